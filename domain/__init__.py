@@ -1,0 +1,1 @@
+"""The law of the engine: pure, typed, standard library only."""

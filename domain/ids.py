@@ -1,0 +1,21 @@
+"""Names of things, one type each, so that no code can take another's place."""
+
+from typing import NewType
+
+IssueNumber = NewType("IssueNumber", str)
+DistrictCode = NewType("DistrictCode", str)
+GridCode = NewType("GridCode", str)
+"""A path of codes from the county down, e.g. `qj.bh.hp.fc.b3`; a prefix is an ancestor."""
+DepartmentCode = NewType("DepartmentCode", str)
+CategoryCode = NewType("CategoryCode", str)
+WhistleKindCode = NewType("WhistleKindCode", str)
+PolicyCode = NewType("PolicyCode", str)
+CalendarCode = NewType("CalendarCode", str)
+Subject = NewType("Subject", str)
+"""The opaque id of a person or source, never a name."""
+CommandId = NewType("CommandId", str)
+"""The caller's idempotency key, or the engine's own name for a fact."""
+TextId = NewType("TextId", str)
+"""Refers to free text kept in SQL, where it can be erased."""
+EvidenceId = NewType("EvidenceId", str)
+DeadlineId = NewType("DeadlineId", str)

@@ -1,0 +1,97 @@
+"""The closed lists of words the law is written in; their Chinese labels are data."""
+
+from enum import StrEnum
+
+
+class IssueState(StrEnum):
+    """Where the work is; lateness, level and suspension are facts beside it."""
+
+    REPORTED = "reported"
+    VERIFYING = "verifying"
+    DISPATCHING = "dispatching"
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What a closed issue came to."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    NOT_ACCEPTED = "not_accepted"
+    FALSE_ALARM = "false_alarm"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+
+
+class DeadlineKind(StrEnum):
+    """What has to have happened by an instant."""
+
+    VERIFY = "verify"
+    DISPATCH = "dispatch"
+    CLAIM = "claim"
+    CONTACT = "contact"
+    REPORT_IN = "report_in"
+    ANSWER = "answer"
+    """A co-department's part, owed to the lead."""
+    RESOLVE = "resolve"
+    """The present lead's own clock; a new lead gets a new one."""
+    OVERALL = "overall"
+    """The issue's clock from receipt to resolution, whoever handles it."""
+    DECIDE_RETURN = "decide_return"
+    EVALUATE = "evaluate"
+    APPEAL = "appeal"
+    MEETING = "meeting"
+
+
+class Level(StrEnum):
+    """Rungs of the ladder, lowest first; `Level.rank` orders them."""
+
+    BUILDING = "building"
+    COMMUNITY = "community"
+    STREET = "street"
+    COUNTY = "county"
+
+    @property
+    def rank(self) -> int:
+        """0 for the building, 3 for the county."""
+        return list(Level).index(self)
+
+
+class Role(StrEnum):
+    """What an actor may be; one actor may hold several."""
+
+    RESIDENT = "resident"
+    GRID_WORKER = "grid_worker"
+    BUILDING_HEAD = "building_head"
+    INFORMATION_OFFICER = "information_officer"
+    HOUSEHOLD_HEAD = "household_head"
+    RIDER = "rider"
+    HOTLINE = "hotline"
+    CAMERA = "camera"
+    STAFF = "staff"
+    LEADER = "leader"
+    """Party secretary or office head, who may blow the hard whistles."""
+    DISPATCHER = "dispatcher"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    ENGINE = "engine"
+    """The engine itself: routing rules and clocks."""
+
+
+class Satisfaction(StrEnum):
+    """What the resident said; silence is its own answer."""
+
+    SATISFIED = "satisfied"
+    BASICALLY = "basically"
+    UNSATISFIED = "unsatisfied"
+    NO_ANSWER = "no_answer"
+
+
+class Part(StrEnum):
+    """The part a department has in an issue."""
+
+    LEAD = "lead"
+    CO = "co"
