@@ -16,9 +16,12 @@ class Unit(StrEnum):
     WORKING_HOUR = "working_hour"
     """Runs only in opening hours of working days."""
     WORKING_DAY = "working_day"
-    """Whole working days; ends at closing time of the Nth one."""
+    """Whole working days; ends at closing time of the Nth one.
+
+    At once, the day of receipt is the first if it is received before its closing or cut-off.
+    """
     NATURAL_DAY = "natural_day"
-    """Calendar days; ends at the same wall-clock time N days later."""
+    """Calendar days; ends at the same wall-clock time N days later, from the next day at 24:00."""
     SAME_DAY = "same_day"
     """Closing time of the day of receipt, or of the next working day."""
 
@@ -115,7 +118,8 @@ class Promise:
     """One deadline kind of a policy: limit, start rule, cut-off and ladder.
 
     `cut_off` is a local wall-clock time; what is received at it or later counts as received at
-    the opening of the next working day. It applies to same-day limits only.
+    the opening of the next working day. It applies to same-day and working-day limits that start
+    at once; from the next day, the day of receipt does not count anyhow.
     """
 
     kind: DeadlineKind
