@@ -7,7 +7,7 @@ from typing import Self
 from domain.clock import SLAClock
 from domain.ids import DeadlineId, DepartmentCode
 from domain.sla import Limit, RungAct
-from domain.vocabulary import DeadlineKind, Level
+from domain.vocabulary import WINDOWS, DeadlineKind, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,11 @@ class Deadline:
         return self.is_running and self.due_by is None
 
     def is_late(self, at: datetime) -> bool:
-        """Whether `at` lies past the deadline; the instant itself is still in time."""
+        """Whether `at` lies past a duty's deadline; the instant itself is still in time."""
+        return self.kind not in WINDOWS and self.has_passed(at)
+
+    def has_passed(self, at: datetime) -> bool:
+        """Whether `at` lies past the instant, of a duty or of a window."""
         return self.is_running and self.due_by is not None and at > self.due_by
 
     def met(self, at: datetime) -> Self:

@@ -40,10 +40,17 @@ class DeadlineKind(StrEnum):
     """The present lead's own clock; a new lead gets a new one."""
     OVERALL = "overall"
     """The issue's clock from receipt to resolution, whoever handles it."""
-    DECIDE_RETURN = "decide_return"
+    DECIDE = "decide"
+    """A dispatcher's or supervisor's decision on a return, suspension, extension or appeal."""
+    RETURN = "return"
+    """Until when the lead may say it was wrongly called."""
     EVALUATE = "evaluate"
     APPEAL = "appeal"
     MEETING = "meeting"
+
+
+WINDOWS = frozenset({DeadlineKind.RETURN, DeadlineKind.EVALUATE, DeadlineKind.APPEAL})
+"""A right that lapses, not a duty that is breached."""
 
 
 class Level(StrEnum):

@@ -1,0 +1,225 @@
+"""Who is told what after a step. A notice names codes and ids; the words come from catalogues."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import commands as c
+from domain.deadline import Deadline
+from domain.facts import IssueFacts
+from domain.parts import Assignment
+from domain.reference import grid_at
+from domain.sla import RungAct
+from domain.vocabulary import DeadlineKind, IssueState, Level, Part, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to tell one recipient.
+
+    `recipient` is `department:<code>`, `subject:<id>`, `b_post:<department>`,
+    `<role>:<grid>` or `level:<grid>`. `stage` names the fact, so that the same fact is told once.
+    `about` names what makes the notice pointless once it is settled.
+    """
+
+    recipient: str
+    template: str
+    stage: str
+    level: Level
+    urgent: bool = False
+    about: str | None = None
+
+
+def notices_for(
+    before: IssueFacts, after: IssueFacts, command: c.Command, now: datetime
+) -> tuple[Notice, ...]:
+    """What a step makes known. `now` is when it is written down, later than its own instant
+    after an outage: warnings that came too late and steps already overtaken are not sent.
+    """
+    found = [
+        *_assignments(before, after),
+        *_waiting(before, after),
+        *_handed(before, after),
+        *_clock(before, after, command, now),
+        *_said(after, command),
+    ]
+    return tuple(found)
+
+
+def settled(after: IssueFacts) -> tuple[str, ...]:
+    """What `about` names and is over: undelivered notices about it are dropped."""
+    over = [each.id for each in after.deadlines if not each.is_open]
+    over += [
+        _about(each)
+        for each in after.assignments
+        if not each.is_active or each.claimed_at is not None
+    ]
+    return tuple(over)
+
+
+def _about(assignment: Assignment) -> str:
+    return f"assignment:{assignment.ordinal}"
+
+
+def _urgent(issue: IssueFacts) -> bool:
+    return issue.origin.emergency
+
+
+def _raiser(issue: IssueFacts) -> str:
+    return f"subject:{issue.origin.resident or issue.origin.raised_by}"
+
+
+def _role(role: Role, issue: IssueFacts) -> str:
+    return f"{role}:{issue.origin.grid}"
+
+
+def _assignments(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
+    for assignment in after.assignments[len(before.assignments) :]:
+        lead = assignment.part is Part.LEAD
+        yield Notice(
+            recipient=f"department:{assignment.department}",
+            template="assignment_lead" if lead else "assignment_co",
+            stage=f"dispatched:{assignment.ordinal}",
+            level=after.level,
+            urgent=_urgent(after),
+            about=_about(assignment),
+        )
+
+
+_ENTERED: dict[IssueState, tuple[str, Role]] = {
+    IssueState.VERIFYING: ("verify_needed", Role.GRID_WORKER),
+    IssueState.DISPATCHING: ("dispatch_needed", Role.DISPATCHER),
+}
+
+
+def _waiting(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
+    if after.state is not before.state:
+        stage = f"{after.state}:{after.version}"
+        if after.state in _ENTERED:
+            template, role = _ENTERED[after.state]
+            yield Notice(
+                recipient=_role(role, after),
+                template=template,
+                stage=stage,
+                level=after.level,
+                urgent=_urgent(after),
+            )
+        elif after.state is IssueState.RESOLVED:
+            about = after.deadline(DeadlineKind.EVALUATE)
+            yield Notice(
+                recipient=_raiser(after),
+                template="evaluate_please",
+                stage=stage,
+                level=after.level,
+                about=about.id if about else None,
+            )
+        elif after.state is IssueState.CLOSED:
+            yield Notice(
+                recipient=_raiser(after), template="issue_closed", stage=stage, level=after.level
+            )
+
+
+def _handed(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
+    was, lead = before.lead, after.lead
+    if lead is None or lead.handed_to_b_at is None or (was and was.handed_to_b_at is not None):
+        return
+    yield Notice(
+        recipient=f"b_post:{lead.department}",
+        template="handed_to_b",
+        stage=f"handed_to_b:{lead.ordinal}",
+        level=after.level,
+        urgent=_urgent(after),
+        about=_about(lead),
+    )
+
+
+def _owner(deadline: Deadline, issue: IssueFacts) -> str:
+    if deadline.department is not None:
+        return f"department:{deadline.department}"
+    if deadline.kind is DeadlineKind.VERIFY:
+        return _role(Role.GRID_WORKER, issue)
+    if deadline.kind is DeadlineKind.OVERALL and issue.lead is not None:
+        return f"department:{issue.lead.department}"
+    return _role(Role.DISPATCHER, issue)
+
+
+def _clock(
+    before: IssueFacts, after: IssueFacts, command: c.Command, now: datetime
+) -> Iterator[Notice]:
+    if isinstance(command, c.ClimbRung):
+        yield from _rung(before, after, command, now)
+    elif isinstance(command, c.BreachDeadline):
+        deadline = next(each for each in after.deadlines if each.id == command.deadline)
+        stage = f"breach:{deadline.id}"
+        yield _about_deadline(deadline, after, "breached", stage)
+        yield _to_level(after, "breach_seen", stage)
+
+
+def _rung(
+    before: IssueFacts, after: IssueFacts, command: c.ClimbRung, now: datetime
+) -> Iterator[Notice]:
+    deadline = next(each for each in after.deadlines if each.id == command.deadline)
+    rung = deadline.rungs[command.rung]
+    stage = f"rung:{deadline.id}:{command.rung}@{rung.at.isoformat()}"
+    in_time = deadline.due_by is not None and now <= deadline.due_by
+    if RungAct.WARN in rung.acts and (in_time or not rung.before_due):
+        yield _about_deadline(deadline, after, "warned", stage)
+    overtaken = any(
+        each.level is not None and each.reached_at is None and each.at <= now
+        for each in deadline.rungs
+    )
+    if after.level is not before.level and not overtaken:
+        yield _to_level(after, "escalated", stage)
+
+
+def _about_deadline(deadline: Deadline, issue: IssueFacts, template: str, stage: str) -> Notice:
+    return Notice(
+        recipient=_owner(deadline, issue),
+        template=template,
+        stage=stage,
+        level=issue.level,
+        urgent=_urgent(issue),
+        about=deadline.id,
+    )
+
+
+def _to_level(issue: IssueFacts, template: str, stage: str) -> Notice:
+    return Notice(
+        recipient=f"level:{grid_at(issue.level, issue.origin.grid)}",
+        template=template,
+        stage=stage,
+        level=issue.level,
+        urgent=_urgent(issue),
+    )
+
+
+_TO_DISPATCHER = {
+    c.ReturnIssue: "return_asked",
+    c.RequestSuspension: "suspension_asked",
+    c.RequestExtension: "extension_asked",
+}
+_TO_LEAD = {
+    c.DecideReturn: "return_decided",
+    c.DecideSuspension: "suspension_decided",
+    c.DecideExtension: "extension_decided",
+    c.ResumeIssue: "resumed",
+    c.CompletePart: "part_completed",
+    c.UrgeIssue: "urged",
+    c.SuperviseIssue: "supervised",
+}
+
+
+def _said(after: IssueFacts, command: c.Command) -> Iterator[Notice]:
+    stage = f"said:{after.version}"
+    kind = type(command)
+    if kind in _TO_DISPATCHER:
+        recipient, template = _role(Role.DISPATCHER, after), _TO_DISPATCHER[kind]
+    elif kind in _TO_LEAD and after.lead is not None:
+        recipient, template = f"department:{after.lead.department}", _TO_LEAD[kind]
+    elif kind is c.AppealBreach:
+        recipient, template = _role(Role.SUPERVISOR, after), "appeal_asked"
+    elif kind is c.ClaimIssue:
+        recipient, template = _raiser(after), "claimed"
+    else:
+        return
+    yield Notice(recipient=recipient, template=template, stage=stage, level=after.level)
