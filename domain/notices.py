@@ -33,8 +33,10 @@ class Notice:
 def notices_for(
     before: IssueFacts, after: IssueFacts, command: c.Command, now: datetime
 ) -> tuple[Notice, ...]:
-    """What a step makes known. `now` is when it is written down, later than its own instant
-    after an outage: warnings that came too late and steps already overtaken are not sent.
+    """What a step makes known.
+
+    `now` is when it is written down, later than its own instant after an outage: warnings that
+    came too late and steps already overtaken are not sent.
     """
     found = [
         *_assignments(before, after),
@@ -48,7 +50,7 @@ def notices_for(
 
 def settled(after: IssueFacts) -> tuple[str, ...]:
     """What `about` names and is over: undelivered notices about it are dropped."""
-    over = [each.id for each in after.deadlines if not each.is_open]
+    over: list[str] = [each.id for each in after.deadlines if not each.is_open]
     over += [
         _about(each)
         for each in after.assignments

@@ -1,0 +1,1 @@
+"""Reference data a new site starts from, and what makes it."""
