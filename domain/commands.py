@@ -239,3 +239,34 @@ class BreachDeadline(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReckonAgain(Command):
     """A calendar was corrected or loaded: running clocks get their instants anew."""
+
+
+NAMES: dict[str, type[Command]] = {
+    "verify": VerifyIssue,
+    "decline": DeclineIssue,
+    "dispatch": DispatchIssue,
+    "claim": ClaimIssue,
+    "hand_to_b": HandToB,
+    "contact": ContactReporter,
+    "report_in": ReportIn,
+    "return": ReturnIssue,
+    "decide_return": DecideReturn,
+    "transfer": TransferIssue,
+    "note": AddNote,
+    "request_suspension": RequestSuspension,
+    "decide_suspension": DecideSuspension,
+    "resume": ResumeIssue,
+    "request_extension": RequestExtension,
+    "decide_extension": DecideExtension,
+    "complete_part": CompletePart,
+    "waive_part": WaivePart,
+    "resolve": ResolveIssue,
+    "evaluate": EvaluateIssue,
+    "withdraw": WithdrawIssue,
+    "mark_duplicate": MarkDuplicate,
+    "appeal": AppealBreach,
+    "decide_appeal": DecideAppeal,
+    "urge": UrgeIssue,
+    "supervise": SuperviseIssue,
+}
+"""The commands people may give, by the name of their Update and of their path in the API."""

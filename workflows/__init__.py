@@ -1,0 +1,1 @@
+"""Decide and wait: durable processes over the law."""
