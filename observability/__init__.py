@@ -1,0 +1,1 @@
+"""Logs and metrics: how the engine is watched. No personal data passes through here."""

@@ -1,0 +1,104 @@
+"""Every metric of the engine: base units, bounded labels (district yes; grid and issue never)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+
+_FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+ISSUES_RAISED_TOTAL = Counter(
+    "dispatch_issues_raised_total",
+    "Issues accepted.",
+    ["district", "source"],
+    registry=REGISTRY,
+)
+STEPS_TOTAL = Counter(
+    "dispatch_steps_total",
+    "Steps recorded, by event.",
+    ["event", "district"],
+    registry=REGISTRY,
+)
+BREACHES_TOTAL = Counter(
+    "dispatch_deadline_breaches_total",
+    "Deadlines passed unmet.",
+    ["kind", "district"],
+    registry=REGISTRY,
+)
+ESCALATIONS_TOTAL = Counter(
+    "dispatch_escalations_total",
+    "Times an issue rose to a level.",
+    ["level", "district"],
+    registry=REGISTRY,
+)
+EVALUATIONS_TOTAL = Counter(
+    "dispatch_evaluations_total",
+    "Evaluations, silence among them.",
+    ["satisfaction", "district"],
+    registry=REGISTRY,
+)
+REFUSALS_TOTAL = Counter(
+    "dispatch_refusals_total",
+    "Commands the law refused.",
+    ["code"],
+    registry=REGISTRY,
+)
+RULES_BROKEN_TOTAL = Counter(
+    "dispatch_routing_rules_broken_total",
+    "Times a routing rule was passed over because it names what does not exist.",
+    ["rule"],
+    registry=REGISTRY,
+)
+NOTICES_TOTAL = Counter(
+    "dispatch_notices_total",
+    "Notices by what became of them.",
+    ["channel", "outcome"],
+    registry=REGISTRY,
+)
+NOTICE_DELAY_SECONDS = Histogram(
+    "dispatch_notice_delay_seconds",
+    "From the moment a notice may go out to its delivery.",
+    ["channel"],
+    buckets=(*_FAST, 60.0, 600.0, 3600.0),
+    registry=REGISTRY,
+)
+RELAY_STARTS_TOTAL = Counter(
+    "dispatch_relay_starts_total",
+    "Workflows started for new issues, by result.",
+    ["result"],
+    registry=REGISTRY,
+)
+RELAY_DELAY_SECONDS = Histogram(
+    "dispatch_relay_delay_seconds",
+    "From the acceptance of a whistle to the start of its workflow.",
+    buckets=(*_FAST, 60.0, 600.0),
+    registry=REGISTRY,
+)
+WAITING_BIRTHS = Gauge(
+    "dispatch_issues_without_workflow",
+    "Accepted issues whose workflow has not started yet.",
+    registry=REGISTRY,
+)
+WAITING_NOTICES = Gauge(
+    "dispatch_notices_waiting",
+    "Notices that may go out and have not.",
+    registry=REGISTRY,
+)
+CALENDAR_COVERED_UNTIL = Gauge(
+    "dispatch_calendar_covered_until_timestamp_seconds",
+    "The end of what a business calendar knows; later deadlines are provisional.",
+    ["calendar"],
+    registry=REGISTRY,
+)
+HTTP_REQUESTS_TOTAL = Counter(
+    "dispatch_http_requests_total",
+    "Requests by route template and status.",
+    ["method", "route", "status"],
+    registry=REGISTRY,
+)
+HTTP_SECONDS = Histogram(
+    "dispatch_http_request_duration_seconds",
+    "Time to answer a request.",
+    ["method", "route"],
+    buckets=_FAST,
+    registry=REGISTRY,
+)
