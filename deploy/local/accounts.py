@@ -3,7 +3,7 @@
 import os
 import pwd
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -36,7 +36,9 @@ class Account:
         nobody = pwd.getpwnam("nobody")
         return cls((nobody.pw_uid, nobody.pw_gid))
 
-    def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Runs to the end as this account, from a folder every account can enter."""
         user: _User = {}
         if self.steps_down_to:
@@ -45,7 +47,8 @@ class Account:
         return subprocess.run(  # noqa: S603 - commands come from this package
             [str(word) for word in command],
             cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C"},  # PG* variables of the caller would interfere
+            # Not the caller's environment: its PG* variables would interfere.
+            env={"PATH": os.defpath, "LC_ALL": "C", **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

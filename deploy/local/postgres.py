@@ -10,14 +10,15 @@ from pathlib import Path
 from deploy.local import binaries
 from deploy.local.accounts import Account, shared_folder
 from deploy.local.files import secret, tail, write_atomically
-from deploy.local.identity import Identity, command_of
+from deploy.local.identity import Identity
+from deploy.local.lockfile import LockFile
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import StartFailed, gone_within, stop_identified, until
 
 USER = "postgres"
-_NO_PID = 2**31 - 1  # above any limit of process ids, so it never exists
-_PID_LINE, _PORT_LINE, _STATUS_LINE = 0, 3, 7
 _PASSING = ("Address already in use", "shared memory block")  # reasons that a second try cures
+_IS_THERE = "SELECT datname FROM pg_database WHERE datname = '{}'"
+_CREATE = 'CREATE DATABASE "{}"'
 _SETTINGS = {"unix_socket_directories": "", "timezone": "Etc/UTC", "log_timezone": "Etc/UTC"}
 
 
@@ -44,7 +45,7 @@ class Postgres:
     @property
     def port(self) -> int:
         """The port of the running server; while it is down, the preferred one."""
-        return int(self._lock_file()[_PORT_LINE]) if self.is_running else self.preferred_port
+        return self._lock_file.port if self.is_running else self.preferred_port
 
     def url(self, database: str = "postgres", driver: str = "postgresql+asyncpg") -> str:
         return f"{driver}://{USER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
@@ -58,12 +59,8 @@ class Postgres:
         return self.identity() is not None
 
     def identity(self) -> Identity | None:
-        """The server on our data, or None. A stranger under a stale pid is not it."""
-        lines = self._lock_file()
-        identity = Identity.of(int(lines[_PID_LINE])) if len(lines) > _PORT_LINE else None
-        command = command_of(identity.pid) if identity else ""
-        is_ours = "/bin/postgres " in command and f"-D {self._data} " in command
-        return identity if is_ours else None
+        """The server on our data, or None."""
+        return self._lock_file.identity()
 
     def start(self) -> bool:
         """Returns when it accepts connections; True when this call started it.
@@ -71,8 +68,7 @@ class Postgres:
         Raises:
             StartFailed: it did not come up; nothing is left running.
         """
-        if self.is_running:
-            self._await_ready()
+        if self._found_ready():
             return False
         self._choose_place()
         account = Account.for_data(self._data)
@@ -87,6 +83,23 @@ class Postgres:
             if not any(passing in tail(self.log) for passing in _PASSING):
                 break
         raise StartFailed(self.name, f"did not start: {reason}", self.log)
+
+    def create_database(self, name: str) -> None:
+        """Makes the database unless it is there. The server must be running.
+
+        Raises:
+            StartFailed: the server refused.
+        """
+        account = Account.for_data(self._data)
+        client = str(binaries.postgres(account) / "psql")
+        where = ["-X", "-h", LOOPBACK, "-p", str(self.port), "-U", USER]
+        password = {"PGPASSWORD": self.password}
+        for statement in (_IS_THERE, _CREATE):
+            answer = account.run([client, *where, "-Atc", statement.format(name)], password)
+            if answer.returncode != 0:
+                raise StartFailed(self.name, f"has no {name}: {answer.stderr.strip()}", self.log)
+            if answer.stdout.strip() == name:
+                return
 
     def stop(self) -> None:
         """Returns when the server is gone: asked to end fast, killed only if that fails."""
@@ -150,7 +163,7 @@ class Postgres:
 
     def _try_to_start(self, account: Account, programs: Path) -> str:
         """Why the server did not start; empty when it did."""
-        self._put_out_stale_pid(account)
+        self._lock_file.put_out_stranger(account)
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))  # a failure shows this run only
         options = ["-h", LOOPBACK, "-p", str(free_port(self.preferred_port))]
@@ -164,27 +177,15 @@ class Postgres:
         self.stop()
         return answer.stderr.strip()
 
-    def _await_ready(self) -> None:
-        """A server found running may still be recovering."""
+    def _found_ready(self) -> bool:
+        """Waits for a server found running, which may be recovering; False when there is none."""
         for _ in until(self.patience):
-            lines = self._lock_file()
-            if len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready":
-                return
+            if not self.is_running:
+                return False
+            if self._lock_file.is_ready:
+                return True
         raise StartFailed(self.name, f"was not ready within {self.patience:g} s", self.log)
 
-    def _lock_file(self) -> list[str]:
-        try:
-            return (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
-
-    def _put_out_stale_pid(self, account: Account) -> None:
-        """Takes a stranger's pid out of the lock file, which would keep the server from starting.
-
-        The file itself stays: its shared-memory line guards against backends that outlived a
-        killed server.
-        """
-        lines = self._lock_file()
-        if lines and Identity.of(int(lines[_PID_LINE])):
-            lock = self._data / "postmaster.pid"
-            account.write(lock, "\n".join([str(_NO_PID), *lines[1:], ""]))
+    @property
+    def _lock_file(self) -> LockFile:
+        return LockFile(self._data)

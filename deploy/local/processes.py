@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.files import tail, write_atomically
@@ -40,7 +40,7 @@ class Process:
     name: str
     command: Sequence[str]
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)  # on top of the caller's
+    environment: Callable[[], Mapping[str, str]] = dict  # on top of ours; asked at each start
     is_ready: Callable[[], bool] = lambda: True  # asked until it says so
     cwd: Path | None = None
     patience: float = 60.0  # seconds until it must be ready
@@ -99,7 +99,7 @@ class Process:
         with self.log.open("wb") as log:
             child = subprocess.Popen(  # noqa: S603 - commands come from this package
                 list(self.command),
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment()},
                 cwd=self.cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -137,7 +137,7 @@ class Process:
         return record if isinstance(record, dict) else {}
 
     def _recipe(self) -> str:
-        parts = json.dumps([list(self.command), sorted(self.environment.items())])
+        parts = json.dumps([list(self.command), sorted(self.environment().items())])
         return hashlib.sha256(parts.encode()).hexdigest()  # hashed: it may hold secrets
 
 

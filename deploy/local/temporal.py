@@ -2,8 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import binaries
@@ -38,7 +38,7 @@ class Temporal:
     folder: Path
     port: int
     ui_port: int
-    search_attributes: Mapping[str, str] = field(default_factory=dict)  # name: type, as in the CLI
+    search_attributes: Callable[[], Mapping[str, str]] = dict  # name: type; asked at each start
     patience: float = 60.0
     name: str = "temporal"
 
@@ -88,8 +88,6 @@ class Temporal:
         arguments += ["--log-level", "error", *dynamic_config_arguments()]
         for pragma in _PRAGMAS:
             arguments += ["--sqlite-pragma", pragma]
-        for name, kind in self.search_attributes.items():
-            arguments += ["--search-attribute", f"{name}={kind}"]
         return Process(
             name=self.name,
             command=[str(binaries.temporal()), *arguments],
@@ -103,13 +101,15 @@ class Temporal:
 
     def _add_missing_search_attributes(self) -> None:
         """A server with a history ignores `--search-attribute`, so they are added when it runs."""
-        known = self._ask("search-attribute", "list").stdout.split()
-        for name in sorted(self.search_attributes.keys() - set(known)):
-            words = ("--name", name, "--type", self.search_attributes[name])
-            answer = self._ask("search-attribute", "create", *words)
-            if answer.returncode != 0:
-                reason = f"refused the search attribute {name}: {answer.stderr.strip()}"
-                raise StartFailed(self.name, reason, self.log)
+        wanted = self.search_attributes()
+        missing = wanted.keys() - set(self._ask("search-attribute", "list").stdout.split())
+        words = [
+            word for name in sorted(missing) for word in ("--name", name, "--type", wanted[name])
+        ]
+        answer = self._ask("search-attribute", "create", *words) if missing else None
+        if answer and answer.returncode != 0:
+            reason = f"refused search attributes: {answer.stderr.strip()}"
+            raise StartFailed(self.name, reason, self.log)
 
     def _ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         where = ("--address", self.address, "--namespace", NAMESPACE, "--command-timeout", "10s")
