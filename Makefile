@@ -1,0 +1,93 @@
+# Run `make` to see what there is. Everything needs only Python and this folder.
+PYTHON ?= python3
+BIN    := .venv/bin
+STAMP  := .venv/.installed
+LOCAL  := $(BIN)/python -m deploy.local
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up down reset status token test test-fast check lint format types \
+        imports migrate revision drift states lock
+
+help: ## Show this
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+##@ Try it
+
+install: $(STAMP) ## Make .venv from the hashed lock; the other targets do it when needed
+
+demo: $(STAMP) ## Live through an issue from whistle to evaluation (ARGS="...")
+	$(BIN)/python -m deploy.demo $(ARGS)
+
+##@ Run it on this machine
+
+up: $(STAMP) ## Start PostgreSQL, Temporal, API and worker; print where they are
+	$(LOCAL) up $(ARGS)
+
+down: $(STAMP) ## Stop all of them; the data stay
+	$(LOCAL) down
+
+reset: $(STAMP) ## Stop all of them and delete the data
+	$(LOCAL) reset
+
+status: $(STAMP) ## Say what runs
+	@$(LOCAL) status
+
+token: $(STAMP) ## Print a bearer token (ARGS="--role dispatcher --subject d-1")
+	@$(LOCAL) token $(ARGS)
+
+##@ Prove it
+
+test: $(STAMP) ## Run all tests (ARGS="-k meeting")
+	$(BIN)/pytest $(ARGS)
+
+test-fast: $(STAMP) ## Run the tests that need no server
+	$(BIN)/pytest -n 2 tests/domain tests/house $(ARGS)
+
+check: lint types imports test ## Run everything that must be green before a merge
+
+lint: $(STAMP) ## Find mistakes and unformatted files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP) ## Repair what can be repaired
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(STAMP) ## Check the types
+	$(BIN)/mypy
+
+imports: $(STAMP) ## Check who may import whom
+	$(BIN)/lint-imports
+
+##@ Change it
+
+migrate: $(STAMP) ## Bring the local database to the newest schema
+	$(LOCAL) alembic upgrade head
+
+revision: $(STAMP) ## Write a migration from changed models (M="add a column")
+	@test -n "$(M)" || { echo 'Say what it does: make revision M="add a column"' >&2; exit 2; }
+	$(LOCAL) alembic revision --autogenerate -m "$(M)"
+
+drift: $(STAMP) ## Say whether models and migrations differ
+	$(LOCAL) drift
+
+states: $(STAMP) ## Draw docs/states.md from the transition table
+	$(BIN)/python -m tests.house.write_states
+
+lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header -o requirements.lock
+
+# An interrupted install leaves no stamp, so the next target repeats it.
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements.lock
+	@touch $@
