@@ -1,0 +1,1 @@
+"""The law, tested without a loop, a fixture or a mock."""
