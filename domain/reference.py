@@ -174,7 +174,7 @@ class NoticePolicy:
     not urgent into one message.
 
     Raises:
-        ValueError: a webhook without address, or only one end of the quiet hours.
+        ValueError: a webhook without an HTTP address, or only one end of the quiet hours.
     """
 
     code: str
@@ -187,6 +187,8 @@ class NoticePolicy:
     def __post_init__(self) -> None:
         if Channel.WEBHOOK in self.channels and not self.webhook_url:
             raise ValueError("a webhook needs its address")
+        if self.webhook_url and not self.webhook_url.startswith(("https://", "http://")):
+            raise ValueError("a webhook's address begins with https:// or http://")
         if (self.quiet_from is None) != (self.quiet_until is None):
             raise ValueError("quiet hours have two ends")
         if not 0 <= self.digest_minutes <= 24 * 60:

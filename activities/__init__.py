@@ -1,0 +1,1 @@
+"""Side effects, one module per thing touched; each can run twice."""

@@ -1,0 +1,131 @@
+"""Built-in ways out: a structured log line, and a webhook signed as Standard Webhooks says."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import httpx
+import structlog
+
+from catalogue import say
+from storage.views import PendingNotice
+
+log = structlog.get_logger(__name__)
+
+_TIMEOUT_S = 10.0
+_SHOWN = 200
+
+
+class Undelivered(Exception):
+    """The channel did not take the message; `final` when trying again cannot help."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        self.final = final
+        super().__init__(reason[:_SHOWN])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One notice, or several gathered into a digest, for one recipient."""
+
+    id: str
+    recipient: str
+    webhook_url: str | None
+    notices: Sequence[PendingNotice]
+    at: datetime
+
+    def body(self) -> dict[str, object]:
+        """What is sent: codes, ids and a sentence in both languages; no personal data."""
+        return {
+            "id": self.id,
+            "recipient": self.recipient,
+            "at": self.at.isoformat(),
+            "notices": [
+                {
+                    "issue": each.issue_number,
+                    "template": each.template,
+                    "stage": each.stage,
+                    "level": each.level,
+                    "urgent": each.urgent,
+                    "text": {
+                        locale: say(
+                            f"notice.{each.template}",
+                            locale,
+                            number=each.issue_number,
+                            **each.params,
+                        )
+                        for locale in ("zh", "en")
+                    },
+                }
+                for each in self.notices
+            ],
+        }
+
+
+class Sender(Protocol):
+    """A channel."""
+
+    async def send(self, message: Message) -> None:
+        """Hand the message over.
+
+        Raises:
+            Undelivered: it was not taken.
+        """
+
+
+class LogSender:
+    """Writes one structured line per notice."""
+
+    async def send(self, message: Message) -> None:
+        for notice in message.notices:
+            log.info(
+                "notice",
+                issue=notice.issue_number,
+                recipient=message.recipient,
+                template=notice.template,
+                stage=notice.stage,
+                level=notice.level,
+            )
+
+
+class WebhookSender:
+    """POSTs JSON signed with HMAC-SHA256; redirects are not followed."""
+
+    def __init__(self, client: httpx.AsyncClient, secret: bytes) -> None:
+        self._client = client
+        self._secret = secret
+
+    async def send(self, message: Message) -> None:
+        if message.webhook_url is None:
+            raise Undelivered("no address", final=True)
+        content = json.dumps(message.body(), ensure_ascii=False, sort_keys=True)
+        headers = self._headers(message, content)
+        try:
+            answer = await self._client.post(
+                message.webhook_url,
+                content=content.encode(),
+                headers=headers,
+                timeout=_TIMEOUT_S,
+                follow_redirects=False,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Undelivered(type(error).__name__) from error
+        if not answer.is_success:
+            gone = answer.status_code == httpx.codes.GONE
+            raise Undelivered(f"status {answer.status_code}", final=gone)
+
+    def _headers(self, message: Message, content: str) -> dict[str, str]:
+        stamp = str(int(message.at.timestamp()))
+        signed = f"{message.id}.{stamp}.{content}".encode()
+        digest = hmac.new(self._secret, signed, hashlib.sha256).digest()
+        return {
+            "content-type": "application/json; charset=utf-8",
+            "webhook-id": message.id,
+            "webhook-timestamp": stamp,
+            "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        }

@@ -1,0 +1,116 @@
+"""The courier: takes notices out of the outbox, once each, and tries again where it must."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from activities.channels import Message, Sender, Undelivered
+from activities.outgoing import policy_for
+from domain.reference import Channel
+from observability import metrics
+from storage.outbox import Outbox
+from storage.reference import ReferenceRepository
+from storage.session import Database, Unreachable
+from storage.views import PendingNotice
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+_BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 3600, 3600))
+_IDLE_S = 5.0
+_TROUBLED_S = 1.0
+
+
+class Courier:
+    """Delivers what is due. Several may run: a row is leased to one of them at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        senders: Mapping[Channel, Sender],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._senders = senders
+        self._now = now
+
+    async def run(self, wait: Callable[[float], Awaitable[None]], stopping: asyncio.Event) -> None:
+        """Deliver, then wait for the bell or for a while, until `stopping` is set."""
+        while not stopping.is_set():
+            pause = _IDLE_S
+            try:
+                while await self.deliver_due() >= BATCH:
+                    if stopping.is_set():
+                        return
+            except Unreachable as trouble:
+                log.warning("courier_troubled", error=str(trouble))
+                pause = _TROUBLED_S
+            await wait(pause)
+
+    async def deliver_due(self) -> int:
+        """One batch; how many notices were taken out."""
+        async with self._database.begin() as session:
+            due = await Outbox(session).due(self._now(), BATCH)
+        for batch in _gathered(due):
+            await self._deliver(batch)
+        return len(due)
+
+    async def _deliver(self, batch: list[PendingNotice]) -> None:
+        first = batch[0]
+        channel = Channel(first.channel)
+        now = self._now()
+        async with self._database.read() as session:
+            policy = await policy_for(ReferenceRepository(session), first.recipient)
+        message = Message(
+            id=f"notice_{first.id}",
+            recipient=first.recipient,
+            webhook_url=policy.webhook_url,
+            notices=batch,
+            at=now,
+        )
+        try:
+            await self._senders[channel].send(message)
+        except Undelivered as failure:
+            await self._failed(batch, failure)
+            return
+        async with self._database.begin() as session:
+            await Outbox(session).delivered([each.id for each in batch], now)
+        for each in batch:
+            late = max((now - each.not_before).total_seconds(), 0.0)
+            metrics.NOTICES_TOTAL.labels(channel=channel, outcome="delivered").inc()
+            metrics.NOTICE_DELAY_SECONDS.labels(channel=channel).observe(late)
+
+    async def _failed(self, batch: list[PendingNotice], failure: Undelivered) -> None:
+        """Tried again after a while; when that is used up, undelivered is a recorded fact."""
+        now = self._now()
+        async with self._database.begin() as session:
+            for each in batch:
+                gives_up = failure.final or each.attempts >= len(_BACKOFF)
+                again = None if gives_up else now + _BACKOFF[each.attempts]
+                await Outbox(session).failed(each.id, str(failure), again, now)
+                outcome = "undelivered" if gives_up else "retried"
+                metrics.NOTICES_TOTAL.labels(channel=each.channel, outcome=outcome).inc()
+                log.warning(
+                    "notice_undelivered" if gives_up else "notice_retried",
+                    issue=each.issue_number,
+                    channel=each.channel,
+                    attempt=each.attempts + 1,
+                    error=str(failure),
+                )
+
+
+def _gathered(due: tuple[PendingNotice, ...]) -> list[list[PendingNotice]]:
+    """Single notices alone, those of one digest together, in order of age."""
+    digests: dict[str, list[PendingNotice]] = defaultdict(list)
+    batches: list[list[PendingNotice]] = []
+    for notice in due:
+        if notice.digest_key is None:
+            batches.append([notice])
+            continue
+        if notice.digest_key not in digests:
+            batches.append(digests[notice.digest_key])
+        digests[notice.digest_key].append(notice)
+    return batches

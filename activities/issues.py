@@ -1,0 +1,146 @@
+"""The one door through which a workflow changes the record of an issue."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.outgoing import put_notices
+from activities.planning import plan, reckoned
+from activities.steps import Planned, Step
+from domain.commands import BreachDeadline, ClimbRung, Command
+from domain.events import EventName
+from domain.facts import Origin, Pinned
+from domain.ids import IssueNumber
+from domain.issue import Issue
+from domain.routing import choose_policy, propose
+from domain.vocabulary import DeadlineKind, Satisfaction
+from observability import metrics
+from observability.logging import bound
+from storage import codec
+from storage.births import Births
+from storage.issues import IssueRepository, RecordedStep, VersionConflict
+from storage.reference import ReferenceRepository
+from storage.session import Database, Session
+
+log = structlog.get_logger(__name__)
+
+
+class Issues:
+    """Activities over issues; `now` is the clock of the process, for delivery times only."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    @activity.defn(name="open_issue")
+    async def open(self, number: IssueNumber) -> Issue:
+        """The issue as it was born: policy pinned, route proposed, overall clock started.
+
+        Raises:
+            ApplicationError: no such issue was ever accepted; not retried.
+        """
+        async with self._database.read() as session:
+            origin = await Births(session).origin(number)
+            if origin is None:
+                raise ApplicationError(number, type="UnknownIssue", non_retryable=True)
+            return await _born(ReferenceRepository(session), origin)
+
+    @activity.defn(name="record_step")
+    async def record(self, step: Step) -> Planned:
+        """Write a step down, once: event, projection, deadlines and notices in one transaction.
+
+        Run again it writes nothing and answers the same.
+
+        Raises:
+            ApplicationError: the record stands at another version; not retried, because only one
+                workflow writes an issue and waiting will not mend it.
+        """
+        number = step.after.number
+        with bound(issue=number, event_name=step.event, version=step.after.version):
+            try:
+                async with self._database.begin() as session:
+                    return await self._record(session, step)
+            except VersionConflict as conflict:
+                raise ApplicationError(
+                    str(conflict), type="VersionConflict", non_retryable=True
+                ) from conflict
+
+    async def _record(self, session: Session, step: Step) -> Planned:
+        issues = IssueRepository(session)
+        before = await issues.snapshot(step.after.number)
+        if before is not None and before.version >= step.after.version:
+            await self._same(issues, step)
+            return _planned(step.after, before)
+        command = codec.command(step.event, step.command)
+        afresh = step.event is EventName.RECKONED_AGAIN
+        after = await plan(ReferenceRepository(session), step.after, afresh=afresh)
+        await issues.record(
+            RecordedStep(
+                command=command,
+                event=step.event,
+                at=step.at,
+                after=after,
+                expected_version=after.version - 1,
+            )
+        )
+        await put_notices(session, before, after, command, self._now())
+        _count(before, after, command, step.event)
+        log.info("step_recorded", state=after.state, level=after.level, actor=command.actor.subject)
+        return _planned(step.after, after)
+
+    async def _same(self, issues: IssueRepository, step: Step) -> None:
+        recorded = await issues.recorded(step.after.number, step.after.version)
+        command = codec.command(step.event, step.command)
+        if recorded is None or recorded.command_id != command.id:
+            raise VersionConflict(f"{step.after.number} at {step.after.version}")
+
+
+async def _born(references: ReferenceRepository, origin: Origin) -> Issue:
+    policy = choose_policy(
+        [entry.body for entry in await references.policies()], origin.category, origin.whistle_kind
+    )
+    entry = next(each for each in await references.policies() if each.code == policy.code)
+    kind = await references.whistle_kind(origin.whistle_kind)
+    category = await references.category(origin.category)
+    proposal, broken = propose(
+        await references.rules(), origin, await references.department_codes()
+    )
+    for rule in broken:
+        metrics.RULES_BROKEN_TOTAL.labels(rule=rule).inc()
+        log.error("routing_rule_broken", rule=rule, issue=origin.number)
+    resolve = policy.promise(DeadlineKind.RESOLVE)
+    pinned = Pinned(
+        policy=policy.code,
+        policy_version=entry.version,
+        calendar=policy.calendar,
+        kinds=policy.kinds,
+        terms=policy.terms,
+        resolve_limit=resolve.limit if resolve else None,
+        needs_verification=kind is not None and origin.source in kind.verified_when_from,
+        needs_evidence=category is not None and category.needs_evidence,
+        rated_by=kind.rated_by if kind else (),
+    )
+    born = Issue(origin=origin, pinned=pinned, proposal=proposal)
+    return born.start(DeadlineKind.OVERALL, origin.raised_at)
+
+
+def _planned(asked: Issue, written: Issue) -> Planned:
+    lead = written.lead
+    return Planned(deadlines=reckoned(asked, written), posts=lead.posts if lead else None)
+
+
+def _count(before: Issue | None, after: Issue, command: Command, event: EventName) -> None:
+    """Counted where it is written, after the fact is new; a repeated activity never gets here."""
+    district = after.origin.district
+    metrics.STEPS_TOTAL.labels(event=event, district=district).inc()
+    if isinstance(command, BreachDeadline):
+        kind = next(each.kind for each in after.deadlines if each.id == command.deadline)
+        metrics.BREACHES_TOTAL.labels(kind=kind, district=district).inc()
+    if isinstance(command, ClimbRung) and before is not None and after.level is not before.level:
+        metrics.ESCALATIONS_TOTAL.labels(level=after.level, district=district).inc()
+    if event in (EventName.EVALUATED, EventName.LEFT_UNANSWERED):
+        said = after.satisfaction or Satisfaction.NO_ANSWER
+        metrics.EVALUATIONS_TOTAL.labels(satisfaction=said, district=district).inc()

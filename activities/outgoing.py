@@ -1,0 +1,86 @@
+"""From what a step makes known to rows of the outbox: recipients, channels, quiet hours."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.commands import Command
+from domain.issue import Issue
+from domain.notices import Notice, notices_for, settled
+from domain.reference import NoticePolicy
+from storage.outbox import NewNotice, Outbox
+from storage.reference import ReferenceRepository
+from storage.session import Session
+
+DEFAULT_POLICY = "default"
+_PLAIN = NoticePolicy(code=DEFAULT_POLICY)
+
+
+async def put_notices(
+    session: Session, before: Issue | None, after: Issue, command: Command, now: datetime
+) -> None:
+    """Put what the step makes known into the outbox, and take back what it made pointless."""
+    references = ReferenceRepository(session)
+    born = before or Issue(origin=after.origin, pinned=after.pinned)
+    rows: list[NewNotice] = []
+    for notice in notices_for(born, after, command, now):
+        policy = await policy_for(references, notice.recipient)
+        zone = await references.zone(after.origin.district)
+        rows += _rows(after, notice, policy, now, zone)
+    outbox = Outbox(session)
+    await outbox.drop_about(after.number, settled(after), now)
+    await outbox.put(rows)
+
+
+async def policy_for(references: ReferenceRepository, recipient: str) -> NoticePolicy:
+    """The recipient's own policy, else the one of its kind, else the default."""
+    kind = recipient.partition(":")[0]
+    for code in (recipient, kind, DEFAULT_POLICY):
+        policy = await references.notice_policy(code)
+        if policy is not None:
+            return policy
+    return _PLAIN
+
+
+def _rows(
+    issue: Issue, notice: Notice, policy: NoticePolicy, now: datetime, zone: ZoneInfo
+) -> list[NewNotice]:
+    opens = now if notice.urgent else out_of_quiet_hours(policy, now, zone)
+    gathers = policy.digest_minutes and not notice.urgent
+    not_before = opens + timedelta(minutes=policy.digest_minutes) if gathers else opens
+    return [
+        NewNotice(
+            dedupe_key=f"{issue.number}|{notice.stage}|{notice.level}|{notice.recipient}|{channel}",
+            issue_number=issue.number,
+            recipient=notice.recipient,
+            channel=channel,
+            template=notice.template,
+            stage=notice.stage,
+            level=notice.level,
+            urgent=notice.urgent,
+            about=notice.about,
+            params={"state": issue.state, "level": issue.level, "category": issue.origin.category},
+            created_at=now,
+            not_before=not_before,
+            digest_key=f"{notice.recipient}|{channel}" if gathers else None,
+        )
+        for channel in policy.channels
+    ]
+
+
+def out_of_quiet_hours(policy: NoticePolicy, now: datetime, zone: ZoneInfo) -> datetime:
+    """`now`, or the end of the quiet hours it falls into; they may span midnight."""
+    if policy.quiet_from is None or policy.quiet_until is None:
+        return now
+    local = now.astimezone(zone)
+    if not _is_quiet(local.time(), policy.quiet_from, policy.quiet_until):
+        return now
+    ends = datetime.combine(local.date(), policy.quiet_until, tzinfo=zone)
+    if ends <= local:
+        ends = datetime.combine(local.date() + timedelta(days=1), policy.quiet_until, tzinfo=zone)
+    return ends.astimezone(UTC)
+
+
+def _is_quiet(at: time, since: time, until: time) -> bool:
+    if since <= until:
+        return since <= at < until
+    return at >= since or at < until

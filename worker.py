@@ -1,0 +1,111 @@
+"""The worker process: workflows, activities, relay and courier; ends gracefully on SIGTERM."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import httpx
+import structlog
+from prometheus_client import start_http_server
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.channels import LogSender, WebhookSender
+from activities.courier import Courier
+from activities.issues import Issues
+from domain.reference import Channel
+from intake.relay import Relay
+from intake.watch import Watch
+from observability import clock, metrics
+from observability.logging import configure
+from settings import Settings
+from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
+from storage.session import Database
+from workflows import contracts
+from workflows.attributes import ensure_search_attributes
+from workflows.issue import IssueWorkflow
+
+log = structlog.get_logger(__name__)
+
+GRACE = timedelta(seconds=10)
+"""Running activities may finish; an orchestrator's kill delay has to be longer."""
+
+
+def workflow_worker(client: Client, issues: Issues) -> Worker:
+    """The Temporal worker with everything it runs.
+
+    The domain passes through the sandbox here, and only here: tests keep its guard on.
+    """
+    return Worker(
+        client,
+        task_queue=contracts.TASK_QUEUE,
+        workflows=[IssueWorkflow],
+        activities=[issues.open, issues.record],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("domain")
+        ),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def run(settings: Settings, stopping: asyncio.Event) -> None:
+    """Work until `stopping` is set."""
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    client = await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+    )
+    await ensure_search_attributes(client)
+    async with (
+        contextlib.aclosing(_closing(database)),
+        httpx.AsyncClient() as http,
+        Doorbell(settings.database_url, [BIRTHS, RECHECKS]) as births_bell,
+        Doorbell(settings.database_url, [NOTICES]) as notices_bell,
+        workflow_worker(client, Issues(database, clock.now)),
+        asyncio.TaskGroup() as tasks,
+    ):
+        senders = {
+            Channel.LOG: LogSender(),
+            Channel.WEBHOOK: WebhookSender(http, settings.webhook_key),
+        }
+        relay = Relay(database, client, clock.now)
+        courier = Courier(database, senders, clock.now)
+        watch = Watch(database, clock.now)
+        tasks.create_task(relay.run(births_bell.wait, stopping))
+        tasks.create_task(courier.run(notices_bell.wait, stopping))
+        tasks.create_task(watch.run(stopping))
+        log.info("worker_started", task_queue=contracts.TASK_QUEUE)
+        await stopping.wait()
+        log.info("worker_stopping")
+
+
+async def main() -> None:
+    """Read the settings, serve the metrics, stop on SIGTERM or SIGINT."""
+    settings = Settings()
+    configure(json=settings.json_logs, level=settings.log_level)
+    start_http_server(settings.worker_metrics_port, settings.worker_metrics_host, metrics.REGISTRY)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stopping.set)
+    await run(settings, stopping)
+
+
+if __name__ == "__main__":
+    code = 0
+    try:
+        asyncio.run(main())
+    except Exception:
+        log.exception("worker_failed")
+        code = 1
+    # The SDK's threads can abort the interpreter while it is torn down; there is nothing left
+    # to tear down.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,203 @@
+"""`IssueWorkflow`: one issue from whistle to evaluation, its only writer.
+
+People move it by Updates, the clocks by one timer on the next instant. What is allowed and what
+is due says the domain; what an instant is says an activity; this file only waits and hands over.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ApplicationError
+
+from domain import commands as c
+from domain.ids import CommandId
+from domain.issue import LAW, Issue
+from domain.refusals import Refusal
+from domain.vocabulary import IssueState
+from workflows import options
+from workflows.contracts import Answer, IssueInput
+from workflows.details import describe
+from workflows.lawful import lawful
+from workflows.timer import MovableTimer
+
+with workflow.unsafe.imports_passed_through():
+    from activities.issues import Issues
+    from activities.steps import Planned, Step
+
+ANSWERS_KEPT = 100
+"""Repeats of older commands are answered from the record by the API."""
+
+
+@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class IssueWorkflow:
+    """Holds the snapshot of one issue; ends when nobody can or must act on it any more."""
+
+    @workflow.init
+    def __init__(self, given: IssueInput) -> None:
+        self._number = given.number
+        self._issue = given.issue
+        self._answers = {answer.command: answer for answer in given.answered}
+        self._rechecks: list[str] = []
+        self._writing = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, given: IssueInput) -> None:
+        if self._issue is None:
+            self._issue = await workflow.execute_activity_method(
+                Issues.open, self._number, **options.READ
+            )
+        async with self._writing:
+            await self._send_on_its_way()
+        timer = MovableTimer(self._next_instant)
+        while not self._is_over:
+            await timer.wait(until=lambda: bool(self._rechecks) or self._is_over)
+            async with self._writing:
+                await self._catch_up()
+            if workflow.info().is_continue_as_new_suggested():
+                await self._continue_as_new()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    # --- the commands of people ------------------------------------------------------------------
+
+    verify = lawful(c.VerifyIssue)
+    decline = lawful(c.DeclineIssue)
+    dispatch = lawful(c.DispatchIssue)
+    claim = lawful(c.ClaimIssue)
+    hand_to_b = lawful(c.HandToB)
+    contact = lawful(c.ContactReporter)
+    report_in = lawful(c.ReportIn)
+    return_ = lawful(c.ReturnIssue)
+    decide_return = lawful(c.DecideReturn)
+    transfer = lawful(c.TransferIssue)
+    note = lawful(c.AddNote)
+    request_suspension = lawful(c.RequestSuspension)
+    decide_suspension = lawful(c.DecideSuspension)
+    resume = lawful(c.ResumeIssue)
+    request_extension = lawful(c.RequestExtension)
+    decide_extension = lawful(c.DecideExtension)
+    complete_part = lawful(c.CompletePart)
+    waive_part = lawful(c.WaivePart)
+    resolve = lawful(c.ResolveIssue)
+    evaluate = lawful(c.EvaluateIssue)
+    withdraw = lawful(c.WithdrawIssue)
+    mark_duplicate = lawful(c.MarkDuplicate)
+    appeal = lawful(c.AppealBreach)
+    decide_appeal = lawful(c.DecideAppeal)
+    urge = lawful(c.UrgeIssue)
+    supervise = lawful(c.SuperviseIssue)
+
+    def refuse_unlawful(self, command: c.Command) -> None:
+        if self._issue is None or command.id in self._answers:
+            return
+        try:
+            self._issue.check(command, workflow.now())
+        except Refusal as refusal:
+            raise ApplicationError(
+                str(refusal), refusal.code, refusal.params, type=Refusal.__name__
+            ) from refusal
+
+    async def carry_out(self, command: c.Command) -> Answer:
+        await workflow.wait_condition(lambda: self._is_under_way)
+        async with self._writing:
+            if command.id not in self._answers:
+                await self._catch_up()
+                # Asked again: another command may have been carried out since the validator.
+                self.refuse_unlawful(command)
+                self._remember(await self._step(command, workflow.now()))
+            return self._answers[command.id]
+
+    @workflow.signal
+    def reckon_again(self, recheck: str) -> None:
+        """A calendar or an absence changed; `recheck` names the reason once."""
+        self._rechecks.append(recheck)
+
+    @workflow.query
+    def snapshot(self) -> Issue | None:
+        """The issue as its only writer holds it."""
+        return self._issue
+
+    # --- the clocks ------------------------------------------------------------------------------
+
+    async def _send_on_its_way(self) -> None:
+        issue = self._here
+        if issue.state is not IssueState.REPORTED:
+            return
+        first: c.Command
+        if issue.pinned.needs_verification:
+            first = c.RequireVerification.by_engine("birth")
+        elif issue.proposal is None:
+            first = c.ReferToDispatcher.by_engine("birth")
+        else:
+            to = issue.proposal
+            first = c.DispatchIssue.by_engine("birth", lead=to.lead, co=to.co, rule=to.rule)
+        await self._step(first, workflow.now())
+
+    async def _catch_up(self) -> None:
+        """Whatever is due takes effect at its own instant, in order, however late it is."""
+        while self._rechecks:
+            reason = self._rechecks.pop(0)
+            await self._step(c.ReckonAgain.by_engine(f"recheck:{reason}"), workflow.now())
+        while (due := self._here.due(workflow.now())) is not None:
+            await self._step(due.command, due.at)
+
+    async def _step(self, command: c.Command, at: datetime) -> Answer:
+        after = self._here.handle(command, at)
+        event = LAW[type(command)].event
+        planned: Planned = await workflow.execute_activity_method(
+            Issues.record,
+            Step(event=event, command=command, at=at, after=after),
+            **options.recording(event),
+        )
+        self._issue = _with_plan(after, planned)
+        workflow.set_current_details(describe(self._issue))
+        return Answer(
+            number=self._number,
+            command=command.id,
+            event=event,
+            version=after.version,
+            state=after.state,
+            at=at,
+        )
+
+    # --- what is known ---------------------------------------------------------------------------
+
+    @property
+    def _here(self) -> Issue:
+        assert self._issue is not None
+        return self._issue
+
+    @property
+    def _is_under_way(self) -> bool:
+        return self._issue is not None and self._issue.state is not IssueState.REPORTED
+
+    @property
+    def _is_over(self) -> bool:
+        return self._here.is_finished
+
+    def _next_instant(self) -> datetime | None:
+        return self._here.next_instant()
+
+    def _remember(self, answer: Answer) -> None:
+        self._answers[answer.command] = answer
+        while len(self._answers) > ANSWERS_KEPT:
+            oldest: CommandId = next(iter(self._answers))
+            del self._answers[oldest]
+
+    async def _continue_as_new(self) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        answered = tuple(self._answers.values())
+        workflow.continue_as_new(
+            IssueInput(number=self._number, issue=self._issue, answered=answered)
+        )
+
+
+def _with_plan(issue: Issue, planned: Planned) -> Issue:
+    for deadline in planned.deadlines:
+        issue = issue.with_deadline(deadline)
+    lead = issue.lead
+    if lead is not None and planned.posts is not None:
+        issue = issue.with_assignment(replace(lead, posts=planned.posts))
+    return issue
