@@ -1,0 +1,1 @@
+"""HTTP: every caller is an actor, every command an Update, every no a problem with a code."""

@@ -1,0 +1,166 @@
+"""The one table from the reason of a no to its HTTP status, and the problem that carries it.
+
+Problem
+├── raised anywhere in `api` with a code of `ApiCode`
+└── made of a `Refusal` of the law, whose `RefusalCode` is the code
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Self
+
+from catalogue import label, say
+from domain.refusals import Refusal, RefusalCode
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ApiCode(StrEnum):
+    """Reasons the API itself has for a no; stable, beside those of the law."""
+
+    BAD_REQUEST = "bad_request"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    MAY_NOT_BLOW = "may_not_blow"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    STALE_VERSION = "stale_version"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    INVALID_INPUT = "invalid_input"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    INTERNAL_ERROR = "internal_error"
+    NOT_YET_STARTED = "not_yet_started"
+    ENGINE_UNAVAILABLE = "engine_unavailable"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    OVERLOADED = "overloaded"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+    KEYS_UNAVAILABLE = "keys_unavailable"
+
+
+Code = RefusalCode | ApiCode
+
+STATUS: Mapping[Code, HTTPStatus] = {
+    **dict.fromkeys(RefusalCode, HTTPStatus.CONFLICT),
+    RefusalCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    ApiCode.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    ApiCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    ApiCode.MAY_NOT_BLOW: HTTPStatus.FORBIDDEN,
+    ApiCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ApiCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
+    ApiCode.STALE_VERSION: HTTPStatus.CONFLICT,
+    ApiCode.CONFLICT: HTTPStatus.CONFLICT,
+    ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    ApiCode.INVALID_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ApiCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ApiCode.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ApiCode.NOT_YET_STARTED: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.ENGINE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.OUTCOME_UNKNOWN: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.OVERLOADED: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+RETRY_AFTER: Mapping[Code, int] = {
+    ApiCode.NOT_YET_STARTED: 1,
+    ApiCode.OUTCOME_UNKNOWN: 1,
+    ApiCode.OVERLOADED: 2,
+    ApiCode.ENGINE_UNAVAILABLE: 3,
+    ApiCode.DATABASE_UNAVAILABLE: 3,
+    ApiCode.KEYS_UNAVAILABLE: 5,
+}
+"""Seconds after which asking again makes sense; exactly the codes of status 503."""
+
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "state": ("state",),
+    "allowed": ("who", "state", "role"),
+    "request": ("request",),
+    "unit": ("unit",),
+    "kind": ("deadline_kind",),
+}
+"""Parameters that are words of the law, with the sections of the catalogue that label them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """One field that is not as required: where, by which rule, and the rule's own numbers."""
+
+    field: str
+    rule: str
+    params: Mapping[str, object]
+
+    @classmethod
+    def of(cls, field: str, rule: str, **params: object) -> Self:
+        return cls(field=field, rule=rule, params=params)
+
+    def worded(self, locale: str) -> dict[str, str]:
+        known = label("rule", self.rule, locale) != self.rule
+        message = say(f"rule.{self.rule if known else 'other'}", locale, **self.params)
+        return {"field": self.field, "rule": self.rule, "message": message}
+
+
+class Problem(Exception):
+    """A no of the API, on its way to becoming problem+json."""
+
+    def __init__(
+        self,
+        code: Code,
+        params: Mapping[str, object] = MappingProxyType({}),
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.code = code
+        self.params = {name: str(value) for name, value in params.items()}
+        self.errors = tuple(errors)
+        self.headers = dict(headers)
+        super().__init__(str(code))
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal) -> Self:
+        return cls(refusal.code, refusal.params)
+
+    @classmethod
+    def invalid(cls, *errors: FieldError) -> Self:
+        fields = ", ".join(dict.fromkeys(error.field for error in errors))
+        return cls(ApiCode.INVALID_INPUT, {"fields": fields}, errors=errors)
+
+    @property
+    def status(self) -> HTTPStatus:
+        return STATUS[self.code]
+
+    def body(self, locale: str, request_id: str) -> dict[str, object]:
+        """RFC 9457, with our code, its parameters and the fields that are wrong."""
+        worded = {name: _worded(name, value, locale) for name, value in self.params.items()}
+        body: dict[str, object] = {
+            "type": f"urn:dispatch:problem:{self.code}",
+            "title": say(f"problem.{self.code}.title", locale),
+            "status": int(self.status),
+            "detail": say(f"problem.{self.code}.detail", locale, **worded),
+            "code": str(self.code),
+            "params": self.params,
+            "request_id": request_id,
+        }
+        if self.errors:
+            body["errors"] = [error.worded(locale) for error in self.errors]
+        return body
+
+
+def _worded(name: str, value: str, locale: str) -> str:
+    """A list of words of the law as people call them; anything else as it is."""
+    if name not in _WORDS:
+        return value
+    separator = "、" if locale == "zh" else ", "
+    return separator.join(_first_label(_WORDS[name], word, locale) for word in value.split(","))
+
+
+def _first_label(sections: Iterable[str], word: str, locale: str) -> str:
+    found = (label(section, word, locale) for section in sections)
+    return next((text for text in found if text != word), word)

@@ -1,0 +1,51 @@
+"""Every sentence and label a person reads, in Chinese first and in English."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+DEFAULT = "zh"
+LOCALES = (DEFAULT, "en")
+
+
+def _flat(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        key = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            yield from _flat(value, key)
+        else:
+            yield key, str(value)
+
+
+def _load(locale: str) -> Mapping[str, str]:
+    path = Path(__file__).with_name(f"{locale}.toml")
+    return MappingProxyType(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")))))
+
+
+TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {locale: _load(locale) for locale in LOCALES}
+)
+"""Sentences by locale and dotted key, read once."""
+
+
+class _Blanks(dict[str, object]):
+    """A parameter that the caller did not give stays visible as its name."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def say(key: str, locale: str = DEFAULT, **params: object) -> str:
+    """The sentence `key` in `locale`, with its parameters; an unknown locale reads Chinese.
+
+    Raises:
+        KeyError: no catalogue has such a sentence.
+    """
+    texts = TEXTS.get(locale, TEXTS[DEFAULT])
+    return texts[key].format_map(_Blanks(params))
+
+
+def label(section: str, word: str, locale: str = DEFAULT) -> str:
+    """What people call a word of the law; the word itself when it has no label."""
+    return TEXTS.get(locale, TEXTS[DEFAULT]).get(f"{section}.{word}", word)

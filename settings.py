@@ -1,0 +1,81 @@
+"""What the operator decides: one frozen class, read from the environment by composition roots."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SHORTEST_SECRET = 32
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class Settings(BaseSettings):
+    """Variables `DISPATCH_<FIELD>`; everything has a safe default but database and token key.
+
+    TLS and API key of Temporal come from Temporal's own variables (`TEMPORAL_TLS...`,
+    `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`), which every Temporal tool reads.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="DISPATCH_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    database_url: str
+    """PostgreSQL, as `postgresql+asyncpg://user:password@host:port/name`."""
+    database_pool_size: int = Field(default=8, ge=1, le=100)
+    """Connections that one process keeps at most."""
+    database_timeout: Seconds = 5.0
+    """Seconds after which a statement is given up."""
+
+    temporal_address: str = "127.0.0.1:7233"
+    """Host and port of the Temporal frontend."""
+    temporal_namespace: str = "default"
+    """Temporal namespace of this installation."""
+    temporal_timeout: Seconds = 10.0
+    """Seconds that a caller waits for a command's answer before being told to ask again."""
+
+    jwt_secret: SecretStr | None = None
+    """Shared secret of HMAC tokens (HS256), 32 characters or more. For local set-ups."""
+    jwt_public_key: str | None = None
+    """PEM of the key that tokens are verified with; its type decides the algorithms."""
+    jwt_jwks_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Address of the identity provider's key set."""
+    jwt_issuer: str | None = None
+    """Issuer that every token has to name."""
+    jwt_audience: str | None = None
+    """Audience that every token has to name."""
+
+    webhook_secret: SecretStr | None = None
+    """Signs outgoing webhooks (HMAC-SHA256), 32 characters or more."""
+
+    api_port: Port = 8000
+    """Port of the API, for tools that start it; the server itself is told by its command line."""
+    api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
+    """Longest request body; longer ones are refused before they are read."""
+
+    worker_metrics_host: str = "127.0.0.1"
+    """Address on which the worker shows its metrics."""
+    worker_metrics_port: Port = 9464
+    """Port on which the worker shows its metrics; 0 shows none."""
+    build_id: str | None = None
+    """Build of this worker, for Temporal's worker versioning."""
+
+    json_logs: bool = True
+    """Logs as JSON lines; False for a person's terminal."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severe level that is logged."""
+
+    @model_validator(mode="after")
+    def _one_strong_key(self) -> Self:
+        keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
+        if sum(key is not None for key in keys) != 1:
+            raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
+        for name, secret in (("jwt", self.jwt_secret), ("webhook", self.webhook_secret)):
+            if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+                raise ValueError(f"{name}_secret is shorter than {_SHORTEST_SECRET} characters")
+        return self

@@ -1,0 +1,106 @@
+from enum import StrEnum
+from string import Formatter
+
+import pytest
+
+from api.problems import RETRY_AFTER, STATUS, ApiCode, Code, Problem
+from catalogue import LOCALES, TEXTS, label, say
+from domain import notices
+from domain.authority import Who
+from domain.events import EventName
+from domain.parts import EndReason, RequestKind
+from domain.refusals import RefusalCode
+from domain.sla import StartRule, Unit
+from domain.vocabulary import (
+    DeadlineKind,
+    IssueState,
+    Level,
+    Outcome,
+    Part,
+    Role,
+    Satisfaction,
+)
+
+LABELLED = {
+    "state": IssueState,
+    "outcome": Outcome,
+    "deadline_kind": DeadlineKind,
+    "level": Level,
+    "role": Role,
+    "who": Who,
+    "satisfaction": Satisfaction,
+    "part": Part,
+    "request": RequestKind,
+    "end_reason": EndReason,
+    "unit": Unit,
+    "start_rule": StartRule,
+    "event": EventName,
+}
+TEMPLATES = {
+    *(template for template, _ in notices._ENTERED.values()),
+    *notices._TO_DISPATCHER.values(),
+    *notices._TO_LEAD.values(),
+    "assignment_lead",
+    "assignment_co",
+    "evaluate_please",
+    "issue_closed",
+    "handed_to_b",
+    "breached",
+    "breach_seen",
+    "warned",
+    "escalated",
+    "appeal_asked",
+    "claimed",
+}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_catalogues_have_the_same_keys_and_placeholders() -> None:
+    zh, en = (
+        {key: placeholders(text) for key, text in TEXTS[locale].items()} for locale in LOCALES
+    )
+    assert zh.keys() == en.keys()
+    assert {key for key in zh if zh[key] != en[key]} == set()
+
+
+@pytest.mark.parametrize(("section", "words"), LABELLED.items(), ids=str)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_word_of_the_law_has_a_label(section: str, words: type[StrEnum], locale: str) -> None:
+    assert {word for word in words if f"{section}.{word}" not in TEXTS[locale]} == set()
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_every_notice_has_its_sentence_without_personal_data(template: str) -> None:
+    assert placeholders(TEXTS["zh"][f"notice.{template}"]) <= {"number", "level", "state"}
+
+
+@pytest.mark.parametrize("code", [*RefusalCode, *ApiCode])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_code_has_a_status_a_title_and_a_detail(code: Code, locale: str) -> None:
+    body = Problem(code).body(locale, "r")
+    assert body["status"] == STATUS[code]
+    assert body["title"]
+    assert body["detail"]
+
+
+def test_exactly_the_codes_of_503_say_when_to_ask_again() -> None:
+    assert set(RETRY_AFTER) == {code for code, status in STATUS.items() if status == 503}
+
+
+def test_a_problem_words_the_states_it_names() -> None:
+    problem = Problem(
+        RefusalCode.WRONG_STATE, {"state": "closed", "allowed": "dispatched,handling"}
+    )
+    assert problem.body("zh", "r")["detail"] == (
+        "事项目前为「已结案」，此操作只在以下状态可用：已派单、处理中。"
+    )
+    assert problem.params == params
+
+
+def test_an_unknown_locale_reads_chinese_and_an_unknown_word_stays() -> None:
+    assert say("state.closed", "fr") == "已结案"
+    assert label("state", "lost") == "lost"
+    assert say("notice.claimed") == "【签收】{number} 已有部门签收。"
