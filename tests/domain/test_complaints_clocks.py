@@ -10,6 +10,7 @@ from domain.calendar import BusinessCalendar
 from domain.clock import SLAClock
 from domain.explanation import explain
 from domain.reckoning import reckon
+from domain.sla import Limit
 from domain.vocabulary import DeadlineKind
 from tests.domain.calendars import (
     HOUR,
