@@ -19,7 +19,8 @@ class LockFile:
 
     def identity(self) -> Identity | None:
         """The server on the data, or None. A stranger under a stale pid is not it."""
-        identity = self._holder()
+        pid = self._line(_PID)
+        identity = Identity.of(int(pid)) if pid else None
         command = command_of(identity.pid) if identity else ""
         is_ours = "/bin/postgres " in command and f"-D {self.data} " in command
         return identity if is_ours else None
@@ -33,23 +34,20 @@ class LockFile:
     def is_ready(self) -> bool:
         return self._line(_STATUS) == "ready" and is_open(self.port)
 
-    def put_out_stranger(self, account: Account) -> None:
-        """Takes a stranger's pid out of the file, which would keep the server from starting.
+    def put_out_stale_pid(self, account: Account) -> None:
+        """Takes a pid that is not the server's out of the file: it would keep it from starting.
 
-        The file itself stays: its shared-memory line guards against backends that outlived a
-        killed server.
+        The pid may have been given to a stranger, or be a zombie that nobody clears away. The
+        file itself stays: its shared-memory line guards against backends that outlived a killed
+        server.
         """
-        if self._holder() and not self.identity():
-            text = "\n".join([str(_NO_PID), *self._lines()[1:], ""])
-            account.write(self._path, text)
+        lines = self._lines()
+        if lines and not self.identity():
+            account.write(self._path, "\n".join([str(_NO_PID), *lines[1:], ""]))
 
     @property
     def _path(self) -> Path:
         return self.data / "postmaster.pid"
-
-    def _holder(self) -> Identity | None:
-        pid = self._line(_PID)
-        return Identity.of(int(pid)) if pid else None
 
     def _line(self, number: int) -> str:
         lines = self._lines()

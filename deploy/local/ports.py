@@ -18,7 +18,10 @@ def is_open(port: int) -> bool:
     """Whether somebody accepts connections there."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+        if probe.connect_ex((LOOPBACK, port)) != 0:
+            return False
+        # A probe that was given that very port as its own end has only met itself.
+        return bool(probe.getsockname() != probe.getpeername())
 
 
 def _bindable(port: int) -> int | None:

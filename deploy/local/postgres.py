@@ -163,7 +163,7 @@ class Postgres:
 
     def _try_to_start(self, account: Account, programs: Path) -> str:
         """Why the server did not start; empty when it did."""
-        self._lock_file.put_out_stranger(account)
+        self._lock_file.put_out_stale_pid(account)
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))  # a failure shows this run only
         options = ["-h", LOOPBACK, "-p", str(free_port(self.preferred_port))]

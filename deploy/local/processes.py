@@ -13,9 +13,11 @@ from pathlib import Path
 
 from deploy.local.files import tail, write_atomically
 from deploy.local.identity import Identity
+from deploy.local.ports import is_open
 
 _POLL = 0.05
 _KILL_PATIENCE = 10.0
+_CLOSING = 3.0
 _children: dict[int, subprocess.Popen[bytes]] = {}  # kept so that ours do not stay as zombies
 
 
@@ -42,6 +44,7 @@ class Process:
     folder: Path
     environment: Callable[[], Mapping[str, str]] = dict  # on top of ours; asked at each start
     is_ready: Callable[[], bool] = lambda: True  # asked until it says so
+    port: int | None = None  # where it will listen; a stranger there must not pass for it
     cwd: Path | None = None
     patience: float = 60.0  # seconds until it must be ready
     grace: float = 15.0  # seconds between asking it to stop and killing it
@@ -67,6 +70,8 @@ class Process:
             self._await_ready(running)
             return False
         self.stop()
+        if self.port and not _closes_within(self.port, _CLOSING):
+            raise StartFailed(self.name, f"found port {self.port} taken", self.log)
         self._await_ready(self._spawn())
         return True
 
@@ -119,7 +124,7 @@ class Process:
             if not _is_alive(running):
                 self.pid_file.unlink(missing_ok=True)
                 raise StartFailed(self.name, f"ended by itself{_exit_code(running)}", self.log)
-            if self.is_ready():
+            if self.is_ready() and _is_alive(running):
                 return
         self.stop()
         raise StartFailed(self.name, f"was not ready within {self.patience:g} s", self.log)
@@ -162,6 +167,11 @@ def stop_identified(running: Identity, grace: float) -> None:
 def gone_within(running: Identity, seconds: float) -> bool:
     """Waits until the process is gone; False when it is still there after that time."""
     return any(not _is_alive(running) for _ in until(seconds))
+
+
+def _closes_within(port: int, seconds: float) -> bool:
+    """A process killed just now may still hold its port for a moment."""
+    return any(not is_open(port) for _ in until(seconds))
 
 
 def _signal(running: Identity, number: signal.Signals) -> None:

@@ -122,6 +122,7 @@ class Product:
             folder=self.home.folder,
             environment=self.environment,
             cwd=ROOT,
+            port=port,
             is_ready=lambda: answers(port, path),
         )
 

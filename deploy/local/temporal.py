@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local import binaries
 from deploy.local.identity import Identity
-from deploy.local.ports import LOOPBACK, is_open
+from deploy.local.ports import LOOPBACK
 from deploy.local.processes import Process, StartFailed
 
 NAMESPACE = "default"
@@ -93,11 +93,12 @@ class Temporal:
             command=[str(binaries.temporal()), *arguments],
             folder=self.folder,
             is_ready=self._answers,
+            port=self.port,
             patience=self.patience,
         )
 
     def _answers(self) -> bool:
-        return is_open(self.port) and self._ask("namespace", "describe").returncode == 0
+        return self._ask("namespace", "describe").returncode == 0
 
     def _add_missing_search_attributes(self) -> None:
         """A server with a history ignores `--search-attribute`, so they are added when it runs."""
