@@ -91,9 +91,8 @@ def test_exactly_the_codes_of_503_say_when_to_ask_again() -> None:
 
 
 def test_a_problem_words_the_states_it_names() -> None:
-    problem = Problem(
-        RefusalCode.WRONG_STATE, {"state": "closed", "allowed": "dispatched,handling"}
-    )
+    params = {"state": "closed", "allowed": "dispatched,handling"}
+    problem = Problem(RefusalCode.WRONG_STATE, params)
     assert problem.body("zh", "r")["detail"] == (
         "事项目前为「已结案」，此操作只在以下状态可用：已派单、处理中。"
     )
