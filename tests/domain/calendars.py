@@ -119,6 +119,13 @@ def a_deadline(
     return Deadline(id=DeadlineId("d1"), kind=kind, clock=clock)
 
 
+def climbed(deadline: Deadline, rung: int, instant: datetime) -> Deadline:
+    """The deadline with one of its rungs reached at an instant."""
+    rungs = list(deadline.rungs)
+    rungs[rung] = replace(rungs[rung], reached_at=instant)
+    return replace(deadline, rungs=tuple(rungs))
+
+
 def due(deadline: Deadline, promise: Promise, calendar: BusinessCalendar) -> datetime:
     due_by = reckon(deadline, promise, calendar).due_by
     assert due_by is not None

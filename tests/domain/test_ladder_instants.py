@@ -4,9 +4,7 @@ Mon 28 and Tue 29 Sep 2026 work; four hours from Monday 09:00 end on Monday at 1
 """
 
 from dataclasses import replace
-from datetime import datetime
 
-from domain.deadline import Deadline
 from domain.reckoning import reckon
 from domain.sla import Rung, RungAct
 from domain.vocabulary import Level
@@ -16,6 +14,7 @@ from tests.domain.calendars import (
     a_promise,
     at,
     china,
+    climbed,
     hours,
     natural_days,
     urgent_hours,
@@ -26,12 +25,6 @@ CHINA = china()
 RECEIVED = at("2026-09-28 09:00")
 WARN = (RungAct.WARN,)
 FOUR_HOURS = a_promise(hours(4))
-
-
-def reached(deadline: Deadline, rung: int, instant: datetime) -> Deadline:
-    rungs = list(deadline.rungs)
-    rungs[rung] = replace(rungs[rung], reached_at=instant)
-    return replace(deadline, rungs=tuple(rungs))
 
 
 def test_shares_of_budget_are_working_time() -> None:
@@ -76,15 +69,15 @@ def test_pause_after_due_holds_the_ladder() -> None:
 
 
 def test_climbed_rung_stays_climbed_when_reckoned() -> None:
-    climbed = reached(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
-    resumed = climbed.paused(at("2026-09-28 14:30")).resumed(at("2026-09-28 17:00"))
+    warned = climbed(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
+    resumed = warned.paused(at("2026-09-28 14:30")).resumed(at("2026-09-28 17:00"))
     again = reckon(resumed, FOUR_HOURS, CHINA)
     assert again.rungs[0].reached_at == at("2026-09-28 12:00")
 
 
 def test_extension_arms_climbed_warning_anew() -> None:
-    climbed = reached(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
-    extended = reckon(climbed.extended(hours(4), at("2026-09-28 13:00")), FOUR_HOURS, CHINA)
+    warned = climbed(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
+    extended = reckon(warned.extended(hours(4), at("2026-09-28 13:00")), FOUR_HOURS, CHINA)
     # six of eight hours are used at 17:00
     assert extended.rungs[0].at == at("2026-09-28 17:00")
     assert extended.rungs[0].reached_at is None
@@ -92,20 +85,20 @@ def test_extension_arms_climbed_warning_anew() -> None:
 
 def test_warning_climbed_after_extension_stays_climbed() -> None:
     extended = a_deadline(RECEIVED).extended(hours(4), at("2026-09-28 13:00"))
-    climbed = reached(reckon(extended, FOUR_HOURS, CHINA), 0, at("2026-09-28 17:00"))
-    assert reckon(climbed, FOUR_HOURS, CHINA).rungs[0].reached_at == at("2026-09-28 17:00")
+    warned = climbed(reckon(extended, FOUR_HOURS, CHINA), 0, at("2026-09-28 17:00"))
+    assert reckon(warned, FOUR_HOURS, CHINA).rungs[0].reached_at == at("2026-09-28 17:00")
 
 
 def test_late_extension_repeats_no_past_warning() -> None:
-    climbed = reached(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
-    extended = reckon(climbed.extended(hours(4), at("2026-09-28 17:30")), FOUR_HOURS, CHINA)
+    warned = climbed(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
+    extended = reckon(warned.extended(hours(4), at("2026-09-28 17:30")), FOUR_HOURS, CHINA)
     assert extended.rungs[0].reached_at == at("2026-09-28 12:00")
 
 
 def test_climbed_rung_after_due_outlives_extension() -> None:
     promise = replace(FOUR_HOURS, ladder=(Rung(after=hours(1), acts=WARN),))
-    climbed = reached(reckon(a_deadline(RECEIVED), promise, CHINA), 0, at("2026-09-28 16:00"))
-    extended = reckon(climbed.extended(hours(4), at("2026-09-28 16:30")), promise, CHINA)
+    warned = climbed(reckon(a_deadline(RECEIVED), promise, CHINA), 0, at("2026-09-28 16:00"))
+    extended = reckon(warned.extended(hours(4), at("2026-09-28 16:30")), promise, CHINA)
     assert extended.rungs[0].reached_at == at("2026-09-28 16:00")
 
 
@@ -114,5 +107,5 @@ def test_open_rung_past_coverage_is_provisional() -> None:
     deadline = reckon(a_deadline(at("2026-12-31 09:00")), promise, CHINA)
     assert deadline.due_by == at("2026-12-31 15:00")
     assert deadline.provisional
-    climbed = reached(deadline, 0, at("2027-01-01 18:00"))
-    assert not reckon(climbed, promise, CHINA).provisional
+    warned = climbed(deadline, 0, at("2027-01-01 18:00"))
+    assert not reckon(warned, promise, CHINA).provisional
