@@ -1,0 +1,57 @@
+import multiprocessing
+import socket
+from pathlib import Path
+
+from deploy.local.home import Home, Ports
+from deploy.local.ports import LOOPBACK, free_port, is_open
+
+
+def test_taken_port_gets_a_free_one_and_is_remembered(tmp_path: Path) -> None:
+    home = Home(tmp_path / "local")
+    with socket.socket() as other:
+        other.bind((LOOPBACK, 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        assert is_open(taken)
+        assert free_port(taken) != taken
+    chosen = home.choose_ports(running=set())
+    assert home.ports() == chosen
+    assert len({chosen.postgres, chosen.temporal, chosen.temporal_ui, chosen.api}) == 4
+
+
+def test_running_services_keep_their_ports(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    first = home.choose_ports(running=set())
+    with socket.socket() as api:
+        api.bind((LOOPBACK, first.api))
+        api.listen()
+        assert home.choose_ports(running={"api"}).api == first.api
+        assert home.choose_ports(running=set()).api != first.api
+
+
+def test_torn_state_falls_back_to_the_usual_ports(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text('{"ports": {"api"')
+    assert Home(tmp_path).ports() == Ports()
+
+
+def test_secret_is_made_once_and_private(tmp_path: Path) -> None:
+    home = Home(tmp_path / "local")
+    assert home.jwt_secret == Home(tmp_path / "local").jwt_secret
+    assert len(home.jwt_secret) >= 32
+    assert (tmp_path / "local" / "jwt-secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_one_command_at_a_time(tmp_path: Path) -> None:
+    other = multiprocessing.get_context("spawn").Process(target=hold, args=(tmp_path,))
+    with Home(tmp_path).locked():
+        other.start()
+        other.join(timeout=2)
+        assert other.is_alive()
+        assert not (tmp_path / "held").exists()
+    other.join(timeout=20)
+    assert (tmp_path / "held").exists()
+
+
+def hold(folder: Path) -> None:
+    with Home(folder).locked():
+        (folder / "held").touch()
