@@ -1,0 +1,91 @@
+"""Who asks: a bearer token, verified and read strictly into an actor of the domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+import jwt
+from jwt.exceptions import PyJWTError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from api.keys import KeySource, KeysUnavailable, UnknownKey
+from api.problems import ApiCode, Problem
+from domain.actor import ENGINE, Actor
+from domain.ids import DepartmentCode, GridCode, Subject
+from domain.vocabulary import Role
+
+_LEEWAY = timedelta(seconds=10)
+_LONGEST_TOKEN = 8192
+_Visible = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
+_Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,127}$")]
+
+
+class Claims(BaseModel):
+    """What a token has to say about its bearer; other claims are the provider's own affair."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    sub: _Visible
+    roles: list[str] = Field(min_length=1, max_length=len(Role))
+    department: _Code | None = None
+    grids: list[_Code] = Field(default=[], max_length=100)
+
+    def actor(self) -> Actor:
+        """The actor these claims describe.
+
+        Raises:
+            ValueError: an unknown role, or one that only the engine itself has.
+        """
+        roles = tuple(dict.fromkeys(Role(role) for role in self.roles))
+        if Role.ENGINE in roles or self.sub == ENGINE.subject:
+            raise ValueError("nobody is the engine")
+        return Actor(
+            subject=Subject(self.sub),
+            roles=roles,
+            department=DepartmentCode(self.department) if self.department else None,
+            grids=tuple(GridCode(grid) for grid in self.grids),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets in who bears a valid token."""
+
+    keys: KeySource
+    issuer: str | None = None
+    audience: str | None = None
+
+    async def actor(self, token: str) -> Actor:
+        """The bearer of a token.
+
+        Raises:
+            Problem: `unauthenticated`, or `keys_unavailable` when that cannot be told now.
+        """
+        if len(token) > _LONGEST_TOKEN:
+            raise unauthenticated("invalid_token")
+        try:
+            return Claims.model_validate(await self._verified(token)).actor()
+        except KeysUnavailable as error:
+            raise Problem(ApiCode.KEYS_UNAVAILABLE) from error
+        except (PyJWTError, UnknownKey, ValidationError, ValueError) as error:
+            raise unauthenticated("invalid_token") from error
+
+    async def _verified(self, token: str) -> Mapping[str, Any]:
+        key = await self.keys.key_for(token)
+        required = ["sub", "exp", *(["iss"] if self.issuer else [])]
+        return jwt.decode(
+            token,
+            key.material,
+            algorithms=list(key.algorithms),
+            audience=self.audience,
+            issuer=self.issuer,
+            leeway=_LEEWAY,
+            options={"require": required, "verify_aud": self.audience is not None},
+        )
+
+
+def unauthenticated(error: str | None = None) -> Problem:
+    """A no that says how to do better."""
+    challenge = f'Bearer error="{error}"' if error else "Bearer"
+    return Problem(ApiCode.UNAUTHENTICATED, headers={"WWW-Authenticate": challenge})

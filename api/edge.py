@@ -1,0 +1,107 @@
+"""The outermost layer: every request has an id, a log line, its metrics and safe headers."""
+
+import re
+import time
+from collections.abc import Callable
+from uuid import uuid4  # noqa: TID251 - this is the edge where ids are made
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.answers import problem_response
+from api.locale import preferred
+from api.problems import ApiCode, Problem
+from observability import metrics
+from observability.logging import bound
+
+log = structlog.get_logger(__name__)
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_UNMATCHED = "unmatched"
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+_PAGES = ("/docs", "/redoc")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ERROR = 500
+
+
+class Edge:
+    """Wraps the application; the only place that sees what nobody foresaw."""
+
+    def __init__(self, app: ASGIApp, tick: Callable[[], float] = time.perf_counter) -> None:
+        self._app = app
+        self._tick = tick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers.get("x-request-id", ""))
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["locale"] = preferred(headers.get("accept-language", ""))
+        with bound(request_id=request_id):
+            await _Exchange(scope, send, self._tick).run(self._app, receive)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send, tick: Callable[[], float]) -> None:
+        self._scope = scope
+        self._send = send
+        self._tick = tick
+        self._began = tick()
+        self._status = 0
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        try:
+            await app(self._scope, receive, self._dress)
+        except Exception:
+            log.exception("request_failed", route=self._route)
+            if self._status:
+                raise
+            answer = problem_response(Problem(ApiCode.INTERNAL_ERROR), self._scope["state"])
+            await answer(self._scope, receive, self._dress)
+        finally:
+            self._account()
+
+    async def _dress(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self._scope["state"]["request_id"]
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["X-Frame-Options"] = "DENY"
+            headers["Referrer-Policy"] = "no-referrer"
+            headers.setdefault("Cache-Control", "no-store")
+            if not self._scope["path"].startswith(_PAGES):
+                headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        await self._send(message)
+
+    @property
+    def _route(self) -> str:
+        """The template, never the path: paths name issues."""
+        return getattr(self._scope.get("route"), "path", _UNMATCHED)
+
+    def _account(self) -> None:
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        route, seconds = self._route, self._tick() - self._began
+        status = self._status or _ERROR
+        metrics.HTTP_REQUESTS_TOTAL.labels(method=method, route=route, status=status).inc()
+        metrics.HTTP_SECONDS.labels(method=method, route=route).observe(seconds)
+        if self._scope["path"] in _QUIET:
+            return
+        log.info(
+            "request_answered",
+            method=method,
+            route=route,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+            subject=self._scope["state"].get("subject"),
+        )
+
+
+def _request_id(given: str) -> str:
+    return given if _SANE_ID.fullmatch(given) else uuid4().hex

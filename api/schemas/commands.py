@@ -1,0 +1,192 @@
+"""The bodies of the commands, one model each, and the table from command to model."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, JsonValue, StrictBool
+from typing_extensions import override
+
+from api.schemas.text import (
+    MOST_CO,
+    MOST_EVIDENCE,
+    Body,
+    Code,
+    Instant,
+    LimitBody,
+    Number,
+    Text,
+)
+from domain import commands as c
+from domain.actor import Actor
+from domain.ids import CommandId, DepartmentCode, IssueNumber, TextId
+from domain.vocabulary import Satisfaction
+
+
+def _example(**fields: JsonValue) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+class CommandBody(Body):
+    """What comes with a command beside its actor and key; `text` is kept where it can be erased."""
+
+    model_config = _example()
+    text: Text | None = None
+    """A remark for the record: what was found, said or done."""
+
+    departments: ClassVar[tuple[str, ...]] = ()
+    """Fields that name departments, which have to exist."""
+
+    def fields(self) -> Mapping[str, Any]:
+        """The command's own fields, in the words of the domain."""
+        return self.model_dump(exclude={"text"})
+
+    def to_command(
+        self, kind: type[c.Command], actor: Actor, key: CommandId, text: TextId | None
+    ) -> c.Command:
+        return kind(actor=actor, id=key, text=text, **self.fields())
+
+
+class Plain(CommandBody):
+    """A command that needs no more than who asks."""
+
+    model_config = _example(text="已到现场")
+
+
+class Reasoned(CommandBody):
+    """A command that is refused without a reason."""
+
+    model_config = _example(text="非本部门职责，应由物业处理")
+    text: Text
+    """The reason."""
+
+
+class Verify(CommandBody):
+    """What was found on the spot."""
+
+    model_config = _example(confirmed=True, text="情况属实")
+    confirmed: StrictBool
+
+
+class Dispatch(CommandBody):
+    """Who is called: one lead, any number of co-departments."""
+
+    model_config = _example(lead="traffic_police", co=["property"], text="小区门口逆行")
+    departments: ClassVar[tuple[str, ...]] = ("lead", "co")
+    lead: Code
+    co: list[Code] = Field(default=[], max_length=MOST_CO)
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"lead": DepartmentCode(self.lead), "co": tuple(map(DepartmentCode, self.co))}
+
+
+class OfDepartment(CommandBody):
+    """A command about one called department."""
+
+    model_config = _example(department="property")
+    departments: ClassVar[tuple[str, ...]] = ("department",)
+    department: Code
+
+
+class DecideReturn(CommandBody):
+    """The dispatcher's final word on a return."""
+
+    model_config = _example(accepted=True, text="同意退单，改派物业")
+    accepted: StrictBool
+
+
+class Decide(CommandBody):
+    """A word on what was asked for."""
+
+    model_config = _example(approved=True)
+    approved: StrictBool
+
+
+class Transfer(Reasoned):
+    """To whom the lead hands the issue, and why."""
+
+    model_config = _example(to="housing", text="涉及公共维修资金，转住建")
+    departments: ClassVar[tuple[str, ...]] = ("to",)
+    to: Code
+
+
+class RequestSuspension(Reasoned):
+    """Until when the clocks are to stand still, and why."""
+
+    model_config = _example(until="2026-11-25T09:00:00+08:00", text="等待配件到货")
+    until: Instant
+
+
+class RequestExtension(Reasoned):
+    """How much more time is asked for, and why."""
+
+    model_config = _example(by={"unit": "working_day", "days": 2}, text="需停水施工")
+    by: LimitBody
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"by": self.by.to_limit()}
+
+
+class Resolve(CommandBody):
+    """What was done; evidence where the category asks for it."""
+
+    model_config = _example(solved=True, evidence=["photo-0192"], text="已更换灯泡")
+    text: Text
+    """What was done."""
+    solved: StrictBool = True
+    evidence: list[Code] = Field(default=[], max_length=MOST_EVIDENCE)
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"solved": self.solved, "evidence": tuple(self.evidence)}
+
+
+class Evaluate(CommandBody):
+    """The resident's word; silence cannot be said."""
+
+    model_config = _example(satisfaction="satisfied", solved=True)
+    satisfaction: Literal[Satisfaction.SATISFIED, Satisfaction.BASICALLY, Satisfaction.UNSATISFIED]
+    solved: StrictBool
+
+
+class MarkDuplicate(CommandBody):
+    """The number under which the same matter is already known."""
+
+    model_config = _example(of="QJ-2026-0000001")
+    of: Number
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"of": IssueNumber(self.of)}
+
+
+BODIES: Mapping[type[c.Command], type[CommandBody]] = {
+    c.VerifyIssue: Verify,
+    c.DeclineIssue: Reasoned,
+    c.DispatchIssue: Dispatch,
+    c.ClaimIssue: Plain,
+    c.HandToB: OfDepartment,
+    c.ContactReporter: Plain,
+    c.ReportIn: Plain,
+    c.ReturnIssue: Reasoned,
+    c.DecideReturn: DecideReturn,
+    c.TransferIssue: Transfer,
+    c.AddNote: Reasoned,
+    c.RequestSuspension: RequestSuspension,
+    c.DecideSuspension: Decide,
+    c.ResumeIssue: Plain,
+    c.RequestExtension: RequestExtension,
+    c.DecideExtension: Decide,
+    c.CompletePart: Plain,
+    c.WaivePart: OfDepartment,
+    c.ResolveIssue: Resolve,
+    c.EvaluateIssue: Evaluate,
+    c.WithdrawIssue: Plain,
+    c.MarkDuplicate: MarkDuplicate,
+    c.AppealBreach: Reasoned,
+    c.DecideAppeal: Decide,
+    c.UrgeIssue: Plain,
+    c.SuperviseIssue: Plain,
+}
+"""The body of every command that people may give; a test holds it against `domain.commands`."""
