@@ -34,7 +34,7 @@ reset: $(STAMP) ## Stop all of them and delete the data
 status: $(STAMP) ## Say what runs
 	@$(LOCAL) status
 
-token: $(STAMP) ## Print a bearer token (ARGS="--role dispatcher --subject d-1")
+token: $(STAMP) ## Print a bearer token (ARGS="lin --role staff --department water")
 	@$(LOCAL) token $(ARGS)
 
 ##@ Prove it
@@ -87,7 +87,8 @@ $(STAMP): requirements.lock
 	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing requirements.lock into .venv" >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --require-hashes -r requirements.lock
 	@touch $@

@@ -2,18 +2,16 @@
 
 import argparse
 import dataclasses
+import os
+import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from deploy.local.drift import check_drift
 from deploy.local.migrations import ROOT, MigrationFailed, Migrations
 from deploy.local.processes import StartFailed
 from deploy.local.product import DATABASE, ENGINE, Product
-from deploy.local.tokens import mint
-from domain.actor import Actor
-from domain.ids import DepartmentCode, GridCode, Subject
-from domain.vocabulary import Role
 
 
 def main() -> int:
@@ -81,16 +79,10 @@ def status(arguments: argparse.Namespace) -> int:
 
 
 def token(arguments: argparse.Namespace) -> int:
-    """Prints a bearer token for the local API."""
-    actor = Actor(
-        subject=Subject(arguments.subject),
-        roles=tuple(Role(role) for role in arguments.role),
-        department=DepartmentCode(arguments.department) if arguments.department else None,
-        grids=tuple(GridCode(grid) for grid in arguments.grid),
-    )
-    home = Product.at(arguments.folder).home
-    print(mint(home.jwt_secret, actor, timedelta(hours=arguments.hours)))
-    return 0
+    """Prints a bearer token for the local API (try: token --help)."""
+    secret = {"DISPATCH_JWT_SECRET": Product.at(arguments.folder).home.jwt_secret}
+    command = [sys.executable, "-m", "api.tokens", *arguments.words]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **secret}, check=False).returncode  # noqa: S603 - our own program
 
 
 def alembic(arguments: argparse.Namespace) -> int:
@@ -129,10 +121,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / ".local", help="where it is kept")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for run in (up, down, reset, restart, status, token, alembic, drift):
+    for run in (up, down, reset, restart, status, drift):
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         _ARGUMENTS.get(run.__name__, lambda _: None)(command)
+    for run in (token, alembic):
+        # No word looks like an option of ours, so all of them are passed on, --help too.
+        options: dict[str, Any] = {"add_help": False, "prefix_chars": "\0"}
+        command = commands.add_parser(run.__name__, help=run.__doc__, **options)
+        command.add_argument("words", nargs="*")
+        command.set_defaults(run=run)
     return parser
 
 
@@ -146,24 +144,7 @@ def _restart_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", help="postgres, temporal, api or worker")
 
 
-def _token_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--subject", default="local")
-    command.add_argument("--role", action="append", required=True, choices=[*Role])
-    command.add_argument("--department")
-    command.add_argument("--grid", action="append", default=[])
-    command.add_argument("--hours", type=float, default=12)
-
-
-def _alembic_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("words", nargs=argparse.REMAINDER, help="such as: upgrade head")
-
-
-_ARGUMENTS = {
-    "up": _up_arguments,
-    "restart": _restart_arguments,
-    "token": _token_arguments,
-    "alembic": _alembic_arguments,
-}
+_ARGUMENTS = {"up": _up_arguments, "restart": _restart_arguments}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import jwt
 import pytest
 
 from deploy.local.home import Home, Ports
@@ -15,10 +14,6 @@ from deploy.local.migrations import Migrations
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import StartFailed, gone_within
 from deploy.local.product import Product
-from deploy.local.tokens import mint
-from domain.actor import Actor
-from domain.ids import Subject
-from domain.vocabulary import Role
 
 NO_WORD = (sys.executable, "-c", "print('no route to the moon'); raise SystemExit(7)")
 
@@ -83,11 +78,3 @@ def test_half_failed_start_says_who_and_leaves_nothing(product: Product) -> None
 def test_engine_alone(product: Product) -> None:
     assert product.stack.only("postgres", "temporal").up() == ["postgres", "temporal"]
     assert not product.api.is_running
-
-
-def test_token_says_who_acts() -> None:
-    actor = Actor(subject=Subject("d-1"), roles=(Role.DISPATCHER,))
-    claims = jwt.decode(mint("s" * 32, actor), "s" * 32, algorithms=["HS256"])
-    assert claims["sub"] == "d-1"
-    assert claims["roles"] == ["dispatcher"]
-    assert claims["exp"] - claims["iat"] == 12 * 3600
