@@ -1,5 +1,6 @@
 """A definition that no office could keep is refused; one that can be kept survives JSON."""
 
+from dataclasses import replace
 from datetime import UTC, date, time
 
 import pytest
@@ -7,7 +8,7 @@ from pydantic import TypeAdapter
 
 from domain.calendar import BusinessCalendar, CalendarDefinition, CalendarException, Shift
 from domain.ids import CalendarCode
-from tests.domain.calendars import BERLIN, HOUR, OFFICE_HOURS, a_calendar, at, china_definition
+from tests.domain.calendars import BERLIN, DAY, HOUR, OFFICE_HOURS, a_calendar, at, china_definition
 
 
 @pytest.mark.parametrize(
@@ -59,16 +60,33 @@ def test_calendar_in_wrong_zone_is_refused() -> None:
         BusinessCalendar(china_definition(), BERLIN, 1)
 
 
-def test_endless_calendar_or_code_is_refused() -> None:
+def test_calendar_without_an_end_is_refused() -> None:
     with pytest.raises(ValueError, match="ends"):
         a_calendar(covered_until=date.max)
-    with pytest.raises(ValueError, match="code"):
-        CalendarDefinition(
-            code=CalendarCode("c" * 65),
-            zone="Asia/Shanghai",
-            week=(OFFICE_HOURS,) * 7,
-            covered_until=date(2030, 1, 1),
-        )
+
+
+@pytest.mark.parametrize("length", [0, 65])
+def test_code_and_zone_have_a_length(length: int) -> None:
+    fits, odd = china_definition(), "c" * length
+    with pytest.raises(ValueError, match="64"):
+        replace(fits, code=CalendarCode(odd))
+    with pytest.raises(ValueError, match="64"):
+        replace(fits, zone=odd)
+
+
+def test_largest_definition_is_still_accepted() -> None:
+    day = tuple(Shift(time(hour, 0), time(hour, 59)) for hour in range(24))
+    dates = tuple(CalendarException(date(2026, 1, 1) + n * DAY) for n in range(20_000))
+    fits = replace(china_definition(), code=CalendarCode("c" * 64), zone="z" * 64)
+    assert len(replace(fits, week=(day,) * 7, exceptions=dates).exceptions) == 20_000
+    with pytest.raises(ValueError, match="ends"):
+        replace(fits, exceptions=(*dates, CalendarException(date(2025, 1, 1))))
+
+
+@pytest.mark.parametrize("length", [1, 64])
+def test_code_and_zone_within_length_fit(length: int) -> None:
+    text = "c" * length
+    assert replace(china_definition(), code=CalendarCode(text), zone=text).zone == text
 
 
 def test_definition_survives_json_round_trip() -> None:
