@@ -4,7 +4,7 @@ import fcntl
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
+_OURS = ("state.json", "jwt-secret", "lock", "temporal", "*.pid", "*.log", "*.log.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,12 @@ class Home:
             yield
 
     def delete(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Deletes what the local engine keeps here, and the folder when nothing else is in it."""
+        for pattern in _OURS:
+            for path in self.folder.glob(pattern):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with suppress(OSError):  # a folder named by mistake holds more than ours
+            self.folder.rmdir()
 
     @property
     def _state(self) -> Path:

@@ -77,7 +77,11 @@ class Postgres:
             self._initialise(account, programs)
         reason = ""
         for _ in until(self.patience, pause=0.5):
-            reason = self._try_to_start(account, programs)
+            try:
+                reason = self._try_to_start(account, programs)
+            except BaseException:  # such as Ctrl-C while waiting
+                self.stop()
+                raise
             if not reason:
                 return True
             if not any(passing in tail(self.log) for passing in _PASSING):

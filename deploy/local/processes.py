@@ -63,16 +63,21 @@ class Process:
         One that runs by another command or environment is replaced.
 
         Raises:
-            StartFailed: it ended or did not become ready in time; nothing is left running.
+            StartFailed: it ended or did not become ready in time. What this call started is gone.
         """
         running = self.identity()
-        if running and self._recorded().get("recipe") == self._recipe():
+        is_current = self._recorded().get("recipe") == self._recipe()
+        if running and is_current:
             self._await_ready(running)
             return False
         self.stop()
         if self.port and not _closes_within(self.port, _CLOSING):
             raise StartFailed(self.name, f"found port {self.port} taken", self.log)
-        self._await_ready(self._spawn())
+        try:
+            self._await_ready(self._spawn())
+        except BaseException:  # such as Ctrl-C while waiting
+            self.stop()
+            raise
         return True
 
     def stop(self) -> None:
@@ -122,11 +127,9 @@ class Process:
     def _await_ready(self, running: Identity) -> None:
         for _ in until(self.patience):
             if not _is_alive(running):
-                self.pid_file.unlink(missing_ok=True)
                 raise StartFailed(self.name, f"ended by itself{_exit_code(running)}", self.log)
             if self.is_ready() and _is_alive(running):
                 return
-        self.stop()
         raise StartFailed(self.name, f"was not ready within {self.patience:g} s", self.log)
 
     def _kill(self, running: Identity) -> None:

@@ -72,7 +72,7 @@ class Temporal:
         started = self._process.start()
         try:
             self._add_missing_search_attributes()
-        except StartFailed:
+        except BaseException:
             if started:
                 self.stop()
             raise

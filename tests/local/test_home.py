@@ -41,6 +41,16 @@ def test_secret_is_made_once_and_private(tmp_path: Path) -> None:
     assert (tmp_path / "local" / "jwt-secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_delete_leaves_what_is_not_its_own(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.choose_ports(running=set())
+    (tmp_path / "Makefile").write_text("mine")
+    (tmp_path / "temporal").mkdir()
+    assert home.jwt_secret
+    home.delete()
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
 def test_one_command_at_a_time(tmp_path: Path) -> None:
     other = multiprocessing.get_context("spawn").Process(target=hold, args=(tmp_path,))
     with Home(tmp_path).locked():

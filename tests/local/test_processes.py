@@ -70,6 +70,13 @@ def test_process_that_is_never_ready_is_stopped(make: Maker) -> None:
     assert not process.is_running
 
 
+def test_interrupted_start_leaves_nothing(make: Maker) -> None:
+    process = make(is_ready=lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        process.start()
+    assert not process.is_running
+
+
 def test_process_deaf_to_asking_is_killed(make: Maker) -> None:
     process = make(IGNORES_TERM, grace=0.2)
     ready = dataclasses.replace(process, is_ready=lambda: "up" in process.log.read_text())
