@@ -1,0 +1,70 @@
+"""One key, one answer: what was answered is kept, and given again as it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.dependencies import Asking
+from api.problems import ApiCode, Problem
+from domain.refusals import Refusal, RefusalCode
+from storage.idempotency import Idempotency, KeyReused
+from storage.session import Session
+from storage.views import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A good answer: its status and body, both kept under the key."""
+
+    body: Mapping[str, Any]
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is known of one request, in one open transaction."""
+
+    session: Session
+    asking: Asking
+
+    async def open(self, body: BaseModel | None, at: datetime) -> Stored | None:
+        """None for a new request; one that was asked before and not answered has no status.
+
+        Raises:
+            Problem: the key belongs to another request.
+        """
+        idempotency = Idempotency(self.session)
+        asking = self.asking
+        try:
+            return await idempotency.claim(
+                asking.key, asking.actor.subject, asking.route, asking.fingerprint(body), at
+            )
+        except KeyReused as error:
+            raise Problem(ApiCode.IDEMPOTENCY_KEY_REUSED) from error
+
+    async def keep(self, reply: Reply) -> None:
+        answer = {"body": reply.body, "headers": dict(reply.headers)}
+        await Idempotency(self.session).store(self.asking.key, reply.status, answer)
+
+    async def keep_refusal(self, refusal: Refusal) -> None:
+        answer = {"refused": refusal.code, "params": refusal.params}
+        status = Problem.of_refusal(refusal).status
+        await Idempotency(self.session).store(self.asking.key, status, answer)
+
+
+def again(stored: Stored | None) -> Reply | None:
+    """The answer that was given before, if there was one.
+
+    Raises:
+        Refusal: that was the answer.
+    """
+    if stored is None or stored.status is None:
+        return None
+    if "refused" in stored.answer:
+        raise Refusal(RefusalCode(stored.answer["refused"]), **stored.answer["params"])
+    return Reply(stored.answer["body"], HTTPStatus(stored.status), stored.answer["headers"])
