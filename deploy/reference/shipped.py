@@ -63,11 +63,11 @@ def _turn(entry: Shipped) -> tuple[int, int, str]:
 
 
 def _once(entries: Iterable[Shipped]) -> Iterator[Shipped]:
-    seen: dict[tuple[ReferenceKind, str], Path] = {}
+    seen: set[tuple[ReferenceKind, str]] = set()
     for entry in entries:
-        first = seen.setdefault((entry.kind, entry.code), entry.file)
-        if first is not entry.file:
-            raise BadFile(f"{entry.file}: {entry.kind} {entry.code} stands in {first.name} too")
+        if (entry.kind, entry.code) in seen:
+            raise BadFile(f"{entry.file}: there is another {entry.kind} {entry.code}")
+        seen.add((entry.kind, entry.code))
         yield entry
 
 
