@@ -1,0 +1,165 @@
+"""Births of issues: one insert by the API, picked up by the relay that starts workflows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from domain.events import EventName
+from domain.facts import Origin
+from domain.ids import (
+    CategoryCode,
+    DistrictCode,
+    GridCode,
+    IssueNumber,
+    Subject,
+    WhistleKindCode,
+)
+from domain.vocabulary import IssueState, Level, Role
+from storage.models import ISSUE_NUMBERS, EventRow, IssueRow, ReporterRow, TextRow
+from storage.session import AnyRow, Session
+
+ISSUE_BORN = "issue_born"
+"""The channel that rings when an issue waits for its workflow."""
+_DIGITS = 7
+_LEVEL = Level.COMMUNITY  # where every issue begins
+_ORIGIN = (
+    IssueRow.number,
+    IssueRow.district,
+    IssueRow.grid,
+    IssueRow.category,
+    IssueRow.whistle_kind,
+    IssueRow.source,
+    IssueRow.raised_by,
+    IssueRow.raised_at,
+    IssueRow.resident,
+    IssueRow.emergency,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """What an issue comes in with. `prefix` and the local `year` begin its number."""
+
+    prefix: str
+    year: int
+    district: DistrictCode
+    grid: GridCode
+    category: CategoryCode
+    whistle_kind: WhistleKindCode
+    source: Role
+    raised_by: Subject
+    raised_at: datetime
+    description: str
+    resident: Subject | None = None
+    emergency: bool = False
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    reporter_address: str | None = None
+
+
+class Births:
+    """Issues from their insert to the start of their workflow."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def raise_issue(self, birth: Birth) -> IssueNumber:
+        """Inserts the issue with all that was said, and rings for the relay at commit."""
+        ordinal = (await self._session.execute(select(ISSUE_NUMBERS.next_value()))).scalar_one()
+        number = IssueNumber(f"{birth.prefix}-{birth.year}-{ordinal:0{_DIGITS}d}")
+        await self._session.execute(_birth_of(number, birth))
+        return number
+
+    async def unstarted(self, limit: int) -> tuple[Origin, ...]:
+        """Issues without a workflow, emergencies first; held until the transaction ends.
+
+        Two relays at once get different ones.
+        """
+        waiting = (
+            select(*_ORIGIN)
+            .where(IssueRow.workflow_started_at.is_(None))
+            .order_by(IssueRow.emergency.desc(), IssueRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = (await self._session.execute(waiting)).all()
+        return tuple(_origin(row) for row in rows)
+
+    async def mark_started(self, numbers: Sequence[IssueNumber], at: datetime) -> None:
+        """These issues have their workflow."""
+        await self._session.execute(
+            update(IssueRow)
+            .where(IssueRow.number.in_(numbers), IssueRow.workflow_started_at.is_(None))
+            .values(workflow_started_at=at)
+        )
+
+    async def origin(self, number: IssueNumber) -> Origin | None:
+        found = select(*_ORIGIN).where(IssueRow.number == number)
+        row = (await self._session.execute(found)).one_or_none()
+        return _origin(row) if row else None
+
+
+def _birth_of(number: IssueNumber, birth: Birth) -> Any:  # noqa: ANN401 - a statement of any row
+    """Everything a birth writes, in one round trip."""
+    text_id = f"{number}:description"
+    issue = insert(IssueRow).values(
+        number=number,
+        state=IssueState.REPORTED,
+        district=birth.district,
+        grid=birth.grid,
+        category=birth.category,
+        whistle_kind=birth.whistle_kind,
+        source=birth.source,
+        emergency=birth.emergency,
+        raised_by=birth.raised_by,
+        resident=birth.resident,
+        raised_at=birth.raised_at,
+        level=_LEVEL,
+        level_rank=_LEVEL.rank,
+        updated_at=birth.raised_at,
+    )
+    description = insert(TextRow).values(
+        id=text_id,
+        issue_number=number,
+        kind="description",
+        author=birth.raised_by,
+        body=birth.description,
+        at=birth.raised_at,
+    )
+    reporter = insert(ReporterRow).values(
+        issue_number=number,
+        name=birth.reporter_name,
+        phone=birth.reporter_phone,
+        address=birth.reporter_address,
+    )
+    event = insert(EventRow).values(
+        issue_number=number,
+        version=0,
+        name=EventName.REPORTED,
+        at=birth.raised_at,
+        actor=birth.raised_by,
+        command_id="birth",
+        state=IssueState.REPORTED,
+        text_id=text_id,
+        payload="{}",
+    )
+    parts = (issue.cte("i"), description.cte("d"), reporter.cte("r"), event.cte("e"))
+    return select(func.pg_notify(ISSUE_BORN, "")).add_cte(*parts)
+
+
+def _origin(row: AnyRow) -> Origin:
+    return Origin(
+        number=IssueNumber(row.number),
+        district=DistrictCode(row.district),
+        grid=GridCode(row.grid),
+        category=CategoryCode(row.category),
+        whistle_kind=WhistleKindCode(row.whistle_kind),
+        source=Role(row.source),
+        raised_by=Subject(row.raised_by),
+        raised_at=row.raised_at,
+        resident=Subject(row.resident) if row.resident else None,
+        emergency=row.emergency,
+    )

@@ -1,0 +1,105 @@
+"""Domain objects as JSON text and back: snapshots, commands and reference data.
+
+Reading validates, so a document that no longer fits its class is a `ValueError` that says where.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.calendar import CalendarDefinition
+from domain.commands import Command
+from domain.deadline import Deadline
+from domain.issue import LAW, Issue
+from domain.reference import (
+    Absence,
+    Category,
+    Department,
+    District,
+    Grid,
+    NoticePolicy,
+    ReferenceKind,
+    RoutingRule,
+    Staff,
+    WhistleKind,
+)
+from domain.sla import SLAPolicy
+
+ISSUE = TypeAdapter(Issue)
+DEADLINE = TypeAdapter(Deadline)
+ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
+
+MODELS: Mapping[ReferenceKind, type[Any]] = {
+    ReferenceKind.DISTRICT: District,
+    ReferenceKind.GRID: Grid,
+    ReferenceKind.DEPARTMENT: Department,
+    ReferenceKind.STAFF: Staff,
+    ReferenceKind.ABSENCE: Absence,
+    ReferenceKind.CATEGORY: Category,
+    ReferenceKind.WHISTLE_KIND: WhistleKind,
+    ReferenceKind.CALENDAR: CalendarDefinition,
+    ReferenceKind.SLA_POLICY: SLAPolicy,
+    ReferenceKind.ROUTING_RULE: RoutingRule,
+    ReferenceKind.NOTICE_POLICY: NoticePolicy,
+}
+"""The domain class of each kind of reference data."""
+
+_BODIES: Mapping[ReferenceKind, TypeAdapter[Any]] = {
+    kind: TypeAdapter(model) for kind, model in MODELS.items()
+}
+_COMMANDS: Mapping[str, TypeAdapter[Any]] = {
+    rule.event: TypeAdapter(asked) for asked, rule in LAW.items()
+}
+
+
+def text(adapter: TypeAdapter[Any], value: object) -> str:
+    """A value as JSON."""
+    return adapter.dump_json(value).decode()
+
+
+def command_text(command: Command) -> str:
+    """The whole command, its actor included."""
+    return text(_COMMANDS[LAW[type(command)].event], command)
+
+
+def command(event_name: str, payload: str) -> Command:
+    """The command an event of this name tells of.
+
+    Raises:
+        ValueError: there is no such event, or the payload does not fit its command.
+    """
+    adapter = _COMMANDS.get(event_name)
+    if adapter is None:
+        raise ValueError(f"no command makes {event_name}")
+    asked: Command = adapter.validate_json(payload)
+    return asked
+
+
+def body_text(kind: ReferenceKind, body: object) -> str:
+    """Reference data as JSON.
+
+    Raises:
+        ValueError: the body is not of the kind's class.
+    """
+    if not isinstance(body, MODELS[kind]):
+        raise ValueError(f"{type(body).__name__} is no {kind}")  # noqa: TRY004 - a caller's value
+    return text(_BODIES[kind], body)
+
+
+def body(kind: ReferenceKind, document: str | bytes) -> Any:  # noqa: ANN401 - one of MODELS
+    """Reference data from JSON.
+
+    Raises:
+        ValueError: the document does not fit the kind's class.
+    """
+    return _BODIES[kind].validate_json(document)
+
+
+def body_from(kind: ReferenceKind, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as `body`
+    """Reference data from JSON that has been parsed already.
+
+    Raises:
+        ValueError: the document does not fit the kind's class.
+    """
+    return _BODIES[kind].validate_python(document)

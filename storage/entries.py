@@ -1,0 +1,170 @@
+"""Versioned entries of reference data; an entry is changed by adding the next version."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from domain.ids import Subject
+from domain.reference import ReferenceKind
+from storage import codec
+from storage.models import ReferenceRow
+from storage.session import AnyRow, Session
+from storage.views import Entry, Page
+
+LARGEST_PAGE = 200
+_BELONGS_TO = {ReferenceKind.STAFF: "department", ReferenceKind.ABSENCE: "staff"}
+_LATER = aliased(ReferenceRow)
+_IS_LATEST = ~exists().where(
+    _LATER.kind == ReferenceRow.kind,
+    _LATER.code == ReferenceRow.code,
+    _LATER.version > ReferenceRow.version,
+)
+
+
+class StaleVersion(Exception):
+    """The entry is not at the version its writer read; `current` is where it is, 0 if nowhere."""
+
+    def __init__(self, kind: ReferenceKind, code: str, current: int) -> None:
+        self.current = current
+        super().__init__(f"{kind} {code} is at version {current}")
+
+
+class Entries:
+    """Reading and adding versions, whatever the kind."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def current(self, kind: ReferenceKind, code: str) -> Entry[Any] | None:
+        """The present version, retired or not."""
+        found = (
+            _entries(kind)
+            .where(ReferenceRow.code == code)
+            .order_by(ReferenceRow.version.desc())
+            .limit(1)
+        )
+        row = (await self._session.execute(found)).one_or_none()
+        return entry_of(row) if row else None
+
+    async def version(self, kind: ReferenceKind, code: str, version: int) -> Entry[Any] | None:
+        found = _entries(kind).where(ReferenceRow.code == code, ReferenceRow.version == version)
+        row = (await self._session.execute(found)).one_or_none()
+        return entry_of(row) if row else None
+
+    async def versions(self, kind: ReferenceKind, code: str) -> tuple[Entry[Any], ...]:
+        """The whole history of an entry, newest first."""
+        found = _entries(kind).where(ReferenceRow.code == code)
+        ordered = found.order_by(ReferenceRow.version.desc())
+        return tuple(entry_of(row) for row in await self._session.execute(ordered))
+
+    async def list(
+        self, kind: ReferenceKind, *, after: str | None = None, limit: int = LARGEST_PAGE
+    ) -> Page[Entry[Any]]:
+        """Present versions by code, the retired ones too; `after` is the last code seen."""
+        size = max(1, min(limit, LARGEST_PAGE))
+        found = _entries(kind).where(_IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
+        if after is not None:
+            found = found.where(ReferenceRow.code > after)
+        entries = tuple(entry_of(row) for row in await self._session.execute(found))
+        more = entries[size - 1].code if len(entries) > size else None
+        return Page(entries[:size], more)
+
+    async def write(  # noqa: PLR0913 - by keyword, and each is a field of the entry
+        self,
+        kind: ReferenceKind,
+        code: str,
+        body: object,
+        *,
+        expected_version: int | None,
+        actor: Subject,
+        at: datetime,
+        retired: bool = False,
+    ) -> Entry[Any]:
+        """Adds the version after `expected_version`; None or 0 makes a new entry.
+
+        Raises:
+            StaleVersion: the entry is at another version.
+            ValueError: the body is not of this kind, or has another code.
+        """
+        if getattr(body, "code", None) != code:
+            raise ValueError(f"the body is not that of {code}")
+        document = codec.body_text(kind, body)
+        expected = expected_version or 0
+        if await self._latest(kind, code) != expected:
+            raise StaleVersion(kind, code, await self._latest(kind, code))
+        entry = Entry(
+            kind=kind,
+            code=code,
+            version=expected + 1,
+            body=body,
+            retired=retired,
+            created_at=at,
+            created_by=actor,
+        )
+        if not await self._add(entry, document):
+            raise StaleVersion(kind, code, await self._latest(kind, code))
+        return entry
+
+    async def _add(self, entry: Entry[Any], document: str) -> bool:
+        belongs_to = _BELONGS_TO.get(entry.kind)
+        added = await self._session.execute(
+            insert(ReferenceRow)
+            .values(
+                kind=entry.kind,
+                code=entry.code,
+                version=entry.version,
+                belongs_to=getattr(entry.body, belongs_to) if belongs_to else None,
+                body=document,
+                retired=entry.retired,
+                created_at=entry.created_at,
+                created_by=entry.created_by,
+            )
+            .on_conflict_do_nothing()
+            .returning(ReferenceRow.version)
+        )
+        return added.one_or_none() is not None
+
+    async def _latest(self, kind: ReferenceKind, code: str) -> int:
+        found = select(func.coalesce(func.max(ReferenceRow.version), 0)).where(
+            ReferenceRow.kind == kind, ReferenceRow.code == code
+        )
+        latest: int = (await self._session.execute(found)).scalar_one()
+        return latest
+
+    async def in_force(
+        self, kind: ReferenceKind, *, belonging_to: tuple[str, ...] | None = None
+    ) -> tuple[Entry[Any], ...]:
+        """Present versions that are not retired, by code; of some owners only, if told so."""
+        found = _entries(kind).where(_IS_LATEST, ~ReferenceRow.retired)
+        if belonging_to is not None:
+            found = found.where(ReferenceRow.belongs_to.in_(belonging_to))
+        rows = await self._session.execute(found.order_by(ReferenceRow.code))
+        return tuple(entry_of(row) for row in rows)
+
+
+def _entries(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
+    return select(
+        ReferenceRow.kind,
+        ReferenceRow.code,
+        ReferenceRow.version,
+        ReferenceRow.body,
+        ReferenceRow.retired,
+        ReferenceRow.created_at,
+        ReferenceRow.created_by,
+    ).where(ReferenceRow.kind == kind)
+
+
+def entry_of(row: AnyRow) -> Entry[Any]:
+    kind = ReferenceKind(row.kind)
+    return Entry(
+        kind=kind,
+        code=row.code,
+        version=row.version,
+        body=codec.body(kind, row.body),
+        retired=row.retired,
+        created_at=row.created_at,
+        created_by=Subject(row.created_by),
+    )

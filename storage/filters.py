@@ -1,0 +1,107 @@
+"""Which issues a list shows: what is asked for, within what the asker may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+
+from domain.actor import GRID_SEPARATOR
+from domain.ids import CategoryCode, DepartmentCode, GridCode
+from domain.visibility import Scope
+from domain.vocabulary import IssueState, Level, Role
+from storage.models import IssueRow, TextRow
+
+_PAST_SEPARATOR = chr(ord(GRID_SEPARATOR) + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueFilter:
+    """What is asked for; what is left out does not matter.
+
+    `department` was ever called; `grid` is a whole subtree; `text` is looked for in descriptions;
+    `raised_from` belongs to the span, `raised_to` does not. `scope` is who asks: None sees all.
+    """
+
+    states: tuple[IssueState, ...] = ()
+    department: DepartmentCode | None = None
+    grid: GridCode | None = None
+    category: CategoryCode | None = None
+    overdue: bool | None = None
+    warned: bool | None = None
+    level: Level | None = None
+    source: Role | None = None
+    text: str | None = None
+    raised_from: datetime | None = None
+    raised_to: datetime | None = None
+    scope: Scope | None = None
+
+
+def conditions(wanted: IssueFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
+    """What an issue has to fulfil, as of `at`."""
+    yield from _equal(wanted)
+    if wanted.states:
+        yield IssueRow.state.in_(wanted.states)
+    if wanted.department is not None:
+        yield was_called(wanted.department)
+    if wanted.grid is not None:
+        yield lies_in(wanted.grid)
+    if wanted.overdue is not None:
+        late = is_overdue(at)
+        yield late if wanted.overdue else ~late
+    if wanted.text:
+        yield _is_described_by(wanted.text)
+    if wanted.scope is not None:
+        yield is_seen_by(wanted.scope)
+
+
+def _equal(wanted: IssueFilter) -> Iterator[ColumnElement[bool]]:
+    pairs = (
+        (IssueRow.category, wanted.category),
+        (IssueRow.level, wanted.level),
+        (IssueRow.source, wanted.source),
+        (IssueRow.warned, wanted.warned),
+    )
+    for column, value in pairs:
+        if value is not None:
+            yield column == value
+    if wanted.raised_from is not None:
+        yield IssueRow.raised_at >= wanted.raised_from
+    if wanted.raised_to is not None:
+        yield IssueRow.raised_at < wanted.raised_to
+
+
+def is_overdue(at: datetime) -> ColumnElement[bool]:
+    """`IssueLine.is_overdue` in SQL; never null, so that its negation holds too."""
+    return or_(
+        IssueRow.overdue_since.is_not(None),
+        and_(IssueRow.next_due_by.is_not(None), IssueRow.next_due_by < at),
+    )
+
+
+def was_called(department: DepartmentCode) -> ColumnElement[bool]:
+    return IssueRow.departments.contains([department])
+
+
+def lies_in(grid: GridCode) -> ColumnElement[bool]:
+    """The grid or what is below it: one range of an index, without patterns to escape."""
+    below = and_(
+        IssueRow.grid >= f"{grid}{GRID_SEPARATOR}", IssueRow.grid < f"{grid}{_PAST_SEPARATOR}"
+    )
+    return or_(IssueRow.grid == grid, below)
+
+
+def is_seen_by(scope: Scope) -> ColumnElement[bool]:
+    seen = [IssueRow.raised_by == scope.subject, IssueRow.resident == scope.subject]
+    seen += [lies_in(grid) for grid in scope.grids]
+    if scope.department is not None:
+        seen.append(was_called(scope.department))
+    return or_(*seen)
+
+
+def _is_described_by(text: str) -> ColumnElement[bool]:
+    return exists().where(
+        TextRow.issue_number == IssueRow.number,
+        TextRow.kind == "description",
+        TextRow.body.icontains(text, autoescape=True),
+    )

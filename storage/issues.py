@@ -1,0 +1,132 @@
+"""The writing side of an issue: its snapshot and the record of its steps; for activities only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.commands import Command
+from domain.ids import IssueNumber
+from domain.issue import LAW, Issue
+from storage import codec, projection
+from storage.events import EVENT_COLUMNS, event_of
+from storage.models import AssignmentRow, DeadlineRow, EventRow, IssueRow
+from storage.session import AnyRow, Session
+from storage.views import RecordedEvent
+
+
+class VersionConflict(Exception):
+    """The issue is not at the version the step starts from; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedStep:
+    """An accepted command, its instant, and the issue after it with its deadlines reckoned.
+
+    Raises:
+        ValueError: the issue is not exactly one version on.
+    """
+
+    command: Command
+    at: datetime
+    after: Issue
+    expected_version: int
+
+    def __post_init__(self) -> None:
+        if self.after.version != self.expected_version + 1:
+            raise ValueError("a step is one version")
+
+
+class IssueRepository:
+    """Snapshots and steps."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def snapshot(self, number: IssueNumber) -> Issue | None:
+        """The issue as its last step left it; None before its first one."""
+        found = select(IssueRow.snapshot).where(IssueRow.number == number)
+        document = (await self._session.execute(found)).scalar_one_or_none()
+        return codec.ISSUE.validate_json(document) if document else None
+
+    async def record(self, step: RecordedStep) -> bool:
+        """Writes the step and what it changes; False, and nothing written, if it already was.
+
+        Raises:
+            VersionConflict: the issue is at another version, or another command made this one.
+        """
+        if not await self._advance(step):
+            return await self._was_recorded(step)
+        await self._session.execute(insert(EventRow).values(_event_values(step)))
+        await self._write_assignments(step.after)
+        await self._write_deadlines(step.after)
+        return True
+
+    async def recorded(self, number: IssueNumber, version: int) -> RecordedEvent | None:
+        """The step that made this version."""
+        row = await self._event(number, version)
+        return event_of(row) if row else None
+
+    async def _advance(self, step: RecordedStep) -> bool:
+        """One of two racing steps waits here for the other and then finds the version gone."""
+        advanced = await self._session.execute(
+            update(IssueRow)
+            .where(IssueRow.number == step.after.number, IssueRow.version == step.expected_version)
+            .values(projection.of_issue(step.after), updated_at=step.at)
+            .returning(IssueRow.id)
+        )
+        return advanced.one_or_none() is not None
+
+    async def _was_recorded(self, step: RecordedStep) -> bool:
+        row = await self._event(step.after.number, step.after.version)
+        if row is None or row.command_id != step.command.id:
+            raise VersionConflict(f"{step.after.number} is not at version {step.expected_version}")
+        return False
+
+    async def _event(self, number: IssueNumber, version: int) -> AnyRow | None:
+        found = select(*EVENT_COLUMNS).where(
+            EventRow.issue_number == number, EventRow.version == version, EventRow.version > 0
+        )
+        return (await self._session.execute(found)).one_or_none()
+
+    async def _write_assignments(self, issue: Issue) -> None:
+        rows = [projection.of_assignment(issue, each) for each in issue.assignments]
+        if not rows:
+            return
+        written = insert(AssignmentRow).values(rows)
+        await self._session.execute(
+            written.on_conflict_do_update(
+                index_elements=["issue_number", "ordinal"],
+                set_={name: written.excluded[name] for name in projection.ASSIGNMENT_CHANGES},
+            )
+        )
+
+    async def _write_deadlines(self, issue: Issue) -> None:
+        rows = [projection.of_deadline(issue, each) for each in issue.deadlines]
+        if not rows:
+            return
+        written = insert(DeadlineRow).values(rows)
+        await self._session.execute(
+            written.on_conflict_do_update(
+                index_elements=["issue_number", "deadline_id"],
+                set_={name: written.excluded[name] for name in projection.DEADLINE_CHANGES},
+                where=DeadlineRow.body.is_distinct_from(written.excluded.body),
+            )
+        )
+
+
+def _event_values(step: RecordedStep) -> dict[str, object]:
+    command = step.command
+    return {
+        "issue_number": step.after.number,
+        "version": step.after.version,
+        "name": LAW[type(command)].event,
+        "at": step.at,
+        "actor": command.actor.subject,
+        "department": command.actor.department,
+        "command_id": command.id,
+        "state": step.after.state,
+        "text_id": command.text,
+        "payload": codec.command_text(command),
+    }

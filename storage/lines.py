@@ -1,0 +1,86 @@
+"""Columns of a list of issues, and their row as a view."""
+
+from domain.ids import (
+    CategoryCode,
+    DepartmentCode,
+    DistrictCode,
+    GridCode,
+    IssueNumber,
+    Subject,
+    WhistleKindCode,
+)
+from domain.vocabulary import DeadlineKind, IssueState, Level, Outcome, Role, Satisfaction
+from storage.models import IssueRow
+from storage.session import AnyRow
+from storage.views import IssueLine
+
+LINE_COLUMNS = (
+    IssueRow.id,
+    IssueRow.number,
+    IssueRow.version,
+    IssueRow.state,
+    IssueRow.outcome,
+    IssueRow.district,
+    IssueRow.grid,
+    IssueRow.category,
+    IssueRow.whistle_kind,
+    IssueRow.source,
+    IssueRow.emergency,
+    IssueRow.raised_by,
+    IssueRow.resident,
+    IssueRow.raised_at,
+    IssueRow.lead_department,
+    IssueRow.departments,
+    IssueRow.level,
+    IssueRow.priority,
+    IssueRow.warned,
+    IssueRow.next_due_by,
+    IssueRow.overdue_since,
+    IssueRow.first_breach_at,
+    IssueRow.first_breach_kind,
+    IssueRow.suspended_until,
+    IssueRow.reopened,
+    IssueRow.satisfaction,
+    IssueRow.solved_says,
+    IssueRow.awaits_meeting,
+    IssueRow.exempt,
+    IssueRow.duplicate_of,
+    IssueRow.closed_at,
+    IssueRow.updated_at,
+)
+
+
+def line_of(row: AnyRow) -> IssueLine:
+    return IssueLine(
+        number=IssueNumber(row.number),
+        version=row.version,
+        state=IssueState(row.state),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        district=DistrictCode(row.district),
+        grid=GridCode(row.grid),
+        category=CategoryCode(row.category),
+        whistle_kind=WhistleKindCode(row.whistle_kind),
+        source=Role(row.source),
+        emergency=row.emergency,
+        raised_by=Subject(row.raised_by),
+        resident=row.resident,
+        raised_at=row.raised_at,
+        lead_department=row.lead_department,
+        departments=tuple(DepartmentCode(each) for each in row.departments),
+        level=Level(row.level),
+        priority=row.priority,
+        warned=row.warned,
+        next_due_by=row.next_due_by,
+        overdue_since=row.overdue_since,
+        first_breach_at=row.first_breach_at,
+        first_breach_kind=DeadlineKind(row.first_breach_kind) if row.first_breach_kind else None,
+        suspended_until=row.suspended_until,
+        reopened=row.reopened,
+        satisfaction=Satisfaction(row.satisfaction) if row.satisfaction else None,
+        solved_says=row.solved_says,
+        awaits_meeting=row.awaits_meeting,
+        exempt=row.exempt,
+        duplicate_of=row.duplicate_of,
+        closed_at=row.closed_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,22 @@
+"""The rows; nothing outside `storage` sees one."""
+
+from storage.models.base import Base
+from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
+from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
+from storage.models.record import AssignmentRow, DeadlineRow, EventRow
+from storage.models.reference import ReferenceRow
+
+__all__ = [
+    "ISSUE_NUMBERS",
+    "AssignmentRow",
+    "Base",
+    "DeadlineRow",
+    "EventRow",
+    "IdempotencyRow",
+    "IssueRow",
+    "OutboxRow",
+    "RecheckRow",
+    "ReferenceRow",
+    "ReporterRow",
+    "TextRow",
+]

@@ -1,0 +1,34 @@
+"""Reference data: every version of every entry."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, Json, Path
+
+
+class ReferenceRow(Base):
+    """One version of an entry; the highest is the present one. Append-only by a trigger.
+
+    Only a member of staff's name may be blanked later, as it is personal data.
+    """
+
+    __tablename__ = "reference_entries"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[Path] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    belongs_to: Mapped[str | None]
+    """The department of staff, the member of staff of an absence."""
+    body: Mapped[Json]
+    retired: Mapped[bool]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("length(code) BETWEEN 1 AND 200", name="code_size"),
+        CheckConstraint("length(body::text) <= 2000000", name="body_size"),
+        Index(None, "kind", "belongs_to", postgresql_where=text("belongs_to IS NOT NULL")),
+    )

@@ -1,0 +1,116 @@
+"""Reference data by what it is for: who is called, what is promised, when people work."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.calendar import BusinessCalendar, CalendarDefinition
+from domain.ids import CalendarCode, DepartmentCode, PolicyCode, Subject
+from domain.reference import (
+    Absence,
+    Category,
+    Department,
+    District,
+    Grid,
+    NoticePolicy,
+    ReferenceKind,
+    RoutingRule,
+    Staff,
+    WhistleKind,
+)
+from domain.sla import SLAPolicy
+from storage.codec import MODELS
+from storage.entries import Entries, StaleVersion
+from storage.views import Entry
+
+__all__ = ["MODELS", "ReferenceRepository", "StaleVersion", "UnknownReference"]
+
+_KEPT_CALENDARS = 64
+_DEFAULT = "default"
+
+
+class UnknownReference(LookupError):
+    """Something refers to reference data that does not exist."""
+
+
+class ReferenceRepository(Entries):
+    """Typed questions. What is retired is left out, except where a version is asked for."""
+
+    async def district(self, code: str) -> District | None:
+        found: District | None = await self._one(ReferenceKind.DISTRICT, code)
+        return found
+
+    async def grid(self, code: str) -> Grid | None:
+        found: Grid | None = await self._one(ReferenceKind.GRID, code)
+        return found
+
+    async def category(self, code: str) -> Category | None:
+        found: Category | None = await self._one(ReferenceKind.CATEGORY, code)
+        return found
+
+    async def whistle_kind(self, code: str) -> WhistleKind | None:
+        found: WhistleKind | None = await self._one(ReferenceKind.WHISTLE_KIND, code)
+        return found
+
+    async def departments(self) -> tuple[Department, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.DEPARTMENT))
+
+    async def rules(self) -> tuple[RoutingRule, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.ROUTING_RULE))
+
+    async def staff_of(self, department: DepartmentCode) -> tuple[Staff, ...]:
+        found = await self.in_force(ReferenceKind.STAFF, belonging_to=(department,))
+        return tuple(each.body for each in found)
+
+    async def absences_of(self, subjects: Iterable[Subject]) -> tuple[Absence, ...]:
+        found = await self.in_force(ReferenceKind.ABSENCE, belonging_to=tuple(subjects))
+        return tuple(each.body for each in found)
+
+    async def notice_policy(self, code: str) -> NoticePolicy:
+        """The recipient's own, else the default, else the plain log."""
+        for each in (code, _DEFAULT):
+            found: NoticePolicy | None = await self._one(ReferenceKind.NOTICE_POLICY, each)
+            if found is not None:
+                return found
+        return NoticePolicy(code=_DEFAULT)
+
+    async def policies(self) -> tuple[Entry[SLAPolicy], ...]:
+        """With their versions, because an issue is pinned to one."""
+        return await self.in_force(ReferenceKind.SLA_POLICY)
+
+    async def policy(self, code: PolicyCode, version: int) -> SLAPolicy:
+        """A version, retired or not: running issues are pinned to it.
+
+        Raises:
+            UnknownReference: there is none.
+        """
+        found = await self.version(ReferenceKind.SLA_POLICY, code, version)
+        if found is None:
+            raise UnknownReference(f"policy {code} version {version}")
+        policy: SLAPolicy = found.body
+        return policy
+
+    async def calendar(self, code: CalendarCode, version: int | None = None) -> BusinessCalendar:
+        """The present version, or a given one; it knows its version.
+
+        Raises:
+            UnknownReference: there is none.
+        """
+        if version is None:
+            found = await self.current(ReferenceKind.CALENDAR, code)
+        else:
+            found = await self.version(ReferenceKind.CALENDAR, code, version)
+        if found is None:
+            raise UnknownReference(f"calendar {code}")
+        return _calendar(found.body, found.version)
+
+    async def _one(self, kind: ReferenceKind, code: str) -> Any:  # noqa: ANN401 - one of MODELS
+        found = await self.current(kind, code)
+        return None if found is None or found.retired else found.body
+
+
+@lru_cache(maxsize=_KEPT_CALENDARS)
+def _calendar(definition: CalendarDefinition, version: int) -> BusinessCalendar:
+    """Kept with the days it has worked out."""
+    return BusinessCalendar(definition, ZoneInfo(definition.zone), version)

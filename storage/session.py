@@ -1,0 +1,138 @@
+"""Connections and transactions: the edge opens one, repositories write in it, the edge commits.
+
+What goes wrong with the server is told without the driver's types:
+
+Unreachable   the database cannot answer now: down, cut off, too busy, shutting down; come back
+Unstorable    the database refuses a value: too long, a NUL character, or a reference into nothing
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row, event, select
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Session: TypeAlias = AsyncConnection
+"""An open transaction. Everything in `storage` takes one and none of it ever commits."""
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_CONNECT_TIMEOUT = 2.0
+_LOCK_TIMEOUT = 2.0
+_POOL_TIMEOUT = 5.0
+_SERVER_SHARE = 0.9
+"""The server gives up a little before the client, so that the connection stays usable."""
+_PASSING_CLASSES = ("08", "53", "57", "58")
+_PASSING = frozenset({"25006", "40001", "40P01", "55P03"})
+_VALUE_CLASSES = ("22", "23")
+
+
+class Unreachable(Exception):
+    """The database cannot answer now; the same request may succeed later."""
+
+
+class Unstorable(ValueError):
+    """The database refuses a value, and will again."""
+
+
+class Database:
+    """One database and its connections."""
+
+    def __init__(self, url: str, *, pool_size: int = 8, command_timeout: float = 5.0) -> None:
+        self._engine = _engine(url, pool_size, command_timeout)
+        self._reading = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Session]:
+        """A transaction, committed at the end of the block unless the block raises.
+
+        Raises:
+            Unreachable: there is no database, or not in time; nothing was committed, or - if the
+                connection broke during the commit - nobody knows.
+            Unstorable: it refuses a value.
+        """
+        async with _translated(), self._engine.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """A transaction that cannot write; all its queries see the same instant.
+
+        Raises:
+            Unreachable: as `begin`.
+        """
+        async with _translated(), self._reading.begin() as session:
+            yield session
+
+    async def ping(self) -> None:
+        """Returns when the database answers.
+
+        Raises:
+            Unreachable: it does not.
+        """
+        async with self.read() as session:
+            await session.execute(select(1))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _meaning(error) from error
+    except (PoolTimeout, OSError, TimeoutError) as error:
+        raise Unreachable(str(error) or type(error).__name__) from error
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    """What a driver's error means to a caller; the error itself if it is a fault of ours."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if error.connection_invalidated or not state:
+        return Unreachable(str(error.orig))
+    if state.startswith(_PASSING_CLASSES) or state in _PASSING:
+        return Unreachable(str(error.orig))
+    if state.startswith(_VALUE_CLASSES):
+        return Unstorable(str(error.orig))
+    return error
+
+
+def _engine(url: str, pool_size: int, command_timeout: float) -> AsyncEngine:
+    milliseconds = int(command_timeout * _SERVER_SHARE * 1000)
+    settings = {
+        "application_name": "dispatch",
+        "timezone": "UTC",
+        "jit": "off",  # plans here are small; compiling them costs more than running them
+        "lock_timeout": str(int(_LOCK_TIMEOUT * 1000)),
+        "statement_timeout": str(milliseconds),
+        "idle_in_transaction_session_timeout": "60000",
+    }
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT,
+        pool_use_lifo=True,
+        json_serializer=str,  # `storage.codec` owns JSON both ways; here it travels as text
+        json_deserializer=str,
+        connect_args={
+            "timeout": _CONNECT_TIMEOUT,
+            "command_timeout": command_timeout,
+            "server_settings": settings,
+        },
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _refuse_dead(dbapi_connection: Any, _: object, __: object) -> None:  # noqa: ANN401 - untyped
+    """A connection the server closed is replaced before use; costs no round trip as a ping does."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError

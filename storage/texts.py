@@ -1,0 +1,74 @@
+"""Free text, kept apart from everything else so that it can be erased."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.ids import IssueNumber, Subject, TextId
+from storage.models import EventRow, TextRow
+from storage.models.issues import LONGEST_TEXT
+from storage.session import Session
+from storage.views import Text
+
+__all__ = ["LONGEST_TEXT", "Texts"]
+
+
+class Texts:
+    """What people said about an issue: its description and the remarks of commands."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def put(
+        self, text_id: TextId, number: IssueNumber, author: Subject, body: str, at: datetime
+    ) -> None:
+        """Keeps a remark; one that is there already stays as it is."""
+        await self._session.execute(
+            insert(TextRow)
+            .values(
+                id=text_id,
+                issue_number=number,
+                kind="remark",
+                author=author,
+                body=body,
+                at=at,
+            )
+            .on_conflict_do_nothing(index_elements=["id"])
+        )
+
+    async def remove_unused(self, text_id: TextId) -> bool:
+        """Deletes a remark that no event refers to, as after a refused command."""
+        gone = await self._session.execute(
+            delete(TextRow).where(
+                TextRow.id == text_id, ~exists().where(EventRow.text_id == TextRow.id)
+            )
+        )
+        return gone.rowcount > 0
+
+    async def many(self, ids: Iterable[TextId]) -> Mapping[TextId, Text]:
+        found = select(
+            TextRow.id, TextRow.issue_number, TextRow.author, TextRow.body, TextRow.at
+        ).where(TextRow.id.in_(list(ids)))
+        rows = (await self._session.execute(found)).all()
+        texts = (
+            Text(
+                id=TextId(row.id),
+                number=IssueNumber(row.issue_number),
+                author=Subject(row.author),
+                body=row.body,
+                at=row.at,
+            )
+            for row in rows
+        )
+        return {each.id: each for each in texts}
+
+    async def erase(self, number: IssueNumber, at: datetime) -> int:
+        """Blanks everything said about the issue; how many texts. The timeline stays."""
+        erased = await self._session.execute(
+            update(TextRow)
+            .where(TextRow.issue_number == number, TextRow.erased_at.is_(None))
+            .values(body=None, erased_at=at)
+        )
+        return erased.rowcount

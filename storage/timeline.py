@@ -1,0 +1,56 @@
+"""The record of an issue as people read it: what happened, who did it, what was said."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.events import EventName
+from domain.ids import DepartmentCode, IssueNumber, Subject
+from domain.vocabulary import IssueState, Role
+from storage import codec
+from storage.models import EventRow, TextRow
+from storage.session import AnyRow, Session
+from storage.views import TimelineEntry
+
+BEGINNING = -1
+"""Before the birth, which is version 0."""
+_NO_DETAIL = frozenset({"actor", "id", "text"})
+
+
+async def timeline(
+    session: Session, number: IssueNumber, after_version: int, limit: int
+) -> tuple[TimelineEntry, ...]:
+    found = (
+        select(
+            EventRow.version,
+            EventRow.name,
+            EventRow.at,
+            EventRow.actor,
+            EventRow.department,
+            EventRow.state,
+            EventRow.payload,
+            TextRow.body,
+            TextRow.erased_at,
+        )
+        .outerjoin(TextRow, TextRow.id == EventRow.text_id)
+        .where(EventRow.issue_number == number, EventRow.version > after_version)
+        .order_by(EventRow.version)
+        .limit(limit)
+    )
+    return tuple(_entry(row) for row in await session.execute(found))
+
+
+def _entry(row: AnyRow) -> TimelineEntry:
+    payload: dict[str, Any] = codec.ANYTHING.validate_json(row.payload)
+    return TimelineEntry(
+        version=row.version,
+        name=EventName(row.name),
+        at=row.at,
+        actor=Subject(row.actor),
+        roles=tuple(Role(each) for each in payload.get("actor", {}).get("roles", ())),
+        department=DepartmentCode(row.department) if row.department else None,
+        state=IssueState(row.state),
+        text=row.body,
+        text_erased_at=row.erased_at,
+        details={name: value for name, value in payload.items() if name not in _NO_DETAIL},
+    )
