@@ -18,11 +18,10 @@ from domain.ids import (
     WhistleKindCode,
 )
 from domain.vocabulary import IssueState, Level, Role
+from storage.doorbell import BIRTHS
 from storage.models import ISSUE_NUMBERS, EventRow, IssueRow, ReporterRow, TextRow
 from storage.session import AnyRow, Session
 
-ISSUE_BORN = "issue_born"
-"""The channel that rings when an issue waits for its workflow."""
 _DIGITS = 7
 _LEVEL = Level.COMMUNITY  # where every issue begins
 _ORIGIN = (
@@ -88,6 +87,11 @@ class Births:
         rows = (await self._session.execute(waiting)).all()
         return tuple(_origin(row) for row in rows)
 
+    async def waiting(self) -> int:
+        """How many have no workflow yet, for a gauge."""
+        counted = select(func.count()).where(IssueRow.workflow_started_at.is_(None))
+        return (await self._session.execute(counted)).scalar_one()
+
     async def mark_started(self, numbers: Sequence[IssueNumber], at: datetime) -> None:
         """These issues have their workflow."""
         await self._session.execute(
@@ -147,7 +151,7 @@ def _birth_of(number: IssueNumber, birth: Birth) -> Any:  # noqa: ANN401 - a sta
         payload="{}",
     )
     parts = (issue.cte("i"), description.cte("d"), reporter.cte("r"), event.cte("e"))
-    return select(func.pg_notify(ISSUE_BORN, "")).add_cte(*parts)
+    return select(func.pg_notify(BIRTHS, "")).add_cte(*parts)
 
 
 def _origin(row: AnyRow) -> Origin:

@@ -2,11 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 import structlog
 
+BIRTHS = "issue_born"
+"""Rings when an issue waits for its workflow."""
+NOTICES = "outbox"
+"""Rings when a notice was put."""
+RECHECKS = "recheck"
+"""Rings when issues have to reckon again."""
 _CONNECT_TIMEOUT = 2.0
 _log = structlog.get_logger(__name__)
 
@@ -19,6 +25,12 @@ class Doorbell:
         self._channels = tuple(channels)
         self._connection: Any = None
         self._rung = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def wait(self, seconds: float) -> bool:
         """True as soon as it rings, False when `seconds` have passed; rings after a reconnect.

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import IssueNumber
+from storage.doorbell import NOTICES
 from storage.models import OutboxRow
 from storage.models.messages import LONGEST_ERROR
 from storage.notices import NOTICE_COLUMNS, Backlog, DueNotice, NoticeRow, due_of, values_of
@@ -14,8 +15,6 @@ from storage.session import Session
 
 LEASE = timedelta(minutes=2)
 """How long a notice that was taken out stays with its relay before it is due again."""
-OUTBOX = "outbox"
-"""The channel that rings when something was put."""
 
 
 class Outbox:
@@ -37,7 +36,7 @@ class Outbox:
         )
         new = len(written.all())
         if new:
-            await self._session.execute(select(func.pg_notify(OUTBOX, "")))
+            await self._session.execute(select(func.pg_notify(NOTICES, "")))
         return new
 
     async def drop_about(self, number: IssueNumber, abouts: Sequence[str], at: datetime) -> int:

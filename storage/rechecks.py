@@ -8,12 +8,10 @@ from sqlalchemy import Select, func, insert, literal, select, update
 
 from domain.ids import CalendarCode, DepartmentCode, IssueNumber
 from domain.vocabulary import IssueState, Part
+from storage.doorbell import RECHECKS
 from storage.models import AssignmentRow, DeadlineRow, IssueRow, RecheckRow
 from storage.session import Session
 from storage.views import Recheck
-
-RECHECK = "recheck"
-"""The channel that rings when issues are asked for."""
 
 
 class Rechecks:
@@ -89,5 +87,5 @@ class Rechecks:
             )
         )
         if asked.rowcount:
-            await self._session.execute(select(func.pg_notify(RECHECK, "")))
+            await self._session.execute(select(func.pg_notify(RECHECKS, "")))
         return asked.rowcount

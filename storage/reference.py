@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.calendar import BusinessCalendar, CalendarDefinition
-from domain.ids import CalendarCode, DepartmentCode, PolicyCode, Subject
+from domain.ids import CalendarCode, DepartmentCode, DistrictCode, PolicyCode, Subject
 from domain.reference import (
     Absence,
     Category,
@@ -27,7 +27,6 @@ from storage.views import Entry
 __all__ = ["MODELS", "ReferenceRepository", "StaleVersion", "UnknownReference"]
 
 _KEPT_CALENDARS = 64
-_DEFAULT = "default"
 
 
 class UnknownReference(LookupError):
@@ -56,6 +55,10 @@ class ReferenceRepository(Entries):
     async def departments(self) -> tuple[Department, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.DEPARTMENT))
 
+    async def department_codes(self) -> frozenset[DepartmentCode]:
+        """Who can be called."""
+        return frozenset(each.code for each in await self.departments())
+
     async def rules(self) -> tuple[RoutingRule, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.ROUTING_RULE))
 
@@ -67,13 +70,22 @@ class ReferenceRepository(Entries):
         found = await self.in_force(ReferenceKind.ABSENCE, belonging_to=tuple(subjects))
         return tuple(each.body for each in found)
 
-    async def notice_policy(self, code: str) -> NoticePolicy:
-        """The recipient's own, else the default, else the plain log."""
-        for each in (code, _DEFAULT):
-            found: NoticePolicy | None = await self._one(ReferenceKind.NOTICE_POLICY, each)
-            if found is not None:
-                return found
-        return NoticePolicy(code=_DEFAULT)
+    async def notice_policy(self, code: str) -> NoticePolicy | None:
+        """The policy of exactly this code: a recipient, a kind of recipient, or `default`."""
+        found: NoticePolicy | None = await self._one(ReferenceKind.NOTICE_POLICY, code)
+        return found
+
+    async def zone(self, district: DistrictCode) -> ZoneInfo:
+        """Where the wall clocks of a district are.
+
+        Raises:
+            UnknownReference: there is no such district, or not its calendar.
+        """
+        found = await self.current(ReferenceKind.DISTRICT, district)
+        if found is None:
+            raise UnknownReference(f"district {district}")
+        calendar = await self.calendar(found.body.calendar)
+        return ZoneInfo(calendar.definition.zone)
 
     async def policies(self) -> tuple[Entry[SLAPolicy], ...]:
         """With their versions, because an issue is pinned to one."""
