@@ -4,6 +4,7 @@ Reading validates, so a document that no longer fits its class is a `ValueError`
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -48,6 +49,8 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
 _BODIES: Mapping[ReferenceKind, TypeAdapter[Any]] = {
     kind: TypeAdapter(model) for kind, model in MODELS.items()
 }
+_KEPT = frozenset({ReferenceKind.CALENDAR, ReferenceKind.SLA_POLICY})
+"""Read at every step and large; the same text is the same immutable object."""
 _COMMANDS: Mapping[str, TypeAdapter[Any]] = {
     rule.event: TypeAdapter(asked) for asked, rule in LAW.items()
 }
@@ -93,6 +96,13 @@ def body(kind: ReferenceKind, document: str | bytes) -> Any:  # noqa: ANN401 - o
     Raises:
         ValueError: the document does not fit the kind's class.
     """
+    if kind in _KEPT:
+        return _kept_body(kind, document)
+    return _BODIES[kind].validate_json(document)
+
+
+@lru_cache(maxsize=128)
+def _kept_body(kind: ReferenceKind, document: str | bytes) -> Any:  # noqa: ANN401 - as `body`
     return _BODIES[kind].validate_json(document)
 
 
