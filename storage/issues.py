@@ -54,11 +54,12 @@ class IssueRepository:
         """Writes the step and what it changes; False, and nothing written, if it already was.
 
         Raises:
-            VersionConflict: the issue is at another version, or another command made this one.
+            VersionConflict: the issue is at another version, another command made this one, or this
+                command made another; the transaction has to be rolled back.
         """
         if not await self._advance(step):
             return await self._was_recorded(step)
-        await self._session.execute(insert(EventRow).values(_event_values(step)))
+        await self._write_event(step)
         await self._write_assignments(step.after)
         await self._write_deadlines(step.after)
         return True
@@ -73,7 +74,7 @@ class IssueRepository:
         advanced = await self._session.execute(
             update(IssueRow)
             .where(IssueRow.number == step.after.number, IssueRow.version == step.expected_version)
-            .values(projection.of_issue(step.after), updated_at=step.at)
+            .values({**projection.of_issue(step.after), "updated_at": step.at})
             .returning(IssueRow.id)
         )
         return advanced.one_or_none() is not None
@@ -89,6 +90,16 @@ class IssueRepository:
             EventRow.issue_number == number, EventRow.version == version, EventRow.version > 0
         )
         return (await self._session.execute(found)).one_or_none()
+
+    async def _write_event(self, step: RecordedStep) -> None:
+        written = await self._session.execute(
+            insert(EventRow)
+            .values(_event_values(step))
+            .on_conflict_do_nothing()
+            .returning(EventRow.version)
+        )
+        if written.one_or_none() is None:
+            raise VersionConflict(f"{step.command.id} has made another version already")
 
     async def _write_assignments(self, issue: Issue) -> None:
         rows = [projection.of_assignment(issue, each) for each in issue.assignments]

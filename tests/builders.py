@@ -112,9 +112,9 @@ def a_command_id() -> CommandId:
     return CommandId(f"command-{next(_ids)}")
 
 
-def asked(command: Callable[..., c.Command], by: Actor, **fields: object) -> c.Command:
+def asked(command: Callable[..., c.Command], actor: Actor, /, **fields: object) -> c.Command:
     """A command with an id of its own."""
-    return command(actor=by, id=a_command_id(), **fields)
+    return command(actor=actor, id=a_command_id(), **fields)
 
 
 def planned(
