@@ -99,6 +99,8 @@ def field_errors(found: Sequence[Any], root: str = "") -> Iterator[FieldError]:
     for each in found:
         context = each.get("ctx", {})
         params = {name: context[name] for name in _CONTEXT if name in context}
+        if each["type"] == "value_error":  # a rule of the domain, in its own words
+            params["reason"] = context["error"]
         yield FieldError.of(_field(each["loc"], root), each["type"], **params)
 
 

@@ -1,0 +1,77 @@
+"""The application, built from its parts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import errors
+from api.documentation import ProblemBody
+from api.edge import Edge
+from api.engine import Engine
+from api.parts import Parts
+from api.routes import commands, health, issues, personal, reference
+
+_TITLE = "Dispatch"
+_VERSION = "1"
+_DESCRIPTION = """\
+Raise resident issues, dispatch them, follow every deadline, evaluate the result.
+
+Every POST carries an `Idempotency-Key`; repeated with the same key it has the same answer.
+Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
+English with `Accept-Language: en`.
+"""
+
+
+def build_app(parts: Parts) -> FastAPI:
+    """The API over these parts; it starts even while Temporal is down."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.engine = Engine(await parts.connect(), parts.patience)
+        try:
+            yield
+        finally:
+            await parts.database.close()
+
+    app = FastAPI(
+        title=_TITLE,
+        version=_VERSION,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=parts.max_body_bytes,
+        redirect_slashes=False,
+        redoc_url=None,
+    )
+    app.state.parts = parts
+    app.add_middleware(Edge)
+    errors.install(app)
+    for module in (issues, personal, reference, commands, health):
+        app.include_router(module.router)
+    _document(app)
+    return app
+
+
+def _document(app: FastAPI) -> None:
+    """Our problem instead of the framework's validation error."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            schemas = document["components"]["schemas"]
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+            problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["ProblemBody"] = problem
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the framework's own way

@@ -1,0 +1,163 @@
+"""The way of a command: claim the key, keep the text, ask the workflow, keep the answer.
+
+A crash anywhere between leaves nothing that the same request, repeated, does not finish: the key
+is the id of the Update and of the recorded event.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+from pydantic import TypeAdapter
+
+from api.answering import Ledger, Reply, again
+from api.dependencies import Asking
+from api.engine import Engine, NoWorkflow
+from api.parts import Parts
+from api.problems import ApiCode, FieldError, Problem
+from api.references import Named, named_by, require
+from api.schemas.commands import CommandBody, MarkDuplicate
+from api.sight import seen
+from domain.commands import Command
+from domain.ids import IssueNumber, TextId
+from domain.reference import ReferenceKind
+from domain.refusals import Refusal
+from domain.visibility import scope_of
+from storage.queries import Queries
+from storage.session import Session
+from storage.texts import Texts
+from storage.views import RecordedEvent
+from workflows.contracts import Answer
+
+log = structlog.get_logger(__name__)
+
+_ANSWER = TypeAdapter(Answer)
+_PAUSES = (0.1, 0.2, 0.4)
+"""Seconds given to a workflow that is about to start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command as it was asked over HTTP."""
+
+    asking: Asking
+    number: IssueNumber
+    kind: type[Command]
+    body: CommandBody
+
+    @property
+    def text_id(self) -> TextId | None:
+        return TextId(f"{self.number}:{self.asking.key}") if self.body.text else None
+
+    @property
+    def command(self) -> Command:
+        return self.body.to_command(self.kind, self.asking.actor, self.asking.key, self.text_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Takes orders to the engine."""
+
+    parts: Parts
+    engine: Engine
+
+    async def give(self, order: Order) -> Reply:
+        """The answer, the same for the same order however often it is given.
+
+        Raises:
+            Refusal: the law says no; that too is kept.
+            Problem: bad references, somebody else's key, or an engine that cannot answer now.
+        """
+        if (reply := await self._begin(order)) is not None:
+            return reply
+        try:
+            answer = await self._ask(order)
+        except Refusal as refusal:
+            async with self.parts.database.begin() as session:
+                await Ledger(session, order.asking).keep_refusal(refusal)
+                if order.text_id is not None:
+                    await Texts(session).remove_unused(order.text_id)
+            raise
+        reply = _reply(answer)
+        async with self.parts.database.begin() as session:
+            await Ledger(session, order.asking).keep(reply)
+        return reply
+
+    async def _begin(self, order: Order) -> Reply | None:
+        """Claims the key and keeps the text; the answer if there already is one."""
+        at = self.parts.now()
+        async with self.parts.database.begin() as session:
+            ledger = Ledger(session, order.asking)
+            stored = await ledger.open(order.body, at)
+            if (reply := again(stored)) is not None:
+                return reply
+            await seen(session, order.number, order.asking.actor)
+            if stored is not None and (answer := await _recorded(session, order)) is not None:
+                reply = _reply(answer)
+                await ledger.keep(reply)
+                return reply
+            await _check_references(session, order)
+            if order.text_id is not None:
+                assert order.body.text is not None
+                author = order.asking.actor.subject
+                await Texts(session).put(order.text_id, order.number, author, order.body.text, at)
+        return None
+
+    async def _ask(self, order: Order) -> Answer:
+        for pause in _PAUSES:
+            try:
+                return await self.engine.ask(order.number, order.command)
+            except NoWorkflow:
+                if (answer := await self._without_workflow(order)) is not None:
+                    return answer
+            await asyncio.sleep(pause)
+        raise Problem(ApiCode.NOT_YET_STARTED)
+
+    async def _without_workflow(self, order: Order) -> Answer | None:
+        """None while the workflow has not started; of one that is over, the law still knows.
+
+        Raises:
+            Refusal: the issue is over, and the law says why not.
+        """
+        async with self.parts.database.read() as session:
+            answer = await _recorded(session, order)
+            detail = await seen(session, order.number, order.asking.actor)
+        if answer is not None or detail.snapshot is None:
+            return answer
+        detail.snapshot.check(order.command, self.parts.now())
+        log.error("workflow_missing", issue=order.number)
+        raise Problem(ApiCode.ENGINE_UNAVAILABLE)
+
+
+async def _recorded(session: Session, order: Order) -> Answer | None:
+    event = await Queries(session).event_by_command(order.number, order.asking.key)
+    return _answer_of(event) if event else None
+
+
+def _answer_of(event: RecordedEvent) -> Answer:
+    return Answer(
+        number=event.number,
+        command=event.command_id,
+        event=event.name,
+        version=event.version,
+        state=event.state,
+        at=event.at,
+    )
+
+
+def _reply(answer: Answer) -> Reply:
+    return Reply(_ANSWER.dump_python(answer, mode="json"))
+
+
+async def _check_references(session: Session, order: Order) -> None:
+    await require(session, _departments(order.body))
+    if isinstance(order.body, MarkDuplicate):
+        other, actor = IssueNumber(order.body.of), order.asking.actor
+        if await Queries(session).issue(other, scope_of(actor)) is None:
+            raise Problem.invalid(FieldError.of("of", "unknown_issue"))
+
+
+def _departments(body: CommandBody) -> Iterator[Named]:
+    fields = ((field, ReferenceKind.DEPARTMENT) for field in body.departments)
+    return named_by(body, fields)

@@ -1,0 +1,128 @@
+"""Which problems each route may answer with: the one table behind the OpenAPI document."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.problems import MEDIA_TYPE, ApiCode, Code, Problem
+from domain import commands as c
+from domain.refusals import RefusalCode as R
+
+A = ApiCode
+
+ALWAYS: tuple[Code, ...] = (A.BAD_REQUEST, A.METHOD_NOT_ALLOWED, A.INTERNAL_ERROR)
+KNOWN: tuple[Code, ...] = (*ALWAYS, A.UNAUTHENTICATED, A.KEYS_UNAVAILABLE, A.DATABASE_UNAVAILABLE)
+LIST: tuple[Code, ...] = (*KNOWN, A.INVALID_INPUT)
+READ: tuple[Code, ...] = (*LIST, A.NOT_FOUND)
+REPORTER: tuple[Code, ...] = (*READ, A.FORBIDDEN)
+POST: tuple[Code, ...] = (
+    *LIST,
+    A.TOO_LARGE,
+    A.UNSUPPORTED_MEDIA_TYPE,
+    A.IDEMPOTENCY_KEY_REUSED,
+)
+RAISE: tuple[Code, ...] = (*POST, A.MAY_NOT_BLOW)
+WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND, A.STALE_VERSION)
+ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
+COMMAND: tuple[Code, ...] = (
+    *POST,
+    A.NOT_FOUND,
+    A.NOT_YET_STARTED,
+    A.ENGINE_UNAVAILABLE,
+    A.OUTCOME_UNKNOWN,
+    A.OVERLOADED,
+    R.NOT_ALLOWED,
+    R.WRONG_STATE,
+)
+
+REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
+    c.VerifyIssue: (),
+    c.DeclineIssue: (),
+    c.DispatchIssue: (R.LEAD_AMONG_CO, R.RETURNED_BEFORE),
+    c.ClaimIssue: (R.ALREADY_CLAIMED, R.A_POST_PRESENT),
+    c.HandToB: (R.FACT_GONE,),
+    c.ContactReporter: (R.ALREADY_CONTACTED, R.NOT_CALLED),
+    c.ReportIn: (R.ALREADY_REPORTED_IN, R.NOT_CALLED),
+    c.ReturnIssue: (R.RETURN_FINAL, R.RETURN_TOO_LATE, R.REQUEST_PENDING),
+    c.DecideReturn: (R.NOTHING_PENDING, R.OWN_REQUEST),
+    c.TransferIssue: (R.SAME_DEPARTMENT, R.RETURNED_BEFORE, R.LIMIT_REACHED),
+    c.AddNote: (R.LIMIT_REACHED,),
+    c.RequestSuspension: (
+        R.ALREADY_SUSPENDED,
+        R.REQUEST_PENDING,
+        R.LIMIT_REACHED,
+        R.SUSPENSION_IN_PAST,
+        R.SUSPENSION_TOO_LONG,
+    ),
+    c.DecideSuspension: (
+        R.NOTHING_PENDING,
+        R.OWN_REQUEST,
+        R.SUSPENSION_IN_PAST,
+        R.SUSPENSION_TOO_LONG,
+    ),
+    c.ResumeIssue: (R.NOT_SUSPENDED,),
+    c.RequestExtension: (
+        R.NO_DEADLINE,
+        R.REQUEST_PENDING,
+        R.DEADLINE_PASSED,
+        R.LIMIT_REACHED,
+        R.EXTENSION_TOO_LONG,
+    ),
+    c.DecideExtension: (R.NOTHING_PENDING, R.OWN_REQUEST),
+    c.CompletePart: (R.NOT_CALLED, R.NOT_A_PART, R.PART_DONE),
+    c.WaivePart: (R.NOT_A_PART, R.PART_DONE),
+    c.ResolveIssue: (R.PARTS_OPEN, R.EVIDENCE_MISSING),
+    c.EvaluateIssue: (R.ALREADY_EVALUATED, R.ANSWER_INCOMPLETE),
+    c.WithdrawIssue: (),
+    c.MarkDuplicate: (R.DUPLICATE_OF_ITSELF,),
+    c.AppealBreach: (R.NO_BREACH, R.ALREADY_APPEALED, R.APPEAL_TOO_LATE),
+    c.DecideAppeal: (R.NOTHING_PENDING, R.OWN_REQUEST),
+    c.UrgeIssue: (R.LIMIT_REACHED,),
+    c.SuperviseIssue: (),
+}
+"""What the law may say to each command beside `not_allowed` and `wrong_state`."""
+
+
+class FieldFault(BaseModel):
+    """One field that is not as required."""
+
+    field: str
+    rule: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """A problem as of RFC 9457; `code` is stable, `title` and `detail` are for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    params: dict[str, str]
+    request_id: str
+    errors: list[FieldFault] = Field(default=[])
+
+
+def responses(codes: Iterable[Code]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these problems."""
+    by_status: dict[int, list[Code]] = defaultdict(list)
+    for code in dict.fromkeys(codes):
+        by_status[int(Problem(code).status)].append(code)
+    return {status: _response(found) for status, found in sorted(by_status.items())}
+
+
+def _response(codes: Iterable[Code]) -> dict[str, Any]:
+    examples = {str(code): {"value": Problem(code).body("en", "0b6f4a526c1e")} for code in codes}
+    titles = [f"`{code}`: {example['value']['title']}" for code, example in examples.items()]
+    return {
+        "description": "; ".join(titles),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/ProblemBody"},
+                "examples": examples,
+            }
+        },
+    }

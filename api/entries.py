@@ -1,0 +1,123 @@
+"""Reference data over HTTP: strict validation in, nothing personal out."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from api.errors import field_errors
+from api.problems import ApiCode, FieldError, Problem
+from api.references import named_by, require
+from api.schemas.reference import EntryRead
+from domain.actor import Actor
+from domain.calendar import CalendarDefinition
+from domain.reference import ReferenceKind as Kind
+from domain.vocabulary import Role
+from storage.reference import MODELS
+from storage.session import Session
+from storage.views import Entry
+
+_INSIDE = (Role.STAFF, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+_READERS: Mapping[Kind, tuple[Role, ...]] = {
+    Kind.ABSENCE: _INSIDE,
+    Kind.NOTICE_POLICY: (Role.ADMINISTRATOR,),
+}
+"""Kinds that not everybody may read: who is away, and where notices are sent."""
+_NAMES = (Role.STAFF, Role.LEADER, Role.ADMINISTRATOR)
+
+_REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
+    Kind.DISTRICT: (("grid", Kind.GRID), ("calendar", Kind.CALENDAR)),
+    Kind.GRID: (("unit", Kind.DEPARTMENT),),
+    Kind.DEPARTMENT: (("grid", Kind.GRID),),
+    Kind.STAFF: (("department", Kind.DEPARTMENT),),
+    Kind.ABSENCE: (("staff", Kind.STAFF),),
+    Kind.SLA_POLICY: (
+        ("calendar", Kind.CALENDAR),
+        ("category", Kind.CATEGORY),
+        ("whistle_kind", Kind.WHISTLE_KIND),
+    ),
+    Kind.ROUTING_RULE: (
+        ("lead", Kind.DEPARTMENT),
+        ("co", Kind.DEPARTMENT),
+        ("category", Kind.CATEGORY),
+        ("whistle_kind", Kind.WHISTLE_KIND),
+        ("grid", Kind.GRID),
+    ),
+}
+"""Fields that name other entries, which have to exist."""
+_ROOT = "entry"
+
+
+def require_reader(actor: Actor, kind: Kind) -> None:
+    """Returns when the actor may read entries of this kind."""
+    if kind in _READERS and not actor.has(*_READERS[kind]):
+        raise Problem(ApiCode.FORBIDDEN)
+
+
+def shown(entry: Entry[Any], actor: Actor) -> EntryRead:
+    """An entry as this actor may see it."""
+    body = json.loads(TypeAdapter(MODELS[entry.kind]).dump_json(entry.body))
+    if entry.kind is Kind.STAFF and not actor.has(*_NAMES):
+        body.pop("name", None)
+    return EntryRead(
+        kind=entry.kind,
+        code=entry.code,
+        version=entry.version,
+        retired=entry.retired,
+        created_at=entry.created_at,
+        created_by=entry.created_by,
+        body=body,
+    )
+
+
+def parsed(kind: Kind, code: str, given: Mapping[str, JsonValue]) -> Any:  # noqa: ANN401 - of MODELS
+    """The domain object that an entry describes.
+
+    Raises:
+        Problem: `invalid_input`, with the path of every field that is wrong.
+    """
+    if given.get("code", code) != code:
+        raise Problem.invalid(FieldError.of(f"{_ROOT}.code", "code_mismatch"))
+    adapter = TypeAdapter(MODELS[kind])
+    entry = {**given, "code": code}
+    try:
+        body = adapter.validate_json(json.dumps(entry))
+    except ValidationError as error:
+        raise Problem.invalid(*field_errors(error.errors(), _ROOT)) from error
+    except ValueError as error:  # surrogates and the like
+        raise Problem.invalid(FieldError.of(_ROOT, "other")) from error
+    faults = [*_faults(entry, adapter.dump_python(body, mode="json"), _ROOT), *_zone_fault(body)]
+    if faults:
+        raise Problem.invalid(*faults)
+    return body
+
+
+def _faults(given: JsonValue, known: JsonValue, path: str) -> Iterator[FieldError]:
+    """What was given and not understood, and text that cannot be stored."""
+    match given, known:
+        case dict(), dict():
+            for name, value in given.items():
+                if name in known:
+                    yield from _faults(value, known[name], f"{path}.{name}")
+                else:
+                    yield FieldError.of(f"{path}.{name[:64]}", "extra_forbidden")
+        case list(), list():
+            for index, (value, read) in enumerate(zip(given, known, strict=False)):
+                yield from _faults(value, read, f"{path}.{index}")
+        case str(), _ if "\x00" in given:
+            yield FieldError.of(path, "nul_character")
+
+
+def _zone_fault(body: object) -> Iterator[FieldError]:
+    if isinstance(body, CalendarDefinition):
+        try:
+            ZoneInfo(body.zone)
+        except (LookupError, ValueError, OSError):
+            yield FieldError.of(f"{_ROOT}.zone", "unknown_code")
+
+
+async def require_references(session: Session, kind: Kind, body: object) -> None:
+    """Returns when everything the entry names exists."""
+    await require(session, named_by(body, _REFERS.get(kind, ()), f"{_ROOT}."))

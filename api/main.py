@@ -1,0 +1,58 @@
+"""Composition root of the API process: `uvicorn --factory api.main:create_app`."""
+
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RetryConfig
+
+from api.app import build_app
+from api.auth import Gate
+from api.keys import FixedKey, KeySet, KeySource
+from api.parts import Parts
+from observability import logging
+from observability.clock import now
+from settings import Settings
+from storage.session import Database
+
+_FAIL_FAST = RetryConfig(max_elapsed_time_millis=800, max_retries=3)
+"""A server that is gone is told to the caller in less than a second."""
+
+
+def create_app() -> FastAPI:
+    """The API as the environment describes it."""
+    settings = Settings()
+    logging.configure(json=settings.json_logs, level=settings.log_level.upper())
+    return build_app(
+        Parts(
+            database=Database(
+                settings.database_url,
+                pool_size=settings.database_pool_size,
+                command_timeout=settings.database_timeout,
+            ),
+            connect=lambda: _connect(settings),
+            gate=Gate(_keys(settings), settings.jwt_issuer, settings.jwt_audience),
+            now=now,
+            patience=settings.temporal_timeout,
+            max_body_bytes=settings.api_max_body_bytes,
+        )
+    )
+
+
+async def _connect(settings: Settings) -> Client:
+    """A client that connects when it is first used; TLS and key as Temporal's tools read them."""
+    config = ClientConfig.load_client_connect_config()
+    config["target_host"] = settings.temporal_address
+    config["namespace"] = settings.temporal_namespace
+    return await Client.connect(
+        **config, lazy=True, retry_config=_FAIL_FAST, data_converter=pydantic_data_converter
+    )
+
+
+def _keys(settings: Settings) -> KeySource:
+    if settings.jwt_secret is not None:
+        return FixedKey.secret(settings.jwt_secret.get_secret_value())
+    if settings.jwt_public_key is not None:
+        return FixedKey.public(settings.jwt_public_key)
+    assert settings.jwt_jwks_url is not None
+    return KeySet(settings.jwt_jwks_url, now)

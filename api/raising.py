@@ -1,0 +1,93 @@
+"""From what was said to a birth: which district, whose whistle, in which role."""
+
+from datetime import datetime
+
+from api.problems import ApiCode, FieldError, Problem
+from api.references import require
+from api.schemas.issues import RaiseBody
+from domain.actor import Actor, lies_in
+from domain.ids import GridCode, Subject
+from domain.reference import District, ReferenceKind, WhistleKind
+from domain.vocabulary import Role
+from storage.births import Birth
+from storage.reference import ReferenceRepository, UnknownReference
+from storage.session import Session
+
+
+async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime) -> Birth:
+    """The birth that a body asks for.
+
+    Raises:
+        Problem: it names what does not exist, or the actor may not blow this whistle.
+    """
+    await require(
+        session,
+        (
+            ("grid", ReferenceKind.GRID, body.grid),
+            ("category", ReferenceKind.CATEGORY, body.category),
+            ("whistle_kind", ReferenceKind.WHISTLE_KIND, body.whistle_kind),
+        ),
+    )
+    reference = ReferenceRepository(session)
+    kind = await reference.whistle_kind(body.whistle_kind)
+    category = await reference.category(body.category)
+    assert kind is not None
+    assert category is not None
+    source = _source(actor, body, kind)
+    district = await _district(reference, GridCode(body.grid))
+    return Birth(
+        prefix=district.prefix,
+        year=await _local_year(reference, district, at),
+        district=district.code,
+        grid=GridCode(body.grid),
+        category=category.code,
+        whistle_kind=kind.code,
+        source=source,
+        raised_by=actor.subject,
+        raised_at=at,
+        description=body.description,
+        resident=_resident(actor, body, source),
+        emergency=category.emergency,
+        reporter_name=body.reporter.name,
+        reporter_phone=body.reporter.phone,
+        reporter_address=body.reporter.address,
+    )
+
+
+def _source(actor: Actor, body: RaiseBody, kind: WhistleKind) -> Role:
+    if body.source is not None and not actor.has(body.source):
+        raise Problem.invalid(FieldError.of("source", "not_held"))
+    asked = (body.source,) if body.source else actor.roles
+    may = [role for role in asked if role in kind.may_blow]
+    if not may:
+        allowed = {"whistle_kind": kind.code, "allowed": ",".join(kind.may_blow)}
+        raise Problem(ApiCode.MAY_NOT_BLOW, allowed)
+    return may[0]
+
+
+def _resident(actor: Actor, body: RaiseBody, source: Role) -> Subject | None:
+    """A resident speaks for themselves only; others may raise for a resident."""
+    if body.resident is None:
+        return None
+    if source is Role.RESIDENT and body.resident != actor.subject:
+        raise Problem.invalid(FieldError.of("resident", "not_held"))
+    return Subject(body.resident)
+
+
+async def _district(reference: ReferenceRepository, grid: GridCode) -> District:
+    """The smallest district that the grid lies in."""
+    districts = [each.body for each in await reference.in_force(ReferenceKind.DISTRICT)]
+    around = [each for each in districts if lies_in(grid, each.grid)]
+    if not around:
+        raise Problem.invalid(FieldError.of("grid", "unknown_code"))
+    smallest: District = max(around, key=lambda each: len(each.grid))
+    return smallest
+
+
+async def _local_year(reference: ReferenceRepository, district: District, at: datetime) -> int:
+    """A whistle is never refused for want of a calendar."""
+    try:
+        calendar = await reference.calendar(district.calendar)
+    except UnknownReference:
+        return at.year
+    return at.astimezone(calendar.zone).year

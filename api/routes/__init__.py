@@ -1,0 +1,1 @@
+"""Every address of the API, one module for each thing it is about."""

@@ -1,0 +1,56 @@
+"""Personal data: read by who handles the issue, erased by administrators, both on record."""
+
+import structlog
+from fastapi import APIRouter
+
+from api.answering import Ledger, Reply, again
+from api.dependencies import Administrator, AskingOf, Caller, PartsOf
+from api.documentation import ERASE, REPORTER, responses
+from api.problems import ApiCode, Problem
+from api.routes.commands import NumberInPath
+from api.schemas.issues import Erased, ReporterRead
+from api.sight import may_reach_reporter, seen
+from domain.ids import IssueNumber
+from storage.people import People
+from storage.queries import Queries
+from storage.texts import Texts
+
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/api/v1/issues/{number}", tags=["personal data"])
+
+
+@router.get("/reporter", summary="Read who reported", responses=responses(REPORTER))
+async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) -> ReporterRead:
+    """For the called departments, dispatchers and grid workers of the grid, and who raised it.
+
+    Every reading is logged.
+    """
+    async with parts.database.read() as session:
+        detail = await seen(session, IssueNumber(number), caller)
+        reporter = await Queries(session).reporter(IssueNumber(number))
+    if not may_reach_reporter(caller, detail):
+        log.warning("reporter_withheld", issue=number, subject=caller.subject)
+        raise Problem(ApiCode.FORBIDDEN)
+    if reporter is None:
+        raise Problem(ApiCode.NOT_FOUND)
+    log.info("reporter_read", issue=number, subject=caller.subject)
+    return ReporterRead.model_validate(reporter)
+
+
+@router.post("/erase-personal-data", summary="Erase personal data", responses=responses(ERASE))
+async def erase_personal_data(
+    number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+) -> Erased:
+    """Blanks who reported and everything that was said; the record of what happened stays."""
+    at = parts.now()
+    async with parts.database.begin() as session:
+        ledger = Ledger(session, asking)
+        reply = again(await ledger.open(None, at))
+        if reply is None:
+            await seen(session, IssueNumber(number), asking.actor)
+            texts = await Texts(session).erase(IssueNumber(number), at)
+            reporter = await People(session).erase_reporter(IssueNumber(number), at)
+            reply = Reply({"number": number, "texts": texts, "reporter": reporter})
+            await ledger.keep(reply)
+            log.info("personal_data_erased", issue=number, subject=asking.actor.subject)
+    return Erased.model_validate(reply.body)

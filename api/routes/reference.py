@@ -1,0 +1,127 @@
+"""Reference data: read by all, written by administrators version by version, tried out first."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
+from api.documentation import READ, REPORTER, WRITE, responses
+from api.dry_run import dry_run
+from api.entries import parsed, require_reader, require_references, shown
+from api.problems import ApiCode, FieldError, Problem
+from api.schemas.reference import (
+    DryRun,
+    DryRunBody,
+    EntryPage,
+    EntryRead,
+    RetireBody,
+    WriteBody,
+)
+from api.schemas.text import Code
+from api.writing import Change, write
+from domain.reference import ReferenceKind
+from storage.queries import BadCursor
+from storage.reference import ReferenceRepository
+from storage.views import Entry
+
+router = APIRouter(prefix="/api/v1/reference", tags=["reference data"])
+CodeInPath = Annotated[Code, Path()]
+_After = Annotated[Code | None, Query(description="`next` of the page before.")]
+_Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest, unless said.")]
+
+
+@router.get("/{kind}", summary="List entries of a kind", responses=responses(REPORTER))
+async def list_entries(
+    kind: ReferenceKind,
+    caller: Caller,
+    parts: PartsOf,
+    after: _After = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> EntryPage:
+    """Present versions in the order of their codes, retired ones too."""
+    require_reader(caller, kind)
+    async with parts.database.read() as session:
+        page = await ReferenceRepository(session).list(kind, after=after, limit=limit)
+    return EntryPage(items=[shown(entry, caller) for entry in page.items], next=page.next)
+
+
+@router.get("/{kind}/{code}", summary="Read an entry", responses=responses(REPORTER))
+async def read_entry(
+    kind: ReferenceKind, code: CodeInPath, caller: Caller, parts: PartsOf, version: _Version = None
+) -> EntryRead:
+    """The newest version, or the one asked for."""
+    require_reader(caller, kind)
+    async with parts.database.read() as session:
+        reference = ReferenceRepository(session)
+        entry: Entry[Any] | None = (
+            await reference.current(kind, code)
+            if version is None
+            else await reference.version(kind, code, version)
+        )
+    if entry is None:
+        raise Problem(ApiCode.NOT_FOUND)
+    return shown(entry, caller)
+
+
+@router.post("/{kind}/{code}", summary="Write an entry", responses=responses(WRITE))
+async def write_entry(
+    kind: ReferenceKind,
+    code: CodeInPath,
+    body: WriteBody,
+    _: Administrator,
+    asking: AskingOf,
+    parts: PartsOf,
+) -> EntryRead:
+    """Adds the next version. Issues keep the policy they were pinned to.
+
+    A corrected calendar and a changed absence reach the issues that depend on them.
+    """
+    entry = parsed(kind, code, body.entry)
+    change = Change(asking, kind, code, body.expected_version or 0, body)
+    async with parts.database.begin() as session:
+        await require_references(session, kind, entry)
+        return await write(session, change, entry, parts.now())
+
+
+@router.post("/{kind}/{code}/retire", summary="Retire an entry", responses=responses(WRITE))
+async def retire_entry(
+    kind: ReferenceKind,
+    code: CodeInPath,
+    body: RetireBody,
+    _: Administrator,
+    asking: AskingOf,
+    parts: PartsOf,
+) -> EntryRead:
+    """Takes an entry out of use; writing it again brings it back."""
+    change = Change(asking, kind, code, body.expected_version, body, retires=True)
+    async with parts.database.begin() as session:
+        current = await ReferenceRepository(session).current(kind, code)
+        if current is None:
+            raise Problem(ApiCode.NOT_FOUND)
+        return await write(session, change, current.body, parts.now())
+
+
+@router.post(
+    "/sla_policy/{code}/dry-run",
+    summary="Try a policy",
+    status_code=HTTPStatus.OK,
+    responses=responses((*READ, *WRITE)),
+)
+async def try_policy(
+    code: CodeInPath,
+    body: DryRunBody,
+    _: Administrator,
+    asking: AskingOf,
+    parts: PartsOf,
+    locale: Locale,
+) -> DryRun:
+    """Which open issues would have other deadlines under this policy. Nothing is written."""
+    del asking
+    policy = parsed(ReferenceKind.SLA_POLICY, code, body.entry)
+    try:
+        async with parts.database.read() as session:
+            await require_references(session, ReferenceKind.SLA_POLICY, policy)
+            return await dry_run(session, policy, body.after, body.limit, locale)
+    except BadCursor as error:
+        raise Problem.invalid(FieldError.of("after", "bad_cursor")) from error

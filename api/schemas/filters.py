@@ -1,0 +1,74 @@
+"""What a list of issues can be narrowed by."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.schemas.text import Code, Instant, NoNul
+from domain.ids import CategoryCode, DepartmentCode, GridCode
+from domain.visibility import Scope
+from domain.vocabulary import IssueState, Level, Role
+from storage.queries import LARGEST_PAGE, IssueFilter
+
+_Words = Annotated[str, StringConstraints(min_length=1, max_length=200), NoNul]
+
+
+class Filters(BaseModel):
+    """Query parameters; what is left out does not matter."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    state: list[IssueState] = Field(default=[], max_length=len(IssueState))
+    """May be repeated."""
+    department: Code | None = None
+    """Was ever called."""
+    grid: Code | None = None
+    """The grid or anything below it."""
+    category: Code | None = None
+    overdue: bool | None = None
+    """Something owed is late now."""
+    warned: bool | None = None
+    level: Level | None = None
+    source: Role | None = None
+    q: _Words | None = None
+    """Words in the description."""
+    raised_from: Instant | None = None
+    raised_to: Instant | None = None
+    """Not included."""
+    cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")] | None = None
+    """`next` of the page before."""
+    limit: int = Field(default=50, ge=1, le=LARGEST_PAGE)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.raised_from and self.raised_to and self.raised_to <= self.raised_from:
+            raise PydanticCustomError("out_of_order", "raised_to lies after raised_from")
+        return self
+
+    def filter(self, scope: Scope) -> IssueFilter:
+        """The question to ask, within what the asker may see."""
+        return IssueFilter(
+            states=tuple(self.state),
+            department=DepartmentCode(self.department) if self.department else None,
+            grid=GridCode(self.grid) if self.grid else None,
+            category=CategoryCode(self.category) if self.category else None,
+            overdue=self.overdue,
+            warned=self.warned,
+            level=self.level,
+            source=self.source,
+            text=self.q,
+            raised_from=self.raised_from,
+            raised_to=self.raised_to,
+            scope=scope,
+        )
+
+
+class Span(BaseModel):
+    """A part of a timeline."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    after: int = Field(default=-1, ge=-1, le=2**31 - 1)
+    """`next` of the part before."""
+    limit: int = Field(default=200, ge=1, le=200)

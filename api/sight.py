@@ -1,0 +1,35 @@
+"""Which issue a caller means, if they may see it at all."""
+
+from api.problems import ApiCode, Problem
+from domain.actor import Actor
+from domain.ids import IssueNumber
+from domain.visibility import scope_of
+from domain.vocabulary import Role
+from storage.queries import Queries
+from storage.session import Session
+from storage.views import IssueDetail
+
+_OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
+_BY_GRID = (Role.DISPATCHER, Role.GRID_WORKER)
+
+
+async def seen(session: Session, number: IssueNumber, actor: Actor) -> IssueDetail:
+    """The issue.
+
+    Raises:
+        Problem: `not_found`, whether it does not exist or the caller may not see it.
+    """
+    detail = await Queries(session).issue(number, scope_of(actor))
+    if detail is None:
+        raise Problem(ApiCode.NOT_FOUND)
+    return detail
+
+
+def may_reach_reporter(actor: Actor, detail: IssueDetail) -> bool:
+    """Who handles the issue needs to reach who reported it; nobody else does."""
+    line = detail.line
+    if actor.subject in (line.raised_by, line.resident):
+        return True
+    called = {each.department for each in detail.assignments if each.is_active}
+    handles = actor.has(*_OF_A_DEPARTMENT) and actor.department in called
+    return handles or (actor.has(*_BY_GRID) and actor.covers(line.grid))
