@@ -14,9 +14,9 @@ FOLDER = Path(__file__).parent
 
 ORDER = (
     ReferenceKind.CALENDAR,
-    ReferenceKind.DISTRICT,
-    ReferenceKind.GRID,
     ReferenceKind.DEPARTMENT,
+    ReferenceKind.GRID,
+    ReferenceKind.DISTRICT,
     ReferenceKind.STAFF,
     ReferenceKind.ABSENCE,
     ReferenceKind.CATEGORY,
@@ -25,7 +25,7 @@ ORDER = (
     ReferenceKind.ROUTING_RULE,
     ReferenceKind.NOTICE_POLICY,
 )
-"""What is named by others comes first."""
+"""What is named by others comes first; departments and grids name each other."""
 
 
 class BadFile(ValueError):

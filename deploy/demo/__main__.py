@@ -1,0 +1,83 @@
+"""`python -m deploy.demo`: an engine from nothing, a day played on it, and what came of it."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from deploy.demo.day import load_town, play_day
+from deploy.demo.ledger import tell
+from deploy.demo.stage import FOLDER, fresh_engine
+from deploy.local.migrations import MigrationFailed
+from deploy.local.processes import StartFailed
+from deploy.local.product import Product
+from deploy.reference.load import LoadFailed
+
+_PIPE_WIDTH = 160
+_INTERRUPTED = 130
+
+
+def main() -> int:
+    """0 when every issue ended as its story says."""
+    given = _parser().parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    try:
+        with fresh_engine(given.folder) as product:
+            good = _play(product, console)
+            if not given.exit:
+                _serve(product, console)
+    except (StartFailed, MigrationFailed, LoadFailed, OSError) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        console.print("已停止 Stopped.")
+        return _INTERRUPTED
+    console.print("已停止 Stopped.")
+    return 0 if good else 1
+
+
+def _play(product: Product, console: Console) -> bool:
+    loaded = load_town(product)
+    console.print(f"基础数据 reference data: {loaded.written} 条 entries")
+    _show_addresses(product, console)
+    began = time.monotonic()
+    verdicts = asyncio.run(play_day(product, console))
+    good = tell(console, verdicts)
+    console.print(f"用时 played in {time.monotonic() - began:.0f} s")
+    return good
+
+
+def _serve(product: Product, console: Console) -> None:
+    _show_addresses(product, console)
+    console.print("服务继续运行，按 Ctrl-C 停止。Still serving; Ctrl-C stops it.")
+    try:
+        while True:
+            signal.pause()
+    except KeyboardInterrupt:
+        console.print()
+
+
+def _show_addresses(product: Product, console: Console) -> None:
+    console.print(f"接口文档 API docs:        {product.addresses['API']}")
+    console.print(f"流程页面 Temporal's page: {product.addresses['Temporal']}")
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
+    parser.add_argument("--exit", action="store_true", help="stop everything at the end")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data are kept")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The board: every issue as it stands, and what just happened, read from the public API."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from deploy.demo.cast import Report
+from deploy.demo.client import Api, Json, Refused
+from deploy.demo.scene import Scene
+from deploy.demo.story import Story
+from deploy.demo.words import both
+from domain.actor import Actor
+from observability.clock import now
+
+_PAUSE = 1.0
+_PAGE = 100
+_NEWS = 10
+
+
+@dataclass
+class Board:
+    """Follows the issues of the stories; prints news as lines where there is no terminal."""
+
+    api: Api
+    onlooker: Actor
+    names: Mapping[str, str]
+    console: Console
+    began: datetime = field(default_factory=now)
+    playing: list[tuple[Story, Scene]] = field(default_factory=list)
+    lines: dict[str, Json] = field(default_factory=dict)
+    news: deque[Text] = field(default_factory=lambda: deque(maxlen=_NEWS))
+
+    def begins(self, story: Story, scene: Scene) -> None:
+        self.playing.append((story, scene))
+
+    async def follow(self) -> None:
+        """Looks again and again until it is cancelled."""
+        if not self.console.is_terminal:
+            await self._look_for_ever()
+        with Live(get_renderable=self._shown, console=self.console, refresh_per_second=2):
+            await self._look_for_ever()
+
+    async def look(self) -> None:
+        """Reads the list, and the timeline of whatever has moved."""
+        page = await self.api.get(self.onlooker, "/issues", limit=_PAGE)
+        for line in sorted(page["items"], key=lambda each: str(each["number"])):
+            known = self.lines.get(line["number"])
+            self.lines[line["number"]] = line
+            if known is None or known["version"] != line["version"]:
+                await self._tell(line["number"], known["version"] if known else -1)
+
+    def story_of(self, number: str) -> Story | None:
+        return next(
+            (
+                story
+                for story, scene in self.playing
+                if number in {report.number for report in scene.reports}
+            ),
+            None,
+        )
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            with suppress(Refused, httpx.HTTPError, TimeoutError):  # the board may miss a look
+                await self.look()
+            await asyncio.sleep(_PAUSE)
+
+    async def _tell(self, number: str, after: int) -> None:
+        for event in await Report(self.api, self.onlooker, number).events(after):
+            self._add(number, event)
+
+    def _add(self, number: str, event: Json) -> None:
+        seconds = (datetime.fromisoformat(event["at"]) - self.began).total_seconds()
+        story = self.story_of(number)
+        line = Text.assemble(
+            (f"{max(seconds, 0):6.1f}s ", "dim"),
+            (f"{number} ", "cyan"),
+            (f"{story.title if story else ''} ", "bold"),
+            f"{self.names.get(event['actor'], event['actor'])}：{both('event', event['name'])}",
+            (f" “{event['text']}”" if event["text"] else "", "italic"),
+        )
+        self.news.append(line)
+        if not self.console.is_terminal:
+            self.console.print(line, soft_wrap=True)
+
+    def _shown(self) -> RenderableType:
+        table = Table(title="富春小区 Fuchun Estate", title_justify="left", expand=True)
+        for heading in ("编号 No.", "事项 Matter", "状态 State", "主办 Lead"):
+            table.add_column(heading)
+        for heading in ("级别 Level", "时限 Due", "备注 Remarks"):
+            table.add_column(heading)
+        for number, line in sorted(self.lines.items()):
+            story = self.story_of(number)
+            table.add_row(
+                number,
+                story.title if story else line["category"],
+                both("state", line["state"]),
+                self.names.get(line["lead_department"] or "", "–"),
+                both("level", line["level"]),
+                _due(line),
+                _remarks(line),
+                style="red" if line["overdue"] else "dim" if line["state"] == "closed" else "",
+            )
+        return Group(table, *self.news)
+
+
+def _due(line: Json) -> str:
+    if line["next_due_by"] is None:
+        return "–"
+    left = (datetime.fromisoformat(line["next_due_by"]) - now()).total_seconds()
+    return f"{left:.0f} s"
+
+
+def _remarks(line: Json) -> str:
+    said = {
+        "超时 overdue": line["overdue"],
+        "已预警 warned": line["warned"],
+        "挂起 suspended": line["suspended_until"],
+        "紧急 emergency": line["emergency"],
+        "重办 reopened": line["reopened"],
+        "免计 exempt": line["exempt"],
+    }
+    return " · ".join(text for text, holds in said.items() if holds)

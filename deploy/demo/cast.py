@@ -1,0 +1,114 @@
+"""Who acts in a story and what they act on; every word goes through the public API."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from deploy.demo.client import Api, Json
+from deploy.demo.town import grid
+from domain.actor import Actor
+
+_LOOK_AGAIN = 0.4
+_PAGE = 200
+WITHIN = 60.0
+
+
+class NeverHappened(Exception):
+    """A story waited for something that did not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One issue, as somebody who may see everything finds it."""
+
+    api: Api
+    onlooker: Actor
+    number: str
+
+    @property
+    def path(self) -> str:
+        return f"/issues/{self.number}"
+
+    async def detail(self) -> Json:
+        return await self.api.get(self.onlooker, self.path)
+
+    async def deadlines(self) -> list[Json]:
+        answer = await self.api.get(self.onlooker, f"{self.path}/deadlines")
+        found: list[Json] = answer["items"]
+        return found
+
+    async def deadline(self, kind: str) -> Json:
+        """The latest deadline of a kind."""
+        return [each for each in await self.deadlines() if each["kind"] == kind][-1]
+
+    async def events(self, after: int = -1) -> list[Json]:
+        """The whole timeline, or what followed a version."""
+        found: list[Json] = []
+        cursor: int | None = after
+        while cursor is not None:
+            answer = await self.api.get(
+                self.onlooker, f"{self.path}/timeline", after=cursor, limit=_PAGE
+            )
+            found += answer["items"]
+            cursor = answer["next"]
+        return found
+
+    async def becomes(self, **wanted: object) -> Json:
+        """Returns when the issue shows all of this."""
+
+        def so(detail: Json) -> bool:
+            return all(detail[name] == value for name, value in wanted.items())
+
+        return await self._waits(so, f"becomes {wanted}")
+
+    async def is_with(self, department: str) -> Json:
+        """Returns when the department has it to claim."""
+        return await self.becomes(state="dispatched", lead_department=department)
+
+    async def _waits(self, so: Callable[[Json], bool], what: str) -> Json:
+        detail: Json = {}
+        try:
+            async with asyncio.timeout(WITHIN):
+                while not so(detail := await self.detail()):  # noqa: ASYNC110 - HTTP rings no bell
+                    await asyncio.sleep(_LOOK_AGAIN)
+        except TimeoutError as late:
+            stands = {name: detail.get(name) for name in ("state", "lead_department", "level")}
+            raise NeverHappened(f"{what} within {WITHIN:g} s; it is {stands}") from late
+        return detail
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a token."""
+
+    api: Api
+    actor: Actor
+    onlooker: Actor
+    keep: Callable[[Report], None]
+
+    @property
+    def code(self) -> str:
+        return self.actor.subject
+
+    async def reports(self, category: str, says: str, at: str = "", **more: object) -> Report:
+        """Blows a whistle at a place of the estate."""
+        body = {"category": category, "description": says, "grid": grid(at), **more}
+        answer = await self.api.post(self.actor, "/issues", body)
+        report = Report(self.api, self.onlooker, answer["number"])
+        self.keep(report)
+        return report
+
+    async def does(self, command: str, to: Report, says: str | None = None, **more: object) -> Json:
+        """Gives a command of the law."""
+        body = {**more, **({"text": says} if says else {})}
+        return await self.api.post(self.actor, f"{to.path}/{command}", body)
+
+    async def claims(self, report: Report) -> Json:
+        return await self.does("claim", report)
+
+    async def resolves(self, report: Report, says: str, evidence: Sequence[str] = ()) -> Json:
+        return await self.does("resolve", report, says, solved=True, evidence=list(evidence))
+
+    async def evaluates(self, report: Report, satisfaction: str, says: str | None = None) -> Json:
+        solved = satisfaction != "unsatisfied"
+        return await self.does("evaluate", report, says, satisfaction=satisfaction, solved=solved)

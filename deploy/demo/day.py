@@ -1,0 +1,60 @@
+"""A day on a running product: the town's reference data, then all stories at once."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from rich.console import Console
+
+from api.tokens import mint
+from deploy.demo import town
+from deploy.demo.board import Board
+from deploy.demo.client import Api
+from deploy.demo.ledger import ledger
+from deploy.demo.stories import DAY
+from deploy.demo.story import Verdict, play_all
+from deploy.local.ports import LOOPBACK
+from deploy.local.product import Product
+from deploy.reference.load import Loaded, load
+from observability.clock import now
+
+
+def load_town(product: Product) -> Loaded:
+    """Loads the default tables and those of the town, as its administrator would."""
+    who = town.people()["command_centre_administrator"]
+    claims: dict[str, object] = {
+        "sub": who.subject,
+        "roles": [*who.roles],
+        "grids": [*who.grids],
+    }
+    token = mint(product.home.jwt_secret, claims, at=now(), lifetime=timedelta(minutes=10))
+    return load(town.reference(), _url(product), token)
+
+
+async def play_day(product: Product, console: Console) -> Sequence[Verdict]:
+    """Plays every story, shows them as they go, and the ledger at the end."""
+    people = town.people()
+    onlooker = people["command_centre_supervisor"]
+    api = Api(_url(product), product.home.jwt_secret)
+    board = Board(api, onlooker, town.names(), console)
+    watching = asyncio.create_task(board.follow())
+    try:
+        verdicts = await play_all(DAY, api, people, board.begins)
+        await board.look()
+        await _stopped(watching)
+        console.print(await ledger(api, onlooker, verdicts))
+    finally:
+        await _stopped(watching)
+        await api.close()
+    return verdicts
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _url(product: Product) -> str:
+    return f"http://{LOOPBACK}:{product.ports.api}"

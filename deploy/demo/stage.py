@@ -1,0 +1,49 @@
+"""The local engine the demo plays on: fresh at the start, gone at the end."""
+
+import dataclasses
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.migrations import ROOT
+from deploy.local.product import Product
+
+FOLDER = ROOT / ".local" / "demo"
+"""Beside the data of `make up`, never among them."""
+
+
+@contextmanager
+def fresh_engine(folder: Path = FOLDER) -> Iterator[Product]:
+    """The whole product with an empty database; stopped again however the block ends."""
+    product = _emptied(folder)
+    product = dataclasses.replace(product, ports=product.home.choose_ports(set()))
+    try:
+        with product.home.locked():
+            product.stack.up()
+        yield product
+    finally:
+        with _undisturbed(), product.home.locked():
+            product.stack.down()
+
+
+def _emptied(folder: Path) -> Product:
+    """What an earlier demo left running or lying is removed."""
+    product = Product.at(folder)
+    with product.home.locked():
+        product.stack.down()
+        product.postgres.destroy()
+        product.home.delete()
+    return product
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C does not leave half of the engine running."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

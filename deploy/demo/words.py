@@ -1,0 +1,41 @@
+"""What the demo shows, in Chinese first with English beside it."""
+
+from collections.abc import Iterable, Mapping
+
+from catalogue import label
+from deploy.demo.client import Json
+
+STANDING = {
+    "met": "按时 met",
+    "late": "超时后完成 met late",
+    "breached": "超时 breached",
+    "ended": "已终止 ended",
+    "running": "进行中 running",
+}
+
+
+def both(section: str, word: str | None) -> str:
+    """A word of the law as people call it, and in English."""
+    if word is None:
+        return "–"
+    chinese, english = label(section, word, "zh"), label(section, word, "en")
+    return chinese if chinese == english else f"{chinese} {english}"
+
+
+def standing(deadline: Json) -> str:
+    """Which key of `STANDING` a deadline has."""
+    if deadline["met_at"]:
+        return "late" if deadline["breached_at"] else "met"
+    if deadline["breached_at"]:
+        return "breached"
+    return "ended" if deadline["ended_at"] else "running"
+
+
+def by_standing(deadlines: Iterable[Json]) -> Mapping[str, list[str]]:
+    """Kinds of deadlines under how they stand, each kind once."""
+    found: dict[str, list[str]] = {}
+    for each in deadlines:
+        kinds = found.setdefault(standing(each), [])
+        if (kind := both("deadline_kind", each["kind"])) not in kinds:
+            kinds.append(kind)
+    return {key: found[key] for key in STANDING if key in found}
