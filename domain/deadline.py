@@ -62,7 +62,8 @@ class Deadline:
 
     @property
     def needs_reckoning(self) -> bool:
-        return self.is_running and self.due_by is None
+        """Also of a clock that stands still: the record never lacks an instant."""
+        return self.due_by is None
 
     def is_late(self, at: datetime) -> bool:
         """Whether `at` lies past a duty's deadline; the instant itself is still in time."""

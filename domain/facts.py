@@ -1,5 +1,6 @@
 """The facts of one issue: an immutable snapshot and the small steps its changes are made of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -212,11 +213,24 @@ class IssueFacts:
 
     def asked(self, request: Request) -> Self:
         """A request waits for its decision, which has a deadline of its own."""
-        issue = replace(self, pending=(*self.pending, request))
-        return issue.start(DeadlineKind.DECIDE, request.asked_at)
+        issue = self.start(DeadlineKind.DECIDE, request.asked_at)
+        if len(issue.deadlines) > len(self.deadlines):
+            request = replace(request, deadline=issue.deadlines[-1].id)
+        return replace(issue, pending=(*self.pending, request))
 
     def decided(self, kind: RequestKind, at: datetime) -> Self:
         """The request is off the table; the decision was made at `at`."""
-        left = tuple(each for each in self.pending if each.kind is not kind)
-        issue = replace(self, pending=left)
-        return issue if left else issue.meet(DeadlineKind.DECIDE, at)
+        return self._without(kind, lambda deadline: deadline.met(at))
+
+    def lapsed(self, kind: RequestKind, at: datetime) -> Self:
+        """The request is off the table; there was nothing left to decide at `at`."""
+        return self._without(kind, lambda deadline: deadline.ended(at))
+
+    def _without(self, kind: RequestKind, settle: Callable[[Deadline], Deadline]) -> Self:
+        gone = [each.deadline for each in self.pending if each.kind is kind]
+        issue = replace(self, pending=tuple(each for each in self.pending if each.kind is not kind))
+        for deadline in self.open_deadlines:
+            if deadline.id in gone:
+                settled = settle(deadline)
+                issue = issue.with_deadline(settled).noting_breach(settled)
+        return issue

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.ids import DepartmentCode, Subject
+from domain.ids import DeadlineId, DepartmentCode, Subject
 from domain.sla import Limit
 from domain.vocabulary import Part
 
@@ -79,6 +79,8 @@ class Request:
     asked_at: datetime
     until: datetime | None = None
     by: Limit | None = None
+    deadline: DeadlineId | None = None
+    """By when it has to be decided, if the policy promises that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

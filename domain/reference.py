@@ -148,7 +148,11 @@ class WhistleKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingRule:
-    """Who is called for what and where; None stands for any. Lower `order` is asked first."""
+    """Who is called for what and where; None stands for any. Lower `order` is asked first.
+
+    Raises:
+        ValueError: a department is named twice, which the law would refuse at every dispatch.
+    """
 
     code: str
     order: int
@@ -157,6 +161,10 @@ class RoutingRule:
     category: CategoryCode | None = None
     whistle_kind: WhistleKindCode | None = None
     grid: GridCode | None = None
+
+    def __post_init__(self) -> None:
+        if len({self.lead, *self.co}) != 1 + len(self.co):
+            raise ValueError("a rule names each department once")
 
 
 class Channel(StrEnum):

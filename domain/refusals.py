@@ -5,6 +5,7 @@ Refusal
 └── params    ids, codes and instants as text, for the sentence and for the caller's program
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -48,11 +49,15 @@ class RefusalCode(StrEnum):
     """An engine command whose fact no longer holds; never seen by people."""
 
 
+def _said(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 class Refusal(Exception):
     """The law refuses a command; the issue is unchanged."""
 
     def __init__(self, code: RefusalCode, **params: object) -> None:
         self.code = code
-        self.params = {name: str(value) for name, value in params.items()}
+        self.params = {name: _said(value) for name, value in params.items()}
         said = ", ".join(f"{name}={value}" for name, value in self.params.items())
         super().__init__(f"{code}: {said}" if said else str(code))

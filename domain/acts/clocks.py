@@ -11,7 +11,7 @@ from domain.facts import IssueFacts
 from domain.ids import DeadlineId
 from domain.refusals import Refusal, RefusalCode
 from domain.sla import RungAct
-from domain.vocabulary import DeadlineKind, IssueState
+from domain.vocabulary import IssueState
 
 F = TypeVar("F", bound=IssueFacts)
 
@@ -41,15 +41,20 @@ def climb(issue: F, command: ClimbRung, at: datetime) -> F:
         for index, each in enumerate(deadline.rungs)
     )
     issue = issue.with_deadline(replace(deadline, rungs=rungs)).raised_to(rung.level)
-    waits_for_claim = issue.state is IssueState.DISPATCHED and deadline.kind is DeadlineKind.CLAIM
-    if RungAct.HAND_TO_B in rung.acts and waits_for_claim:
+    if RungAct.HAND_TO_B in rung.acts and _waits_for_claim(issue, deadline):
         issue = hand_to_b(issue, command, at)
     return issue
 
 
+def _waits_for_claim(issue: IssueFacts, deadline: Deadline) -> bool:
+    lead = issue.lead
+    owners = (None, lead.department if lead else None)
+    return issue.state is IssueState.DISPATCHED and deadline.department in owners
+
+
 def guard_breach(issue: IssueFacts, command: BreachDeadline, at: datetime) -> None:
     deadline = _running(issue, command.deadline)
-    if deadline.breached_at is not None or deadline.due_by is None or at < deadline.due_by:
+    if deadline.breached_at is not None or not deadline.is_late(at):
         raise Refusal(RefusalCode.FACT_GONE, deadline=command.deadline)
 
 
@@ -61,7 +66,7 @@ def breach(issue: F, command: BreachDeadline, at: datetime) -> F:
 
 
 def reckon_again(issue: F, _: ReckonAgain, __: datetime) -> F:
+    """A paused clock too, or it would run on by the calendar it was paused under."""
     for deadline in issue.open_deadlines:
-        if deadline.is_running:
-            issue = issue.with_deadline(replace(deadline, due_by=None))
+        issue = issue.with_deadline(replace(deadline, due_by=None))
     return issue

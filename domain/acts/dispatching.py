@@ -1,5 +1,6 @@
 """From birth to a claimed assignment: verify, dispatch, claim, return, transfer, decline."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -86,10 +87,14 @@ def call(issue: F, lead: DepartmentCode, co: tuple[DepartmentCode, ...], at: dat
     return issue
 
 
-def dismiss(issue: F, reason: EndReason, at: datetime) -> F:
-    """All assignments end; nothing the departments owed, asked or paused outlives them."""
+def dismiss(
+    issue: F, reason: EndReason, at: datetime, only: Collection[DepartmentCode] | None = None
+) -> F:
+    """Assignments end; nothing the departments, all or `only` some, owed or asked outlives them."""
     issue = drop_requests(run_again(issue, at), at)
     for assignment in issue.active:
+        if only is not None and assignment.department not in only:
+            continue
         issue = issue.end_deadlines_of(assignment.department, at)
         ended = replace(assignment, ended_at=at, end_reason=reason)
         issue = issue.with_assignment(ended)
@@ -100,7 +105,7 @@ def guard_claim(issue: IssueFacts, command: ClaimIssue, at: datetime) -> None:
     lead = issue.lead
     assert lead is not None
     posts = lead.posts
-    if posts is None or command.actor.subject not in posts.b or command.actor.subject in posts.a:
+    if posts is None or not posts.a or command.actor.subject not in set(posts.b) - set(posts.a):
         return
     away = posts.a_away_from is not None and posts.a_away_from <= at
     if lead.handed_to_b_at is None and not away:
@@ -190,10 +195,7 @@ def guard_transfer(issue: IssueFacts, command: TransferIssue, _: datetime) -> No
 
 def transfer(issue: F, command: TransferIssue, at: datetime) -> F:
     """The co-departments stay; the new lead gets full clocks, the overall clock runs on."""
-    co = tuple(
-        each.department
-        for each in issue.active
-        if each.part is Part.CO and each.department != command.to and not each.is_settled
-    )
-    issue = dismiss(issue, EndReason.TRANSFERRED, at)
-    return call(replace(issue, transfers=issue.transfers + 1), command.to, co, at)
+    lead = issue.lead
+    assert lead is not None
+    issue = dismiss(issue, EndReason.TRANSFERRED, at, only={lead.department, command.to})
+    return call(replace(issue, transfers=issue.transfers + 1), command.to, (), at)

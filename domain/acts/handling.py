@@ -73,9 +73,11 @@ def guard_complete(issue: IssueFacts, command: CompletePart, _: datetime) -> Non
 
 
 def complete(issue: F, command: CompletePart, at: datetime) -> F:
+    """A part that is done owes nothing more, not even to report in."""
     own = _own(issue, command)
     issue = issue.with_assignment(replace(own, completed_at=at))
-    return issue.meet(DeadlineKind.ANSWER, at, own.department)
+    issue = issue.meet(DeadlineKind.ANSWER, at, own.department)
+    return issue.end_deadlines_of(own.department, at)
 
 
 def guard_waive(issue: IssueFacts, command: WaivePart, _: datetime) -> None:
@@ -137,7 +139,9 @@ def evaluate(issue: F, command: EvaluateIssue, at: datetime) -> F:
         return close(issue, Outcome.SOLVED if command.solved else Outcome.UNSOLVED, at)
     lead = issue.lead
     assert lead is not None
-    co = tuple(each.department for each in issue.active if each.part is Part.CO)
+    co = tuple(
+        each.department for each in issue.active if each.part is Part.CO and each.waived_at is None
+    )
     again = issue.reopened > 0
     issue = dismiss(issue, EndReason.REOPENED, at)
     issue = replace(issue, reopened=issue.reopened + 1, priority=True)

@@ -90,7 +90,7 @@ def run_again(issue: F, at: datetime) -> F:
 def drop_requests(issue: F, at: datetime) -> F:
     """What was asked has lost its object."""
     for request in issue.pending:
-        issue = issue.decided(request.kind, at)
+        issue = issue.lapsed(request.kind, at)
     return issue
 
 
