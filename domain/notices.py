@@ -43,7 +43,7 @@ def notices_for(
         *_waiting(before, after),
         *_handed(before, after),
         *_clock(before, after, command, now),
-        *_said(after, command),
+        *_said(before, after, command),
     ]
     return tuple(found)
 
@@ -51,12 +51,17 @@ def notices_for(
 def settled(after: IssueFacts) -> tuple[str, ...]:
     """What `about` names and is over: undelivered notices about it are dropped."""
     over: list[str] = [each.id for each in after.deadlines if not each.is_open]
-    over += [
-        _about(each)
-        for each in after.assignments
-        if not each.is_active or each.claimed_at is not None
-    ]
+    over += [_about(each) for each in after.assignments if _is_acknowledged(each)]
     return tuple(over)
+
+
+def _is_acknowledged(assignment: Assignment) -> bool:
+    """A lead by claiming, a co-department by reporting in; or there is nothing left to do."""
+    if not assignment.is_active or assignment.is_settled:
+        return True
+    if assignment.part is Part.CO:
+        return assignment.reported_in_at is not None
+    return assignment.claimed_at is not None
 
 
 def _about(assignment: Assignment) -> str:
@@ -88,6 +93,10 @@ def _assignments(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
         )
 
 
+_LIMIT = {
+    IssueState.VERIFYING: DeadlineKind.VERIFY,
+    IssueState.DISPATCHING: DeadlineKind.DISPATCH,
+}
 _ENTERED: dict[IssueState, tuple[str, Role]] = {
     IssueState.VERIFYING: ("verify_needed", Role.GRID_WORKER),
     IssueState.DISPATCHING: ("dispatch_needed", Role.DISPATCHER),
@@ -99,12 +108,14 @@ def _waiting(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
         stage = f"{after.state}:{after.version}"
         if after.state in _ENTERED:
             template, role = _ENTERED[after.state]
+            limit = after.deadline(_LIMIT[after.state])
             yield Notice(
                 recipient=_role(role, after),
                 template=template,
                 stage=stage,
                 level=after.level,
                 urgent=_urgent(after),
+                about=limit.id if limit else None,
             )
         elif after.state is IssueState.RESOLVED:
             about = after.deadline(DeadlineKind.EVALUATE)
@@ -136,13 +147,18 @@ def _handed(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
 
 
 def _owner(deadline: Deadline, issue: IssueFacts) -> str:
-    if deadline.department is not None:
-        return f"department:{deadline.department}"
-    if deadline.kind is DeadlineKind.VERIFY:
-        return _role(Role.GRID_WORKER, issue)
-    if deadline.kind is DeadlineKind.OVERALL and issue.lead is not None:
-        return f"department:{issue.lead.department}"
-    return _role(Role.DISPATCHER, issue)
+    kind, department = deadline.kind, deadline.department
+    if kind is DeadlineKind.OVERALL and issue.lead is not None:
+        department = issue.lead.department
+    elif kind is DeadlineKind.APPEAL:
+        department = [each.department for each in issue.assignments if each.part is Part.LEAD][-1]
+    if department is not None:
+        return f"department:{department}"
+    if kind is DeadlineKind.EVALUATE:
+        return _raiser(issue)
+    if kind is DeadlineKind.DECIDE and issue.state is IssueState.CLOSED:
+        return _role(Role.SUPERVISOR, issue)
+    return _role(Role.GRID_WORKER if kind is DeadlineKind.VERIFY else Role.DISPATCHER, issue)
 
 
 def _clock(
@@ -155,6 +171,8 @@ def _clock(
         stage = f"breach:{deadline.id}"
         yield _about_deadline(deadline, after, "breached", stage)
         yield _to_level(after, "breach_seen", stage)
+    elif after.level is not before.level:
+        yield _to_level(after, "escalated", f"level:{after.version}")
 
 
 def _rung(
@@ -164,13 +182,12 @@ def _rung(
     rung = deadline.rungs[command.rung]
     stage = f"rung:{deadline.id}:{command.rung}@{rung.at.isoformat()}"
     in_time = deadline.due_by is not None and now <= deadline.due_by
-    if RungAct.WARN in rung.acts and (in_time or not rung.before_due):
+    also_due = [each for each in deadline.rungs if each.reached_at is None and each.at <= now]
+    warned_again = any(RungAct.WARN in each.acts for each in also_due)
+    if RungAct.WARN in rung.acts and (in_time or not rung.before_due) and not warned_again:
         yield _about_deadline(deadline, after, "warned", stage)
-    overtaken = any(
-        each.level is not None and each.reached_at is None and each.at <= now
-        for each in deadline.rungs
-    )
-    if after.level is not before.level and not overtaken:
+    rises_again = any(each.level and each.level.rank > after.level.rank for each in also_due)
+    if after.level is not before.level and not rises_again:
         yield _to_level(after, "escalated", stage)
 
 
@@ -211,17 +228,32 @@ _TO_LEAD = {
 }
 
 
-def _said(after: IssueFacts, command: c.Command) -> Iterator[Notice]:
-    stage = f"said:{after.version}"
-    kind = type(command)
+def _said(before: IssueFacts, after: IssueFacts, command: c.Command) -> Iterator[Notice]:
+    kind, about = type(command), None
     if kind in _TO_DISPATCHER:
         recipient, template = _role(Role.DISPATCHER, after), _TO_DISPATCHER[kind]
-    elif kind in _TO_LEAD and after.lead is not None:
-        recipient, template = f"department:{after.lead.department}", _TO_LEAD[kind]
+        about = after.pending[-1].deadline
+    elif kind in _TO_LEAD:
+        recipient, template = _lead_or_dispatcher(before), _TO_LEAD[kind]
     elif kind is c.AppealBreach:
         recipient, template = _role(Role.SUPERVISOR, after), "appeal_asked"
+        about = after.pending[-1].deadline
     elif kind is c.ClaimIssue:
         recipient, template = _raiser(after), "claimed"
     else:
         return
-    yield Notice(recipient=recipient, template=template, stage=stage, level=after.level)
+    yield Notice(
+        recipient=recipient,
+        template=template,
+        stage=f"said:{after.version}",
+        level=after.level,
+        urgent=_urgent(after) and kind is not c.ClaimIssue,
+        about=about,
+    )
+
+
+def _lead_or_dispatcher(before: IssueFacts) -> str:
+    """The lead as it was: an accepted return is told to who asked for it."""
+    if before.lead is None:
+        return _role(Role.DISPATCHER, before)
+    return f"department:{before.lead.department}"
