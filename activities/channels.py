@@ -13,7 +13,7 @@ import httpx
 import structlog
 
 from catalogue import say
-from storage.views import PendingNotice
+from storage.notices import DueNotice
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Message:
     id: str
     recipient: str
     webhook_url: str | None
-    notices: Sequence[PendingNotice]
+    notices: Sequence[DueNotice]
     at: datetime
 
     def body(self) -> dict[str, object]:

@@ -11,14 +11,16 @@ from activities.channels import Message, Sender, Undelivered
 from activities.outgoing import policy_for
 from domain.reference import Channel
 from observability import metrics
+from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
 from storage.session import Database, Unreachable
-from storage.views import PendingNotice
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH = 50
+_AT_ONCE = 10
+"""A batch of time-outs, ten at once, still ends well within the lease of its rows."""
 _BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 3600, 3600))
 _IDLE_S = 5.0
 _TROUBLED_S = 1.0
@@ -54,11 +56,16 @@ class Courier:
         """One batch; how many notices were taken out."""
         async with self._database.begin() as session:
             due = await Outbox(session).due(self._now(), BATCH)
-        for batch in _gathered(due):
-            await self._deliver(batch)
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def in_turn(batch: list[DueNotice]) -> None:
+            async with turns:
+                await self._deliver(batch)
+
+        await asyncio.gather(*(in_turn(batch) for batch in _gathered(due)))
         return len(due)
 
-    async def _deliver(self, batch: list[PendingNotice]) -> None:
+    async def _deliver(self, batch: list[DueNotice]) -> None:
         first = batch[0]
         channel = Channel(first.channel)
         now = self._now()
@@ -83,29 +90,29 @@ class Courier:
             metrics.NOTICES_TOTAL.labels(channel=channel, outcome="delivered").inc()
             metrics.NOTICE_DELAY_SECONDS.labels(channel=channel).observe(late)
 
-    async def _failed(self, batch: list[PendingNotice], failure: Undelivered) -> None:
+    async def _failed(self, batch: list[DueNotice], failure: Undelivered) -> None:
         """Tried again after a while; when that is used up, undelivered is a recorded fact."""
         now = self._now()
         async with self._database.begin() as session:
             for each in batch:
-                gives_up = failure.final or each.attempts >= len(_BACKOFF)
-                again = None if gives_up else now + _BACKOFF[each.attempts]
-                await Outbox(session).failed(each.id, str(failure), again, now)
+                gives_up = failure.final or each.attempts > len(_BACKOFF)
+                again = None if gives_up else now + _BACKOFF[each.attempts - 1]
+                await Outbox(session).failed(each.id, str(failure), at=now, next_at=again)
                 outcome = "undelivered" if gives_up else "retried"
                 metrics.NOTICES_TOTAL.labels(channel=each.channel, outcome=outcome).inc()
                 log.warning(
                     "notice_undelivered" if gives_up else "notice_retried",
                     issue=each.issue_number,
                     channel=each.channel,
-                    attempt=each.attempts + 1,
+                    attempt=each.attempts,
                     error=str(failure),
                 )
 
 
-def _gathered(due: tuple[PendingNotice, ...]) -> list[list[PendingNotice]]:
+def _gathered(due: tuple[DueNotice, ...]) -> list[list[DueNotice]]:
     """Single notices alone, those of one digest together, in order of age."""
-    digests: dict[str, list[PendingNotice]] = defaultdict(list)
-    batches: list[list[PendingNotice]] = []
+    digests: dict[str, list[DueNotice]] = defaultdict(list)
+    batches: list[list[DueNotice]] = []
     for notice in due:
         if notice.digest_key is None:
             batches.append([notice])

@@ -1,15 +1,17 @@
 """The one door through which a workflow changes the record of an issue."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
+from typing_extensions import override
 
+from activities.contracts import IssueActivities, Planned, Step
 from activities.outgoing import put_notices
 from activities.planning import plan, reckoned
-from activities.steps import Planned, Step
 from domain.commands import BreachDeadline, ClimbRung, Command
 from domain.events import EventName
 from domain.facts import Origin, Pinned
@@ -28,7 +30,7 @@ from storage.session import Database, Session
 log = structlog.get_logger(__name__)
 
 
-class Issues:
+class Issues(IssueActivities):
     """Activities over issues; `now` is the clock of the process, for delivery times only."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -36,12 +38,8 @@ class Issues:
         self._now = now
 
     @activity.defn(name="open_issue")
+    @override
     async def open(self, number: IssueNumber) -> Issue:
-        """The issue as it was born: policy pinned, route proposed, overall clock started.
-
-        Raises:
-            ApplicationError: no such issue was ever accepted; not retried.
-        """
         async with self._database.read() as session:
             origin = await Births(session).origin(number)
             if origin is None:
@@ -49,15 +47,8 @@ class Issues:
             return await _born(ReferenceRepository(session), origin)
 
     @activity.defn(name="record_step")
+    @override
     async def record(self, step: Step) -> Planned:
-        """Write a step down, once: event, projection, deadlines and notices in one transaction.
-
-        Run again it writes nothing and answers the same.
-
-        Raises:
-            ApplicationError: the record stands at another version; not retried, because only one
-                workflow writes an issue and waiting will not mend it.
-        """
         number = step.after.number
         with bound(issue=number, event_name=step.event, version=step.after.version):
             try:
@@ -74,13 +65,12 @@ class Issues:
         if before is not None and before.version >= step.after.version:
             await self._same(issues, step)
             return _planned(step.after, before)
-        command = codec.command(step.event, step.command)
+        command = _command(step)
         afresh = step.event is EventName.RECKONED_AGAIN
         after = await plan(ReferenceRepository(session), step.after, afresh=afresh)
         await issues.record(
             RecordedStep(
                 command=command,
-                event=step.event,
                 at=step.at,
                 after=after,
                 expected_version=after.version - 1,
@@ -93,9 +83,16 @@ class Issues:
 
     async def _same(self, issues: IssueRepository, step: Step) -> None:
         recorded = await issues.recorded(step.after.number, step.after.version)
-        command = codec.command(step.event, step.command)
+        command = _command(step)
         if recorded is None or recorded.command_id != command.id:
             raise VersionConflict(f"{step.after.number} at {step.after.version}")
+
+
+def _command(step: Step) -> Command:
+    """The command itself: an object of its class here, a JSON object when it came by wire."""
+    if isinstance(step.command, Command):
+        return step.command
+    return codec.command(step.event, json.dumps(step.command))
 
 
 async def _born(references: ReferenceRepository, origin: Origin) -> Issue:

@@ -7,7 +7,8 @@ from domain.commands import Command
 from domain.issue import Issue
 from domain.notices import Notice, notices_for, settled
 from domain.reference import NoticePolicy
-from storage.outbox import NewNotice, Outbox
+from storage.notices import NoticeRow
+from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
 from storage.session import Session
 
@@ -21,7 +22,7 @@ async def put_notices(
     """Put what the step makes known into the outbox, and take back what it made pointless."""
     references = ReferenceRepository(session)
     born = before or Issue(origin=after.origin, pinned=after.pinned)
-    rows: list[NewNotice] = []
+    rows: list[NoticeRow] = []
     for notice in notices_for(born, after, command, now):
         policy = await policy_for(references, notice.recipient)
         zone = await references.zone(after.origin.district)
@@ -43,12 +44,12 @@ async def policy_for(references: ReferenceRepository, recipient: str) -> NoticeP
 
 def _rows(
     issue: Issue, notice: Notice, policy: NoticePolicy, now: datetime, zone: ZoneInfo
-) -> list[NewNotice]:
+) -> list[NoticeRow]:
     opens = now if notice.urgent else out_of_quiet_hours(policy, now, zone)
     gathers = policy.digest_minutes and not notice.urgent
     not_before = opens + timedelta(minutes=policy.digest_minutes) if gathers else opens
     return [
-        NewNotice(
+        NoticeRow(
             dedupe_key=f"{issue.number}|{notice.stage}|{notice.level}|{notice.recipient}|{channel}",
             issue_number=issue.number,
             recipient=notice.recipient,

@@ -15,11 +15,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.facts import Origin
-from domain.ids import IssueNumber
 from observability import metrics
 from storage.births import Births
-from storage.rechecks import Recheck, Rechecks
+from storage.rechecks import Rechecks
 from storage.session import Database, Unreachable
+from storage.views import Recheck
 from workflows import contracts
 
 log = structlog.get_logger(__name__)
@@ -99,14 +99,14 @@ class Relay:
         return True
 
     async def _tell(self, recheck: Recheck) -> bool:
-        workflow_id = contracts.issue_workflow_id(IssueNumber(recheck.issue_number))
+        workflow_id = contracts.issue_workflow_id(recheck.number)
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             await handle.signal("reckon_again", str(recheck.id))
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            log.info("recheck_pointless", issue=recheck.issue_number)
+            log.info("recheck_pointless", issue=recheck.number)
         return True
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
+from activities.contracts import IssueActivities, Planned, Step
 from domain import commands as c
 from domain.ids import CommandId
 from domain.issue import LAW, Issue
@@ -23,15 +23,11 @@ from workflows.details import describe
 from workflows.lawful import lawful
 from workflows.timer import MovableTimer
 
-with workflow.unsafe.imports_passed_through():
-    from activities.issues import Issues
-    from activities.steps import Planned, Step
-
 ANSWERS_KEPT = 100
 """Repeats of older commands are answered from the record by the API."""
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class IssueWorkflow:
     """Holds the snapshot of one issue; ends when nobody can or must act on it any more."""
 
@@ -47,16 +43,16 @@ class IssueWorkflow:
     async def run(self, given: IssueInput) -> None:
         if self._issue is None:
             self._issue = await workflow.execute_activity_method(
-                Issues.open, self._number, **options.READ
+                IssueActivities.open, self._number, **options.READ
             )
         async with self._writing:
             await self._send_on_its_way()
         timer = MovableTimer(self._next_instant)
         while not self._is_over:
-            await timer.wait(until=lambda: bool(self._rechecks) or self._is_over)
+            await timer.wait(until=self._is_called)
             async with self._writing:
                 await self._catch_up()
-            if workflow.info().is_continue_as_new_suggested():
+            if workflow.info().is_continue_as_new_suggested() and not self._is_over:
                 await self._continue_as_new()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -147,7 +143,7 @@ class IssueWorkflow:
         after = self._here.handle(command, at)
         event = LAW[type(command)].event
         planned: Planned = await workflow.execute_activity_method(
-            Issues.record,
+            IssueActivities.record,
             Step(event=event, command=command, at=at, after=after),
             **options.recording(event),
         )
@@ -176,6 +172,11 @@ class IssueWorkflow:
     @property
     def _is_over(self) -> bool:
         return self._here.is_finished
+
+    def _is_called(self) -> bool:
+        """Whether the main loop has something to do besides waiting."""
+        history_is_long = workflow.info().is_continue_as_new_suggested()
+        return bool(self._rechecks) or self._is_over or history_is_long
 
     def _next_instant(self) -> datetime | None:
         return self._here.next_instant()

@@ -1,0 +1,65 @@
+"""What a workflow hands to its activities and gets back. Fields are only ever added.
+
+Workflows import this module plainly and nothing else of this package: SQL never comes near the
+sandbox, and the objects that come back are of the classes the workflow itself knows.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from temporalio import activity
+
+from domain.deadline import Deadline
+from domain.events import EventName
+from domain.ids import IssueNumber
+from domain.issue import Issue
+from domain.parts import Posts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """An accepted command, its effective instant and the snapshot it led to.
+
+    `command` is the command's dataclass on the way out and its JSON object on the way in; the
+    event's name says which it is.
+    """
+
+    event: EventName
+    command: Any
+    at: datetime
+    after: Issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What only reference data could tell: instants of deadlines, and the lead's posts."""
+
+    deadlines: tuple[Deadline, ...] = ()
+    posts: Posts | None = None
+
+
+class IssueActivities(ABC):
+    """The record of issues, as workflows see it."""
+
+    @activity.defn(name="open_issue")
+    @abstractmethod
+    async def open(self, number: IssueNumber) -> Issue:
+        """The issue as it was born: policy pinned, route proposed, overall clock started.
+
+        Raises:
+            ApplicationError: no such issue was ever accepted; not retried.
+        """
+
+    @activity.defn(name="record_step")
+    @abstractmethod
+    async def record(self, step: Step) -> Planned:
+        """Write a step down, once: event, projection, deadlines and notices in one transaction.
+
+        Run again it writes nothing and answers the same.
+
+        Raises:
+            ApplicationError: the record stands at another version; not retried, because only one
+                workflow writes an issue and waiting will not mend it.
+        """

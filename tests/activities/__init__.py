@@ -1,0 +1,1 @@
+"""Side effects on the real database, each done twice."""

@@ -1,0 +1,1 @@
+"""Stories of issues over days and weeks, on the real server with skipped time."""

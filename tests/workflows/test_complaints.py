@@ -1,0 +1,86 @@
+"""Complaints about other engines that concern a run: named, and not true here."""
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.testing import WorkflowEnvironment
+
+from domain import commands as c
+from domain.ids import IssueNumber
+from domain.vocabulary import IssueState
+from tests.workflows.office import (
+    A_POST,
+    DAY,
+    DISPATCHER,
+    HOUR,
+    RESIDENT,
+    Office,
+    key,
+    story,
+)
+
+
+async def test_timer_lost_on_worker_restart(temporal_skipping: WorkflowEnvironment) -> None:
+    office = Office()
+    async with story(temporal_skipping, office) as told:
+        dispatched = office.at_of("issue_dispatched")
+        await told.restart_worker()
+        await told.passes(11 * HOUR)
+        assert (await told.issue()).first_breach_at == dispatched + 10 * HOUR
+
+
+async def test_timer_fires_after_close(temporal_skipping: WorkflowEnvironment) -> None:
+    async with story(temporal_skipping) as told:
+        await told.give(c.MarkDuplicate(actor=DISPATCHER, id=key(), of=IssueNumber("QJ-1")))
+        await told.handle.result()
+        assert told.office.events[-1] == "issue_marked_duplicate"
+        assert told.office.steps[-1].after.next_instant() is None
+
+
+async def test_unknown_action_kills_the_run(temporal_skipping: WorkflowEnvironment) -> None:
+    async with story(temporal_skipping) as told:
+        with pytest.raises(WorkflowUpdateFailedError):
+            await told.handle.execute_update("dance", id=key())
+        await told.handle.signal("no_such_signal", "x")
+        await told.give(c.ClaimIssue(actor=A_POST, id=key()))
+        assert await told.is_in(IssueState.HANDLING)
+
+
+async def test_late_command_is_refused_and_changes_nothing(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with story(temporal_skipping) as told:
+        await told.give(c.ClaimIssue(actor=A_POST, id=key()))
+        await told.give(c.ResolveIssue(actor=A_POST, id=key()))
+        before = await told.issue()
+        code, params = await told.refused(c.WithdrawIssue(actor=RESIDENT, id=key()))
+        assert (code, params["state"]) == ("wrong_state", "resolved")
+        assert await told.issue() == before
+
+
+async def test_refusal_leaves_no_trace_in_history(temporal_skipping: WorkflowEnvironment) -> None:
+    async with story(temporal_skipping) as told:
+        before = (await told.handle.describe()).history_length
+        await told.refused(c.ClaimIssue(actor=RESIDENT, id=key()))
+        assert (await told.handle.describe()).history_length == before
+
+
+async def test_outage_of_the_record_delays_but_loses_nothing(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    office = Office()
+    async with story(temporal_skipping, office) as told:
+        office.failing = True
+        claim = c.ClaimIssue(actor=A_POST, id=key())
+        handle = await told.start(claim)
+        office.failing = False
+        answer = await handle.result()
+        assert answer.event == "issue_claimed"
+        assert office.events.count("issue_claimed") == 1
+
+
+async def test_no_personal_data_in_the_history(temporal_skipping: WorkflowEnvironment) -> None:
+    async with story(temporal_skipping) as told:
+        await told.passes(DAY)
+        text = (await told.handle.fetch_history()).to_json()
+        for word in ("phone", "address", "description", "body", '"name_'):
+            assert word not in text

@@ -1,0 +1,55 @@
+"""A chatty issue starts a new run and forgets nothing."""
+
+from datetime import timedelta
+
+import pytest_asyncio
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from deploy.local import binaries
+from deploy.local.temporal import dynamic_config_arguments
+from domain import commands as c
+from tests.servers import Environment
+from tests.workflows.office import A_POST, HOUR, RESIDENT, key, story
+
+_SUGGESTED_AFTER = 60
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def impatient() -> Environment:
+    """A server that suggests a new run after a handful of events."""
+    hint = f"limit.historyCount.suggestContinueAsNew={_SUGGESTED_AFTER}"
+    environment = await WorkflowEnvironment.start_time_skipping_v2(
+        ts_config=TimeSkippingConfig(enabled=False),
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(binaries.temporal()),
+        dev_server_extra_args=[*dynamic_config_arguments(), "--dynamic-config-value", hint],
+        dev_server_log_level="error",
+        dev_server_startup_timeout=timedelta(seconds=60),
+    )
+    yield environment
+    await environment.shutdown()
+
+
+async def test_new_run_carries_state_and_answers(impatient: WorkflowEnvironment) -> None:
+    async with story(impatient) as told:
+        first_run = (await told.handle.describe()).run_id
+        command = c.ClaimIssue(actor=A_POST, id=key())
+        answer = await told.give(command)
+        for _ in range(20):
+            await told.give(c.AddNote(actor=RESIDENT, id=key()))
+        description = await told.handle.describe()
+        assert description.run_id != first_run
+        assert await told.give(command) == answer
+        assert (await told.issue()).notes == 21
+        versions = [step.after.version for step in told.office.steps]
+        assert versions == list(range(1, len(versions) + 1))
+
+
+async def test_deadline_survives_the_new_run(impatient: WorkflowEnvironment) -> None:
+    async with story(impatient) as told:
+        dispatched = told.office.at_of("issue_dispatched")
+        for _ in range(20):
+            await told.give(c.AddNote(actor=RESIDENT, id=key()))
+        await told.passes(11 * HOUR)
+        assert (await told.issue()).first_breach_at == dispatched + 10 * HOUR
