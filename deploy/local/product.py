@@ -89,7 +89,7 @@ class Product:
 
     @property
     def stack(self) -> Stack:
-        return Stack([self.postgres, self.temporal, Schema(self.postgres), self.api, self.worker])
+        return Stack([self.postgres, self.temporal, Schema(self.postgres), self.worker, self.api])
 
     @property
     def addresses(self) -> Mapping[str, str]:

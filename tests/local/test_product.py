@@ -45,7 +45,7 @@ def told(port: int, path: str) -> dict[str, str]:
 
 
 def test_everything_comes_up_once_and_goes_without_a_trace(product: Product) -> None:
-    assert product.stack.up() == ["postgres", "temporal", "api", "worker"]
+    assert product.stack.up() == ["postgres", "temporal", "worker", "api"]
     assert product.stack.up() == []
     assert all(server.is_running for server in product.servers)
     for port, path in ((product.ports.api, "/readyz"), (product.ports.metrics, "/metrics")):
