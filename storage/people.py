@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ids import IssueNumber, Subject
 from domain.reference import ReferenceKind
@@ -47,10 +48,11 @@ class People:
 
     async def erase_staff_name(self, code: Subject) -> int:
         """Blanks a member of staff's name in every version of the entry; how many there were."""
+        nameless = literal('{"name": ""}', JSONB)
         named = ReferenceRow.body["name"].astext
         erased = await self._session.execute(
             update(ReferenceRow)
             .where(ReferenceRow.kind == ReferenceKind.STAFF, ReferenceRow.code == code, named != "")
-            .values(body=func.jsonb_set(ReferenceRow.body, ["name"], '""'))
+            .values(body=ReferenceRow.body.op("||")(nameless))
         )
         return erased.rowcount

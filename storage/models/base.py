@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Identity, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy import BigInteger, Identity, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 Json = Annotated[str, mapped_column(JSONB(none_as_null=True))]

@@ -1,6 +1,7 @@
 """Issues brought into a database: born, led through the law, recorded step by step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,19 @@ def a_birth(**changes: object) -> Birth:
 
 def _changed(birth: Birth, changes: Mapping[str, Any]) -> Birth:
     return replace(birth, **changes)
+
+
+class Undone(Exception):
+    """Ends a transaction that is to leave nothing behind."""
+
+
+@asynccontextmanager
+async def undone(database: Database) -> AsyncIterator[Session]:
+    """A transaction that is rolled back, as if its process had died."""
+    with suppress(Undone):
+        async with database.begin() as session:
+            yield session
+            raise Undone
 
 
 async def born(database: Database, **changes: object) -> IssueNumber:
