@@ -5,17 +5,18 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import structlog
 from prometheus_client import start_http_server
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.channels import LogSender, WebhookSender
+from activities.channels import LogSender, Sender, WebhookSender
 from activities.courier import Courier
 from activities.issues import Issues
 from domain.reference import Channel
@@ -27,7 +28,7 @@ from settings import Settings
 from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
 from storage.session import Database
 from workflows import contracts
-from workflows.attributes import ensure_search_attributes
+from workflows.connection import connect, ensure_search_attributes
 from workflows.issue import IssueWorkflow
 
 log = structlog.get_logger(__name__)
@@ -36,10 +37,12 @@ GRACE = timedelta(seconds=10)
 """Running activities may finish; an orchestrator's kill delay has to be longer."""
 
 
-def workflow_worker(client: Client, issues: Issues) -> Worker:
+def workflow_worker(client: Client, issues: Issues, build_id: str | None = None) -> Worker:
     """The Temporal worker with everything it runs.
 
-    The domain passes through the sandbox here, and only here: tests keep its guard on.
+    The domain passes through the sandbox here, and only here: tests keep its guard on. With a
+    `build_id` the worker takes part in worker versioning: running issues move to a new build by
+    themselves, once an operator makes it current.
     """
     return Worker(
         client,
@@ -50,30 +53,35 @@ def workflow_worker(client: Client, issues: Issues) -> Worker:
             restrictions=SandboxRestrictions.default.with_passthrough_modules("domain")
         ),
         graceful_shutdown_timeout=GRACE,
+        deployment_config=_deployment(build_id) if build_id else None,
+    )
+
+
+def _deployment(build_id: str) -> WorkerDeploymentConfig:
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=contracts.TASK_QUEUE, build_id=build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
 
 
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set."""
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
-    client = await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-    )
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
     await ensure_search_attributes(client)
     async with (
-        contextlib.aclosing(_closing(database)),
+        _closed_at_the_end(database),
         httpx.AsyncClient() as http,
         Doorbell(settings.database_url, [BIRTHS, RECHECKS]) as births_bell,
         Doorbell(settings.database_url, [NOTICES]) as notices_bell,
-        workflow_worker(client, Issues(database, clock.now)),
+        workflow_worker(client, Issues(database, clock.now), settings.build_id),
         asyncio.TaskGroup() as tasks,
     ):
-        senders = {
-            Channel.LOG: LogSender(),
-            Channel.WEBHOOK: WebhookSender(http, settings.webhook_key),
-        }
+        senders: dict[Channel, Sender] = {Channel.LOG: LogSender()}
+        if settings.webhook_secret is not None:
+            secret = settings.webhook_secret.get_secret_value().encode()
+            senders[Channel.WEBHOOK] = WebhookSender(http, secret)
         relay = Relay(database, client, clock.now)
         courier = Courier(database, senders, clock.now)
         watch = Watch(database, clock.now)
@@ -83,6 +91,14 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()
         log.info("worker_stopping")
+
+
+@contextlib.asynccontextmanager
+async def _closed_at_the_end(database: Database) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await database.close()
 
 
 async def main() -> None:

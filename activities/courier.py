@@ -39,7 +39,9 @@ class Courier:
         self._senders = senders
         self._now = now
 
-    async def run(self, wait: Callable[[float], Awaitable[None]], stopping: asyncio.Event) -> None:
+    async def run(
+        self, wait: Callable[[float], Awaitable[object]], stopping: asyncio.Event
+    ) -> None:
         """Deliver, then wait for the bell or for a while, until `stopping` is set."""
         while not stopping.is_set():
             pause = _IDLE_S

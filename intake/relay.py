@@ -38,7 +38,9 @@ class Relay:
         self._client = client
         self._now = now
 
-    async def run(self, wait: Callable[[float], Awaitable[None]], stopping: asyncio.Event) -> None:
+    async def run(
+        self, wait: Callable[[float], Awaitable[object]], stopping: asyncio.Event
+    ) -> None:
         """Drain, then wait for the bell, until `stopping` is set; troubles are logged and retried.
 
         Args:

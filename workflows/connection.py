@@ -1,12 +1,34 @@
-"""Makes sure that the namespace knows the engine's search attributes."""
+"""The way to Temporal, the same for every process of the engine."""
 
 from temporalio.api.operatorservice.v1 import (
     AddSearchAttributesRequest,
     ListSearchAttributesRequest,
 )
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RetryConfig
 
 from workflows.contracts import SEARCH_ATTRIBUTES
+
+
+async def connect(
+    address: str, namespace: str, *, lazy: bool = False, retry: RetryConfig | None = None
+) -> Client:
+    """A client; TLS and API key come from Temporal's own variables, as its tools read them.
+
+    Args:
+        address: host and port of the frontend.
+        namespace: the installation's namespace.
+        lazy: connect when first used; a worker cannot.
+        retry: how long a call tries again; the SDK's ten seconds if not given.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config["target_host"] = address
+    config["namespace"] = namespace
+    return await Client.connect(
+        **config, lazy=lazy, retry_config=retry, data_converter=pydantic_data_converter
+    )
 
 
 async def ensure_search_attributes(client: Client) -> tuple[str, ...]:
