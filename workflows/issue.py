@@ -86,6 +86,11 @@ class IssueWorkflow:
     supervise = lawful(c.SuperviseIssue)
 
     def refuse_unlawful(self, command: c.Command) -> None:
+        # A step that is being written may be seen in SQL before it is known here: judged later.
+        if not self._writing.locked():
+            self._refuse_unlawful(command)
+
+    def _refuse_unlawful(self, command: c.Command) -> None:
         if self._issue is None or command.id in self._answers:
             return
         try:
@@ -101,7 +106,7 @@ class IssueWorkflow:
             if command.id not in self._answers:
                 await self._catch_up()
                 # Asked again: another command may have been carried out since the validator.
-                self.refuse_unlawful(command)
+                self._refuse_unlawful(command)
                 self._remember(await self._step(command, workflow.now()))
             return self._answers[command.id]
 
