@@ -67,7 +67,7 @@ class Issues(IssueActivities):
             return _planned(step.after, before)
         command = _command(step)
         afresh = step.event is EventName.RECKONED_AGAIN
-        after = await plan(ReferenceRepository(session), step.after, afresh=afresh)
+        after = await plan(ReferenceRepository(session), step.after, step.at, afresh=afresh)
         await issues.record(
             RecordedStep(
                 command=command,

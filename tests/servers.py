@@ -4,6 +4,7 @@
 `postgres`           the session's PostgreSQL server; `postgres.url()` is its admin address
 `databases`          makes databases: `async with databases.fresh() as url`, or `.empty()`
 `database_url`       a migrated database of the test's own, as `postgresql+asyncpg://...`
+`database`           the same, opened
 `temporal_full`      the full Temporal server in real time
 `temporal_skipping`  the full server; time is moved by `await env.fast_forward(handle, delta)`
 `temporal_v1`        the old test server: one clock, skips by itself while a result is awaited
@@ -29,6 +30,8 @@ from tests.leases import close_lease, open_lease, session_postgres
 if TYPE_CHECKING:
     from temporalio.common import SearchAttributeKey
     from temporalio.testing import WorkflowEnvironment
+
+    from storage.session import Database
 
 Keys: TypeAlias = "Sequence[SearchAttributeKey[Any]]"
 Environment: TypeAlias = "AsyncIterator[WorkflowEnvironment]"
@@ -80,6 +83,16 @@ async def database_url(databases: Databases) -> AsyncIterator[str]:
     """A database with the newest schema for this test alone."""
     async with databases.fresh() as url:
         yield url
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(database_url: str) -> AsyncIterator["Database"]:
+    """The test's own database, opened."""
+    from storage.session import Database
+
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(scope="session")
