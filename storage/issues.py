@@ -1,17 +1,18 @@
 """The writing side of an issue: its snapshot and the record of its steps; for activities only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, inspect, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from domain.commands import Command
 from domain.ids import IssueNumber
 from domain.issue import LAW, Issue
 from storage import codec, projection
 from storage.events import EVENT_COLUMNS, event_of
-from storage.models import AssignmentRow, DeadlineRow, EventRow, IssueRow
+from storage.models import AssignmentRow, Base, DeadlineRow, EventRow, IssueRow
 from storage.session import AnyRow, Session
 from storage.views import RecordedEvent
 
@@ -38,6 +39,28 @@ class RecordedStep:
             raise ValueError("a step is one version")
 
 
+def _upsert(row: type[Base], key: str, changes: Iterable[str]) -> Insert:
+    """A row that is there already is written only if it differs."""
+    written = insert(row)
+    new, old = written.excluded, inspect(row).c
+    return written.on_conflict_do_update(
+        index_elements=["issue_number", key],
+        set_={name: new[name] for name in changes},
+        where=or_(*(old[name].is_distinct_from(new[name]) for name in changes)),
+    )
+
+
+# Built once: building a statement costs more than running it.
+_ADVANCE = (
+    update(IssueRow)
+    .where(IssueRow.number == bindparam("_number"), IssueRow.version == bindparam("_expected"))
+    .returning(IssueRow.id)
+)
+_EVENT = insert(EventRow).on_conflict_do_nothing().returning(EventRow.version)
+_ASSIGNMENTS = _upsert(AssignmentRow, "ordinal", projection.ASSIGNMENT_CHANGES)
+_DEADLINES = _upsert(DeadlineRow, "deadline_id", projection.DEADLINE_CHANGES)
+
+
 class IssueRepository:
     """Snapshots and steps."""
 
@@ -60,8 +83,7 @@ class IssueRepository:
         if not await self._advance(step):
             return await self._was_recorded(step)
         await self._write_event(step)
-        await self._write_assignments(step.after)
-        await self._write_deadlines(step.after)
+        await self._write_parts(step.after)
         return True
 
     async def recorded(self, number: IssueNumber, version: int) -> RecordedEvent | None:
@@ -71,12 +93,9 @@ class IssueRepository:
 
     async def _advance(self, step: RecordedStep) -> bool:
         """One of two racing steps waits here for the other and then finds the version gone."""
-        advanced = await self._session.execute(
-            update(IssueRow)
-            .where(IssueRow.number == step.after.number, IssueRow.version == step.expected_version)
-            .values({**projection.of_issue(step.after), "updated_at": step.at})
-            .returning(IssueRow.id)
-        )
+        values = projection.of_issue(step.after)
+        key = {"_number": step.after.number, "_expected": step.expected_version}
+        advanced = await self._session.execute(_ADVANCE, {**values, "updated_at": step.at, **key})
         return advanced.one_or_none() is not None
 
     async def _was_recorded(self, step: RecordedStep) -> bool:
@@ -92,39 +111,18 @@ class IssueRepository:
         return (await self._session.execute(found)).one_or_none()
 
     async def _write_event(self, step: RecordedStep) -> None:
-        written = await self._session.execute(
-            insert(EventRow)
-            .values(_event_values(step))
-            .on_conflict_do_nothing()
-            .returning(EventRow.version)
-        )
+        written = await self._session.execute(_EVENT, _event_values(step))
         if written.one_or_none() is None:
             raise VersionConflict(f"{step.command.id} has made another version already")
 
-    async def _write_assignments(self, issue: Issue) -> None:
-        rows = [projection.of_assignment(issue, each) for each in issue.assignments]
-        if not rows:
-            return
-        written = insert(AssignmentRow).values(rows)
-        await self._session.execute(
-            written.on_conflict_do_update(
-                index_elements=["issue_number", "ordinal"],
-                set_={name: written.excluded[name] for name in projection.ASSIGNMENT_CHANGES},
-            )
-        )
-
-    async def _write_deadlines(self, issue: Issue) -> None:
-        rows = [projection.of_deadline(issue, each) for each in issue.deadlines]
-        if not rows:
-            return
-        written = insert(DeadlineRow).values(rows)
-        await self._session.execute(
-            written.on_conflict_do_update(
-                index_elements=["issue_number", "deadline_id"],
-                set_={name: written.excluded[name] for name in projection.DEADLINE_CHANGES},
-                where=DeadlineRow.body.is_distinct_from(written.excluded.body),
-            )
-        )
+    async def _write_parts(self, issue: Issue) -> None:
+        """In order of their ordinals: a lead ends before the next one begins."""
+        if issue.assignments:
+            rows = [projection.of_assignment(issue, each) for each in issue.assignments]
+            await self._session.execute(_ASSIGNMENTS, rows)
+        if issue.deadlines:
+            rows = [projection.of_deadline(issue, each) for each in issue.deadlines]
+            await self._session.execute(_DEADLINES, rows)
 
 
 def _event_values(step: RecordedStep) -> dict[str, object]:

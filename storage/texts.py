@@ -1,6 +1,7 @@
 """Free text, kept apart from everything else so that it can be erased."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
@@ -10,9 +11,19 @@ from domain.ids import IssueNumber, Subject, TextId
 from storage.models import EventRow, TextRow
 from storage.models.issues import LONGEST_TEXT
 from storage.session import Session
-from storage.views import Text
 
-__all__ = ["LONGEST_TEXT", "Texts"]
+__all__ = ["LONGEST_TEXT", "Text", "Texts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Free text; `body` is None once erased."""
+
+    id: TextId
+    number: IssueNumber
+    author: Subject
+    body: str | None
+    at: datetime
 
 
 class Texts:

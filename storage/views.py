@@ -17,7 +17,6 @@ from domain.ids import (
     GridCode,
     IssueNumber,
     Subject,
-    TextId,
     WhistleKindCode,
 )
 from domain.issue import Issue
@@ -165,17 +164,6 @@ class PinnedDeadlines:
     number: IssueNumber
     deadlines: tuple[Deadline, ...]
     pinned: Pinned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """Free text; `body` is None once erased."""
-
-    id: TextId
-    number: IssueNumber
-    author: Subject
-    body: str | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
