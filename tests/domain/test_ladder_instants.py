@@ -83,6 +83,12 @@ def test_extension_arms_climbed_warning_anew() -> None:
     assert extended.rungs[0].reached_at is None
 
 
+def test_warning_at_the_grant_is_armed_anew() -> None:
+    warned = climbed(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
+    extended = reckon(warned.extended(hours(4), at("2026-09-28 12:00")), FOUR_HOURS, CHINA)
+    assert extended.rungs[0].reached_at is None
+
+
 def test_warning_climbed_after_extension_stays_climbed() -> None:
     extended = a_deadline(RECEIVED).extended(hours(4), at("2026-09-28 13:00"))
     warned = climbed(reckon(extended, FOUR_HOURS, CHINA), 0, at("2026-09-28 17:00"))
@@ -93,6 +99,15 @@ def test_late_extension_repeats_no_past_warning() -> None:
     warned = climbed(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
     extended = reckon(warned.extended(hours(4), at("2026-09-28 17:30")), FOUR_HOURS, CHINA)
     assert extended.rungs[0].reached_at == at("2026-09-28 12:00")
+
+
+def test_latest_extension_decides_what_is_past() -> None:
+    warned = climbed(reckon(a_deadline(RECEIVED), FOUR_HOURS, CHINA), 0, at("2026-09-28 12:00"))
+    twice = warned.extended(hours(2), at("2026-09-28 13:00"))
+    for granted, kept in [("2026-09-28 16:59", None), ("2026-09-28 17:00", "2026-09-28 12:00")]:
+        extended = reckon(twice.extended(hours(2), at(granted)), FOUR_HOURS, CHINA)
+        assert extended.rungs[0].at == at("2026-09-28 17:00")
+        assert extended.rungs[0].reached_at == (kept and at(kept))
 
 
 def test_climbed_rung_after_due_outlives_extension() -> None:

@@ -8,11 +8,12 @@ from datetime import date, time
 
 import pytest
 
-from domain.calendar import CalendarException
+from domain.calendar import CalendarException, Shift
 from domain.reckoning import reckon
 from domain.sla import Limit, StartRule
 from tests.domain.calendars import (
     SAME_DAY,
+    a_calendar,
     a_deadline,
     a_promise,
     at,
@@ -113,6 +114,14 @@ def test_whole_days_extend_from_their_end() -> None:
     deadline = a_deadline(at("2026-09-28 10:00")).extended(natural_days(3), at("2026-09-29 10:00"))
     promise = a_promise(natural_days(3), start=NEXT_DAY)
     assert due(deadline, promise, CHINA) == at("2026-10-05 00:00")  # 29, 30, 1 and 2, 3, 4
+
+
+def test_day_that_ends_at_midnight_extends_by_next() -> None:
+    calendar = a_calendar(week=((Shift(time(20), time(0)),),) * 7)
+    deadline = a_deadline(at("2026-09-28 21:00"))
+    assert due(deadline, a_promise(working_days(1)), calendar) == at("2026-09-29 00:00")
+    extended = deadline.extended(working_days(1), at("2026-09-28 22:00"))
+    assert due(extended, a_promise(working_days(1)), calendar) == at("2026-09-30 00:00")
 
 
 def test_extension_and_pause_add_up() -> None:
