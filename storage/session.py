@@ -3,7 +3,7 @@
 What goes wrong with the server is told without the driver's types:
 
 Unreachable   the database cannot answer now: down, cut off, too busy, shutting down; come back
-Unstorable    the database refuses a value: too long, a NUL character, or a reference into nothing
+Unstorable    the database refuses a value: too long, no text at all, or a reference into nothing
 """
 
 from collections.abc import AsyncIterator
@@ -95,6 +95,8 @@ async def _translated() -> AsyncIterator[None]:
 def _meaning(error: DBAPIError) -> Exception:
     """What a driver's error means to a caller; the error itself if it is a fault of ours."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
+    if isinstance(error.orig and error.orig.__cause__, ValueError):
+        return Unstorable(str(error.orig))  # refused by the driver, before it was sent
     if error.connection_invalidated or not state:
         return Unreachable(str(error.orig))
     if state.startswith(_PASSING_CLASSES) or state in _PASSING:

@@ -101,6 +101,7 @@ async def test_number_eight_digits_long_is_not_cut(database: Database) -> None:
     [
         ({"description": "x" * 10_001}, "body_size"),
         ({"description": "a\x00b"}, "0x00"),
+        ({"description": "half a \ud83d"}, "surrogates"),
         ({"reporter_name": "x" * 101}, "name_size"),
     ],
 )
