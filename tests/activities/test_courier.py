@@ -1,0 +1,142 @@
+"""Notices go out once, signed, and are tried again until that is pointless."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+
+from activities.channels import LogSender, Sender, WebhookSender
+from activities.courier import Courier
+from domain.ids import IssueNumber
+from domain.reference import Channel, NoticePolicy, ReferenceKind
+from storage.notices import DueNotice
+from storage.outbox import Outbox
+from storage.session import Database
+from tests.activities.desk import dispatched_by_rule, furnished, issues, taken, written
+from tests.builders import NOON
+from tests.storage.stories import born
+
+SECRET = b"a secret that is long enough to be one"
+HOOK = NoticePolicy(
+    code="default", channels=(Channel.WEBHOOK,), webhook_url="https://example.org/hook"
+)
+
+
+class Receiver:
+    """The other end of a webhook; answers with these statuses, the last one for ever."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        return httpx.Response(status)
+
+
+async def told(database: Database, policy: NoticePolicy = HOOK) -> IssueNumber:
+    """One dispatch has just been made known."""
+    number = await furnished(database)
+    await written(database, ReferenceKind.NOTICE_POLICY, policy)
+    await dispatched(database, number)
+    return number
+
+
+async def dispatched(database: Database, number: IssueNumber) -> None:
+    opened = await issues(database).open(number)
+    await taken(database, opened, dispatched_by_rule())
+
+
+def a_courier(
+    database: Database, receiver: Callable[[httpx.Request], httpx.Response], now: datetime = NOON
+) -> Courier:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(receiver))
+    senders: dict[Channel, Sender] = {
+        Channel.LOG: LogSender(),
+        Channel.WEBHOOK: WebhookSender(client, SECRET),
+    }
+    return Courier(database, senders, lambda: now)
+
+
+async def notice_of(database: Database, number: IssueNumber) -> DueNotice:
+    async with database.read() as session:
+        return (await Outbox(session).for_issue(number))[0]
+
+
+async def test_double_notice(database: Database) -> None:
+    receiver = Receiver(200)
+    await told(database)
+    assert await a_courier(database, receiver).deliver_due() == 1
+    later = NOON + timedelta(days=1)
+    assert await a_courier(database, receiver, later).deliver_due() == 0
+    assert len(receiver.requests) == 1
+
+
+async def test_signature_is_that_of_standard_webhooks(database: Database) -> None:
+    receiver = Receiver(200)
+    await told(database)
+    await a_courier(database, receiver).deliver_due()
+    request = receiver.requests[0]
+    headers = request.headers
+    signed = b".".join(
+        (headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), request.content)
+    )
+    expected = base64.b64encode(hmac.new(SECRET, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+
+
+async def test_body_says_it_in_both_languages(database: Database) -> None:
+    receiver = Receiver(200)
+    await told(database)
+    await a_courier(database, receiver).deliver_due()
+    notice = json.loads(receiver.requests[0].content)["notices"][0]
+    assert notice["template"] == "assignment_lead"
+    assert notice["issue"] in notice["text"]["zh"]
+    assert notice["issue"] in notice["text"]["en"]
+
+
+async def test_refused_message_is_tried_again_later(database: Database) -> None:
+    receiver = Receiver(503, 200)
+    number = await told(database)
+    await a_courier(database, receiver).deliver_due()
+    assert await a_courier(database, receiver).deliver_due() == 0
+    assert await a_courier(database, receiver, NOON + timedelta(seconds=5)).deliver_due() == 1
+    assert (await notice_of(database, number)).delivered_at == NOON + timedelta(seconds=5)
+
+
+async def test_address_that_is_gone_is_given_up(database: Database) -> None:
+    number = await told(database)
+    await a_courier(database, Receiver(410)).deliver_due()
+    notice = await notice_of(database, number)
+    assert notice.undelivered_at == NOON
+    assert notice.last_error == "status 410"
+
+
+async def test_undelivered_in_the_end_is_a_recorded_fact(database: Database) -> None:
+    number = await told(database)
+    now = NOON
+    for _ in range(9):
+        now += timedelta(hours=2)
+        await a_courier(database, Receiver(500), now).deliver_due()
+    assert (await notice_of(database, number)).undelivered_at == now
+
+
+async def test_notices_of_one_digest_travel_together(database: Database) -> None:
+    receiver = Receiver(200)
+    digest = NoticePolicy(
+        code="default",
+        channels=(Channel.WEBHOOK,),
+        webhook_url="https://example.org/hook",
+        digest_minutes=10,
+    )
+    await told(database, digest)
+    await dispatched(database, await born(database))
+    later = NOON + timedelta(minutes=10)
+    assert await a_courier(database, receiver, later).deliver_due() == 2
+    assert len(json.loads(receiver.requests[0].content)["notices"]) == 2
+    assert len(receiver.requests) == 1

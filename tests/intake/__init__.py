@@ -1,0 +1,1 @@
+"""What brings issues in: the relay, on the real database and the real server."""
