@@ -29,7 +29,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
     try:
         with fresh_engine(given.folder) as product:
-            good = _play(product, console)
+            good = _play(product, console, given.pace)
             if not given.exit:
                 _serve(product, console)
     except (StartFailed, MigrationFailed, LoadFailed, OSError) as failure:
@@ -42,12 +42,12 @@ def main() -> int:
     return 0 if good else 1
 
 
-def _play(product: Product, console: Console) -> bool:
+def _play(product: Product, console: Console, pace: float) -> bool:
     loaded = load_town(product)
     console.print(f"基础数据 reference data: {loaded.written} 条 entries")
     _show_addresses(product, console)
     began = time.monotonic()
-    verdicts = asyncio.run(play_day(product, console))
+    verdicts = asyncio.run(play_day(product, console, pace))
     good = tell(console, verdicts)
     console.print(f"用时 played in {time.monotonic() - began:.0f} s")
     return good
@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     parser.add_argument("--exit", action="store_true", help="stop everything at the end")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data are kept")
+    parser.add_argument(
+        "--pace", type=float, default=1.5, help="seconds that people take before they act"
+    )
     return parser
 
 

@@ -37,6 +37,7 @@ class Board:
     began: datetime = field(default_factory=now)
     playing: list[tuple[Story, Scene]] = field(default_factory=list)
     lines: dict[str, Json] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
     news: deque[Text] = field(default_factory=lambda: deque(maxlen=_NEWS))
 
     def begins(self, story: Story, scene: Scene) -> None:
@@ -52,11 +53,19 @@ class Board:
     async def look(self) -> None:
         """Reads the list, and the timeline of whatever has moved."""
         page = await self.api.get(self.onlooker, "/issues", limit=_PAGE)
-        for line in sorted(page["items"], key=lambda each: str(each["number"])):
-            known = self.lines.get(line["number"])
-            self.lines[line["number"]] = line
-            if known is None or known["version"] != line["version"]:
-                await self._tell(line["number"], known["version"] if known else -1)
+        news: list[tuple[str, Text]] = []
+        for line in page["items"]:
+            number: str = line["number"]
+            before = self.lines.get(number)
+            self.lines[number] = line
+            if line["version"] > self.told.get(number, -1):
+                news += await self._happened(number)
+            if before and before["level"] != line["level"]:
+                news.append((line["updated_at"], self._raised(line)))
+        for _, text in sorted(news, key=lambda each: each[0]):
+            self.news.append(text)
+            if not self.console.is_terminal:
+                self.console.print(text, soft_wrap=True)
 
     def story_of(self, number: str) -> Story | None:
         return next(
@@ -74,23 +83,33 @@ class Board:
                 await self.look()
             await asyncio.sleep(_PAUSE)
 
-    async def _tell(self, number: str, after: int) -> None:
-        for event in await Report(self.api, self.onlooker, number).events(after):
-            self._add(number, event)
+    async def _happened(self, number: str) -> list[tuple[str, Text]]:
+        report = Report(self.api, self.onlooker, number)
+        events = await report.events(self.told.get(number, -1))
+        if events:
+            self.told[number] = events[-1]["version"]
+        return [(each["at"], self._event(number, each)) for each in events]
 
-    def _add(self, number: str, event: Json) -> None:
-        seconds = (datetime.fromisoformat(event["at"]) - self.began).total_seconds()
+    def _event(self, number: str, event: Json) -> Text:
+        who, what = self.names.get(event["actor"], event["actor"]), both("event", event["name"])
+        about = _about(event["details"])
+        said = f" “{event['text']}”" if event["text"] else ""
+        style = "red" if event["name"] == "deadline_breached" else ""
+        return self._line(number, event["at"], Text(f"{who}：{what}{about}{said}", style))
+
+    def _raised(self, line: Json) -> Text:
+        text = Text(f"升级 escalated → {both('level', line['level'])}", "bold red")
+        return self._line(line["number"], line["updated_at"], text)
+
+    def _line(self, number: str, at: str, what: Text) -> Text:
+        seconds = max((datetime.fromisoformat(at) - self.began).total_seconds(), 0)
         story = self.story_of(number)
-        line = Text.assemble(
-            (f"{max(seconds, 0):6.1f}s ", "dim"),
-            (f"{number} ", "cyan"),
-            (f"{story.title if story else ''} ", "bold"),
-            f"{self.names.get(event['actor'], event['actor'])}：{both('event', event['name'])}",
-            (f" “{event['text']}”" if event["text"] else "", "italic"),
+        return Text.assemble(
+            (f"{seconds:6.1f} s  ", "dim"),
+            (f"{number}  ", "cyan"),
+            (f"{story.title if story else ''}  ", "bold"),
+            what,
         )
-        self.news.append(line)
-        if not self.console.is_terminal:
-            self.console.print(line, soft_wrap=True)
 
     def _shown(self) -> RenderableType:
         table = Table(title="富春小区 Fuchun Estate", title_justify="left", expand=True)
@@ -111,6 +130,14 @@ class Board:
                 style="red" if line["overdue"] else "dim" if line["state"] == "closed" else "",
             )
         return Group(table, *self.news)
+
+
+def _about(details: Json) -> str:
+    """Which deadline, and which rung of its ladder, an event of the clocks is about."""
+    if "deadline" not in details:
+        return ""
+    kind = both("deadline_kind", details["deadline"].partition(":")[0])
+    return f" · {kind} #{details['rung'] + 1}" if "rung" in details else f" · {kind}"
 
 
 def _due(line: Json) -> str:

@@ -79,12 +79,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a token."""
+    """Somebody with a token, who takes `pace` seconds before each act."""
 
     api: Api
     actor: Actor
     onlooker: Actor
     keep: Callable[[Report], None]
+    pace: float
 
     @property
     def code(self) -> str:
@@ -93,6 +94,7 @@ class Person:
     async def reports(self, category: str, says: str, at: str = "", **more: object) -> Report:
         """Blows a whistle at a place of the estate."""
         body = {"category": category, "description": says, "grid": grid(at), **more}
+        await asyncio.sleep(self.pace)
         answer = await self.api.post(self.actor, "/issues", body)
         report = Report(self.api, self.onlooker, answer["number"])
         self.keep(report)
@@ -101,6 +103,7 @@ class Person:
     async def does(self, command: str, to: Report, says: str | None = None, **more: object) -> Json:
         """Gives a command of the law."""
         body = {**more, **({"text": says} if says else {})}
+        await asyncio.sleep(self.pace)
         return await self.api.post(self.actor, f"{to.path}/{command}", body)
 
     async def claims(self, report: Report) -> Json:

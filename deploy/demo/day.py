@@ -12,8 +12,9 @@ from deploy.demo import town
 from deploy.demo.board import Board
 from deploy.demo.client import Api
 from deploy.demo.ledger import ledger
+from deploy.demo.scene import Scene
 from deploy.demo.stories import DAY
-from deploy.demo.story import Verdict, play_all
+from deploy.demo.story import Story, Verdict, play_all
 from deploy.local.ports import LOOPBACK
 from deploy.local.product import Product
 from deploy.reference.load import Loaded, load
@@ -32,15 +33,20 @@ def load_town(product: Product) -> Loaded:
     return load(town.reference(), _url(product), token)
 
 
-async def play_day(product: Product, console: Console) -> Sequence[Verdict]:
+async def play_day(product: Product, console: Console, pace: float = 0.0) -> Sequence[Verdict]:
     """Plays every story, shows them as they go, and the ledger at the end."""
     people = town.people()
     onlooker = people["command_centre_supervisor"]
     api = Api(_url(product), product.home.jwt_secret)
     board = Board(api, onlooker, town.names(), console)
+
+    def scene(story: Story) -> Scene:
+        board.begins(story, playing := Scene(api, people, pace))
+        return playing
+
     watching = asyncio.create_task(board.follow())
     try:
-        verdicts = await play_all(DAY, api, people, board.begins)
+        verdicts = await play_all(DAY, scene)
         await board.look()
         await _stopped(watching)
         console.print(await ledger(api, onlooker, verdicts))

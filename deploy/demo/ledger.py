@@ -15,11 +15,11 @@ from domain.actor import Actor
 async def ledger(api: Api, onlooker: Actor, verdicts: Sequence[Verdict]) -> Table:
     """A row for every issue of every story."""
     table = Table(title="当日台账 Ledger of the day", title_justify="left", show_lines=True)
-    for heading in ("编号 No.", "事项 Matter", "结果 Result"):
-        table.add_column(heading)
-    table.add_column("时限 Deadlines", ratio=1)
-    for heading in ("级别 Level", "评价 Evaluation", "核对 Check"):
-        table.add_column(heading)
+    widths = {"编号 No.": None, "事项 Matter": 24, "结果 Result": 20, "时限 Deadlines": None}
+    widths |= {"级别 Level": 12, "评价 Evaluation": 12, "核对": 4}
+    for heading, width in widths.items():
+        ratio = 1 if heading.startswith("时限") else None
+        table.add_column(heading, overflow="fold", max_width=width, ratio=ratio)
     for verdict in verdicts:
         for number in verdict.numbers:
             table.add_row(number, *await _cells(Report(api, onlooker, number), verdict))

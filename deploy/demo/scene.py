@@ -41,12 +41,13 @@ class Scene:
 
     api: Api
     people: Mapping[str, Actor]
+    pace: float = 0.0
     reports: list[Report] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def person(self, code: str) -> Person:
         onlooker = self.people["command_centre_supervisor"]
-        return Person(self.api, self.people[code], onlooker, self.reports.append)
+        return Person(self.api, self.people[code], onlooker, self.reports.append, self.pace)
 
     def expect(self, report: Report, what: str, saw: object, wanted: object) -> None:
         """Notes it down when what was seen is not what is wanted."""

@@ -1,15 +1,14 @@
 """Stories and their verdicts: all are played at once, each for itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from deploy.demo.cast import NeverHappened
-from deploy.demo.client import Api, Refused
+from deploy.demo.client import Refused
 from deploy.demo.scene import Scene
-from domain.actor import Actor
 
 Play = Callable[[Scene], Awaitable[None]]
 LONGEST = 150.0
@@ -47,21 +46,12 @@ def story(title: str, title_en: str) -> Callable[[Play], Story]:
     return told
 
 
-async def play_all(
-    stories: Sequence[Story],
-    api: Api,
-    people: Mapping[str, Actor],
-    begun: Callable[[Story, Scene], None] = lambda _, __: None,
-) -> Sequence[Verdict]:
-    """Plays all stories at once and waits for the last."""
-    return await asyncio.gather(*(_played(each, api, people, begun) for each in stories))
+async def play_all(stories: Sequence[Story], scene: Callable[[Story], Scene]) -> Sequence[Verdict]:
+    """Plays all stories at once, each in a scene of its own, and waits for the last."""
+    return await asyncio.gather(*(_played(each, scene(each)) for each in stories))
 
 
-async def _played(
-    told: Story, api: Api, people: Mapping[str, Actor], begun: Callable[[Story, Scene], None]
-) -> Verdict:
-    scene = Scene(api, people)
-    begun(told, scene)
+async def _played(told: Story, scene: Scene) -> Verdict:
     try:
         async with asyncio.timeout(LONGEST):
             await told.play(scene)

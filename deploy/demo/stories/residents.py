@@ -50,7 +50,7 @@ async def withdrawn(scene: Scene) -> None:
     await report.is_with("civil_affairs")
     await resident.does("urge", report, "老人今天还没吃饭")
     await resident.does("withdraw", report, "女儿已经回来照顾了")
-    await scene.refused(report, civil.claims(report), "not_allowed")
+    await scene.refused(report, civil.claims(report), "wrong_state")
     await scene.ends(
         report, Ending(outcome="withdrawn", events=["issue_dispatched", "issue_urged"])
     )
