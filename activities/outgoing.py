@@ -1,5 +1,6 @@
 """From what a step makes known to rows of the outbox: recipients, channels, quiet hours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from storage.reference import ReferenceRepository
 from storage.session import Session
 
 DEFAULT_POLICY = "default"
+_LEVEL = "level"
 _PLAIN = NoticePolicy(code=DEFAULT_POLICY)
 
 
@@ -24,12 +26,20 @@ async def put_notices(
     born = before or Issue(origin=after.origin, pinned=after.pinned)
     rows: list[NoticeRow] = []
     for notice in notices_for(born, after, command, now):
-        policy = await policy_for(references, notice.recipient)
+        told = replace(notice, recipient=await _office(references, notice.recipient))
+        policy = await policy_for(references, told.recipient)
         zone = await references.zone(after.origin.district)
-        rows += _rows(after, notice, policy, now, zone)
+        rows += _rows(after, told, policy, now, zone)
     outbox = Outbox(session)
     await outbox.drop_about(after.number, settled(after), now)
     await outbox.put(rows)
+
+
+async def _office(references: ReferenceRepository, recipient: str) -> str:
+    """Who a level is: the office that answers for its grid, if one does."""
+    kind, _, code = recipient.partition(":")
+    grid = await references.grid(code) if kind == _LEVEL else None
+    return f"department:{grid.unit}" if grid is not None and grid.unit else recipient
 
 
 async def policy_for(references: ReferenceRepository, recipient: str) -> NoticePolicy:
@@ -45,9 +55,9 @@ async def policy_for(references: ReferenceRepository, recipient: str) -> NoticeP
 def _rows(
     issue: Issue, notice: Notice, policy: NoticePolicy, now: datetime, zone: ZoneInfo
 ) -> list[NoticeRow]:
-    opens = now if notice.urgent else out_of_quiet_hours(policy, now, zone)
-    gathers = policy.digest_minutes and not notice.urgent
-    not_before = opens + timedelta(minutes=policy.digest_minutes) if gathers else opens
+    gathers = policy.digest_minutes > 0 and not notice.urgent
+    ready = now + timedelta(minutes=policy.digest_minutes) if gathers else now
+    not_before = ready if notice.urgent else out_of_quiet_hours(policy, ready, zone)
     return [
         NoticeRow(
             dedupe_key=f"{issue.number}|{notice.stage}|{notice.level}|{notice.recipient}|{channel}",

@@ -1,16 +1,21 @@
 """From what a step makes known to rows: channels, quiet hours, digests, once each."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from activities.outgoing import out_of_quiet_hours
-from domain.reference import Channel, NoticePolicy, ReferenceKind
+from domain.commands import BreachDeadline
+from domain.ids import DepartmentCode
+from domain.reference import Channel, Grid, GridLevel, NoticePolicy, ReferenceKind
+from domain.schedule import PAST
+from domain.vocabulary import DeadlineKind, Level
 from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken, written
-from tests.builders import NOON
+from tests.builders import COUNTY, NOON
 from tests.domain.calendars import SHANGHAI, at
 
 NIGHT = NoticePolicy(code="default", quiet_from=time(22), quiet_until=time(7))
@@ -84,3 +89,29 @@ async def test_own_policy_goes_before_that_of_its_kind(database: Database) -> No
     async with database.read() as session:
         notice = (await Outbox(session).for_issue(number))[0]
     assert notice.not_before == NOON + timedelta(minutes=3)
+
+
+async def test_digest_never_ends_in_the_night(database: Database) -> None:
+    evening = at("2026-11-23 21:50")
+    notice = await sent_at(
+        database, evening, digest_minutes=30, quiet_from=time(22), quiet_until=time(7)
+    )
+    assert notice.not_before == at("2026-11-24 07:00")
+
+
+async def test_level_is_told_at_the_office_that_answers_for_it(database: Database) -> None:
+    number = await furnished(database)
+    street = Grid(
+        code=COUNTY, name="县", name_en="County", level=GridLevel.COUNTY, unit=DepartmentCode("hq")
+    )
+    await written(database, ReferenceKind.GRID, street)
+    opened = replace(await issues(database).open(number), level=Level.COUNTY)
+    issue = await taken(database, opened, dispatched_by_rule())
+    claim = issue.deadline(DeadlineKind.CLAIM)
+    assert claim is not None
+    assert claim.due_by is not None
+    breach = BreachDeadline.by_engine("breach", deadline=claim.id)
+    await taken(database, issue, breach, claim.due_by + PAST)
+    async with database.read() as session:
+        told = {each.recipient for each in await Outbox(session).for_issue(number)}
+    assert "department:hq" in told
