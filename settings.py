@@ -67,7 +67,7 @@ class Settings(BaseSettings):
 
     json_logs: bool = True
     """Logs as JSON lines; False for a person's terminal."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severe level that is logged."""
 
     @model_validator(mode="after")

@@ -69,7 +69,7 @@ class _Exchange:
 
     async def _dress(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self._status = int(message["status"])
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._scope["state"]["request_id"]
             headers["X-Content-Type-Options"] = "nosniff"

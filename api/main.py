@@ -22,7 +22,7 @@ _FAIL_FAST = RetryConfig(max_elapsed_time_millis=800, max_retries=3)
 def create_app() -> FastAPI:
     """The API as the environment describes it."""
     settings = Settings()
-    logging.configure(json=settings.json_logs, level=settings.log_level.upper())
+    logging.configure(json=settings.json_logs, level=settings.log_level)
     return build_app(
         Parts(
             database=Database(

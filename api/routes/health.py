@@ -57,7 +57,7 @@ async def _passes(check: Awaitable[None]) -> bool:
     try:
         await check
     except (Unreachable, RPCError, RuntimeError, OSError, TimeoutError) as error:
-        log.warning("check_failed", error=type(error).__name__, reason=str(error))
+        log.debug("check_failed", error=type(error).__name__, reason=str(error))
         return False
     return True
 

@@ -1,0 +1,56 @@
+"""The API over ASGI, on a real database, with a stand-in for Temporal."""
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+import httpx
+import pytest_asyncio
+from fastapi import FastAPI
+from temporalio.client import Client
+
+from api.app import build_app
+from api.auth import Gate
+from api.keys import FixedKey
+from api.parts import Parts
+from storage.session import Database
+from tests.api.temporal import FakeTemporal
+from tests.api.town import SECRET, Town, settle
+from tests.builders import NOON
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    await settle(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def temporal(database: Database) -> FakeTemporal:
+    return FakeTemporal(database)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(database: Database, temporal: FakeTemporal) -> AsyncIterator[FastAPI]:
+    async def connect() -> Client:
+        return cast("Client", temporal)
+
+    parts = Parts(
+        database=database,
+        connect=connect,
+        gate=Gate(FixedKey.secret(SECRET)),
+        now=lambda: NOON,
+        patience=0.3,
+        max_body_bytes=16_384,
+    )
+    app = build_app(parts)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def town(app: FastAPI) -> AsyncIterator[Town]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1") as http:
+        yield Town(http)
