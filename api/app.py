@@ -41,12 +41,11 @@ def build_app(parts: Parts) -> FastAPI:
         version=_VERSION,
         description=_DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=parts.max_body_bytes,
         redirect_slashes=False,
         redoc_url=None,
     )
     app.state.parts = parts
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, most_bytes=parts.max_body_bytes)
     errors.install(app)
     for module in (issues, personal, reference, commands, health):
         app.include_router(module.router)

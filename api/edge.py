@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import problem_response
+from api.body import limited
 from api.locale import preferred
 from api.problems import ApiCode, Problem
 from observability import metrics
@@ -28,8 +29,11 @@ _ERROR = 500
 class Edge:
     """Wraps the application; the only place that sees what nobody foresaw."""
 
-    def __init__(self, app: ASGIApp, tick: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, app: ASGIApp, most_bytes: int, tick: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._app = app
+        self._most_bytes = most_bytes
         self._tick = tick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +46,9 @@ class Edge:
         state["request_id"] = request_id
         state["locale"] = preferred(headers.get("accept-language", ""))
         with bound(request_id=request_id):
-            await _Exchange(scope, send, self._tick).run(self._app, receive)
+            await _Exchange(scope, send, self._tick).run(
+                self._app, limited(receive, scope, self._most_bytes)
+            )
 
 
 class _Exchange:

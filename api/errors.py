@@ -22,7 +22,6 @@ log = structlog.get_logger(__name__)
 _BY_STATUS = {
     HTTPStatus.BAD_REQUEST: ApiCode.BAD_REQUEST,
     HTTPStatus.NOT_FOUND: ApiCode.NOT_FOUND,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ApiCode.TOO_LARGE,
 }
 _CONTEXT = (
     "min_length",
@@ -72,6 +71,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Problem):  # raised while the framework read the body
+        return _answer(request, error.__cause__)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = allowed_methods(request) or (error.headers or {}).get("Allow", "")
         problem = Problem(

@@ -63,6 +63,20 @@ class RetireBody(Body):
 class DryRunBody(Body):
     """A policy to try on open issues."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "entry": {
+                        "calendar": "cn",
+                        "promises": [
+                            {"kind": "claim", "limit": {"unit": "urgent_hour", "amount": "PT2H"}}
+                        ],
+                    }
+                }
+            ]
+        }
+    )
     entry: dict[str, JsonValue]
     """The whole policy, as it would be written."""
     after: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
