@@ -25,10 +25,11 @@ async def put_notices(
     references = ReferenceRepository(session)
     born = before or Issue(origin=after.origin, pinned=after.pinned)
     rows: list[NoticeRow] = []
-    for notice in notices_for(born, after, command, now):
+    notices = notices_for(born, after, command, now)
+    zone = await references.zone(after.origin.district) if notices else ZoneInfo("UTC")
+    for notice in notices:
         told = replace(notice, recipient=await _office(references, notice.recipient))
         policy = await policy_for(references, told.recipient)
-        zone = await references.zone(after.origin.district)
         rows += _rows(after, told, policy, now, zone)
     outbox = Outbox(session)
     await outbox.drop_about(after.number, settled(after), now)

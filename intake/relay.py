@@ -15,6 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.facts import Origin
+from domain.ids import IssueNumber
 from observability import metrics
 from storage.births import Births
 from storage.rechecks import Rechecks
@@ -37,6 +38,8 @@ class Relay:
         self._database = database
         self._client = client
         self._now = now
+        self._refused: set[IssueNumber] = set()
+        """What Temporal will not take; tried again by the next process, shown by a gauge."""
 
     async def run(
         self, wait: Callable[[float], Awaitable[object]], stopping: asyncio.Event
@@ -62,7 +65,7 @@ class Relay:
         """One batch of births and one of rechecks; how many rows were seen."""
         async with self._database.begin() as session:
             births = Births(session)
-            born = await births.unstarted(BATCH)
+            born = await births.unstarted(BATCH, self._refused)
             started = [origin.number for origin in born if await self._start(origin)]
             await births.mark_started(started, self._now())
         async with self._database.begin() as session:
@@ -93,6 +96,7 @@ class Relay:
                 raise
             metrics.RELAY_STARTS_TOTAL.labels(result="refused").inc()
             log.exception("workflow_start_refused", issue=origin.number)
+            self._refused.add(origin.number)
             return False
         delay = self._now() - origin.raised_at
         metrics.RELAY_STARTS_TOTAL.labels(result="started").inc()

@@ -1,6 +1,6 @@
 """Births of issues: one insert by the API, picked up by the relay that starts workflows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -120,14 +120,16 @@ class Births:
         await self._session.execute(_BIRTH, _values(number, birth))
         return number
 
-    async def unstarted(self, limit: int) -> tuple[Origin, ...]:
+    async def unstarted(
+        self, limit: int, passing_over: Collection[IssueNumber] = ()
+    ) -> tuple[Origin, ...]:
         """Issues without a workflow, emergencies first; held until the transaction ends.
 
-        Two relays at once get different ones.
+        Two relays at once get different ones; `passing_over` are those that cannot be started.
         """
         waiting = (
             select(*_ORIGIN)
-            .where(IssueRow.workflow_started_at.is_(None))
+            .where(IssueRow.workflow_started_at.is_(None), IssueRow.number.not_in(passing_over))
             .order_by(IssueRow.emergency.desc(), IssueRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -2,10 +2,12 @@
 
 import asyncio
 from secrets import token_hex
+from typing import Any, cast
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from domain.ids import IssueNumber
@@ -133,3 +135,29 @@ async def test_recheck_of_what_is_over_is_done(
 async def asked_for(database: Database) -> int:
     async with database.begin() as session:
         return len(await Rechecks(session).pending(10))
+
+
+class Choosy:
+    """Temporal, but it refuses one workflow id as it refuses what is malformed."""
+
+    def __init__(self, client: Client, refused: str) -> None:
+        self._client = client
+        self._refused = refused
+
+    async def start_workflow(self, *args: Any, **options: Any) -> object:
+        if options["id"] == self._refused:
+            raise RPCError("malformed", RPCStatusCode.INVALID_ARGUMENT, b"")
+        return await self._client.start_workflow(*args, **options)
+
+
+async def test_refused_start_holds_up_nobody(
+    database: Database, temporal_full: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intake.relay.BATCH", 1)
+    prefix = a_prefix()
+    first, _ = [await born(database, prefix=prefix) for _ in range(2)]
+    choosy = Choosy(temporal_full.client, contracts.issue_workflow_id(first))
+    relay = a_relay(database, cast("Client", choosy))
+    await relay.drain()
+    await relay.drain()
+    assert await waiting(database) == 1
