@@ -1,0 +1,1 @@
+"""Rules of the house: what holds for every file, whoever writes it."""
