@@ -12,7 +12,7 @@ from rich.console import Console
 
 from deploy.demo.day import load_town, play_day
 from deploy.demo.ledger import tell
-from deploy.demo.stage import FOLDER, fresh_engine
+from deploy.demo.stage import FOLDER, AlreadyPlaying, fresh_engine
 from deploy.local.migrations import MigrationFailed
 from deploy.local.processes import StartFailed
 from deploy.local.product import Product
@@ -32,7 +32,7 @@ def main() -> int:
             good = _play(product, console, given.pace)
             if not given.exit:
                 _serve(product, console)
-    except (StartFailed, MigrationFailed, LoadFailed, OSError) as failure:
+    except (AlreadyPlaying, StartFailed, MigrationFailed, LoadFailed, OSError) as failure:
         print(failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

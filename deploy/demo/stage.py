@@ -1,6 +1,7 @@
 """The local engine the demo plays on: fresh at the start, gone at the end."""
 
 import dataclasses
+import fcntl
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +14,39 @@ FOLDER = ROOT / ".local" / "demo"
 """Beside the data of `make up`, never among them."""
 
 
+class AlreadyPlaying(Exception):
+    """Another demo has the folder; it would lose its engine."""
+
+
 @contextmanager
 def fresh_engine(folder: Path = FOLDER) -> Iterator[Product]:
-    """The whole product with an empty database; stopped again however the block ends."""
-    product = _emptied(folder)
-    product = dataclasses.replace(product, ports=product.home.choose_ports(set()))
-    try:
-        with product.home.locked():
-            product.stack.up()
-        yield product
-    finally:
-        with _undisturbed(), product.home.locked():
-            product.stack.down()
+    """The whole product with an empty database; stopped again however the block ends.
+
+    Raises:
+        AlreadyPlaying: another demo has this folder.
+    """
+    with _alone(folder):
+        product = _emptied(folder)
+        product = dataclasses.replace(product, ports=product.home.choose_ports(set()))
+        try:
+            with product.home.locked():
+                product.stack.up()
+            yield product
+        finally:
+            with _undisturbed(), product.home.locked():
+                product.stack.down()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The lock goes with its process, however that ends."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise AlreadyPlaying(f"另一个演示正在使用 another demo is using {folder}") from held
+        yield
 
 
 def _emptied(folder: Path) -> Product:
