@@ -54,7 +54,7 @@ def build_app(parts: Parts) -> FastAPI:
 
 
 def _document(app: FastAPI) -> None:
-    """Our problem instead of the framework's validation error."""
+    """Our problem instead of the framework's validation error, and spans as we write them."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -70,7 +70,21 @@ def _document(app: FastAPI) -> None:
             problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs", {}))
             schemas["ProblemBody"] = problem
+            _loosen_spans(schemas)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the framework's own way
+
+
+def _loosen_spans(schema: object) -> None:
+    """Our spans are ISO 8601 with fractions of seconds, which the format `duration` leaves out."""
+    if isinstance(schema, list):
+        for each in schema:
+            _loosen_spans(each)
+    if isinstance(schema, dict):
+        if schema.get("format") == "duration":
+            del schema["format"]
+            schema["description"] = "ISO 8601 duration, such as PT4H or PT31.5S."
+        for each in schema.values():
+            _loosen_spans(each)

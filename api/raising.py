@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from api.problems import ApiCode, FieldError, Problem
-from api.references import require
 from api.schemas.issues import RaiseBody
 from domain.actor import Actor, lies_in
 from domain.ids import GridCode, Subject
@@ -20,26 +19,21 @@ async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime
     Raises:
         Problem: it names what does not exist, or the actor may not blow this whistle.
     """
-    await require(
-        session,
-        (
-            ("grid", ReferenceKind.GRID, body.grid),
-            ("category", ReferenceKind.CATEGORY, body.category),
-            ("whistle_kind", ReferenceKind.WHISTLE_KIND, body.whistle_kind),
-        ),
-    )
     reference = ReferenceRepository(session)
-    kind = await reference.whistle_kind(body.whistle_kind)
+    grid = await reference.grid(body.grid)
     category = await reference.category(body.category)
-    assert kind is not None
-    assert category is not None
+    kind = await reference.whistle_kind(body.whistle_kind)
+    if grid is None or category is None or kind is None:
+        named = (("grid", grid), ("category", category), ("whistle_kind", kind))
+        missing = (FieldError.of(name, "unknown_code") for name, found in named if found is None)
+        raise Problem.invalid(*missing)
     source = _source(actor, body, kind)
-    district = await _district(reference, GridCode(body.grid))
+    district = await _district(reference, grid.code)
     return Birth(
         prefix=district.prefix,
         year=await _local_year(reference, district, at),
         district=district.code,
-        grid=GridCode(body.grid),
+        grid=grid.code,
         category=category.code,
         whistle_kind=kind.code,
         source=source,

@@ -44,7 +44,7 @@ async def raise_issue(
     body: RaiseBody, asking: AskingOf, parts: PartsOf, locale: Locale, response: Response
 ) -> Raised:
     """Blows a whistle. Answers at once, also while the engine behind is down."""
-    at = parts.now()
+    at, born = parts.now(), None
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
@@ -53,7 +53,9 @@ async def raise_issue(
             number = await Births(session).raise_issue(birth)
             reply = Reply({"number": number, "state": IssueState.REPORTED}, HTTPStatus.CREATED)
             await ledger.keep(reply)
-            metrics.ISSUES_RAISED_TOTAL.labels(district=birth.district, source=birth.source).inc()
+            born = metrics.ISSUES_RAISED_TOTAL.labels(birth.district, birth.source)
+    if born is not None:
+        born.inc()
     response.headers["Location"] = f"{router.prefix}/{reply.body['number']}"
     state = IssueState(reply.body["state"])
     return Raised(number=reply.body["number"], state=state, label=label("state", state, locale))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
-from api.documentation import READ, REPORTER, WRITE, responses
+from api.documentation import REPORTER, TRY, WRITE, responses
 from api.dry_run import dry_run
 from api.entries import parsed, require_reader, require_references, shown
 from api.problems import ApiCode, FieldError, Problem
@@ -106,7 +106,7 @@ async def retire_entry(
     "/sla_policy/{code}/dry-run",
     summary="Try a policy",
     status_code=HTTPStatus.OK,
-    responses=responses((*READ, *WRITE)),
+    responses=responses(TRY),
 )
 async def try_policy(
     code: CodeInPath,
