@@ -2,7 +2,7 @@
 
 import asyncio
 from secrets import token_hex
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from temporalio.api.enums.v1 import EventType
