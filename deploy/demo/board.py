@@ -7,14 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import httpx
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from deploy.demo.cast import Report
-from deploy.demo.client import Api, Json, Refused
+from deploy.demo.client import Api, Json, Refused, Unanswered
 from deploy.demo.scene import Scene
 from deploy.demo.story import Story
 from deploy.demo.words import both
@@ -79,7 +78,7 @@ class Board:
 
     async def _look_for_ever(self) -> None:
         while True:
-            with suppress(Refused, httpx.HTTPError, TimeoutError):  # the board may miss a look
+            with suppress(Refused, Unanswered):  # the board may miss a look
                 await self.look()
             await asyncio.sleep(_PAUSE)
 

@@ -32,6 +32,10 @@ class Refused(Exception):
         super().__init__(f"{status} {self.code}: {problem.get('detail', '')} {errors}".strip())
 
 
+class Unanswered(Exception):
+    """Nobody answered, however often it was asked."""
+
+
 class Api:
     """Speaks for one person after the other; asks again, with the same key, after a 503."""
 
@@ -47,6 +51,7 @@ class Api:
 
         Raises:
             Refused: the API said no.
+            Unanswered: it said nothing for all our patience.
         """
         return await self._ask(self._http.build_request("GET", path, params=params), actor)
 
@@ -55,6 +60,7 @@ class Api:
 
         Raises:
             Refused: the API said no.
+            Unanswered: it said nothing for all our patience.
         """
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
         request = self._http.build_request("POST", path, json=body, headers=headers)
@@ -65,16 +71,22 @@ class Api:
 
     async def _ask(self, request: httpx.Request, actor: Actor) -> Json:
         request.headers["Authorization"] = f"Bearer {self._token(actor)}"
-        async with asyncio.timeout(self._patience):
-            while True:
-                try:
-                    answer = await self._http.send(request)
-                except httpx.TransportError:
-                    await asyncio.sleep(_PAUSE)
-                    continue
-                if answer.status_code != _UNAVAILABLE:
-                    return _read(answer)
-                await asyncio.sleep(float(answer.headers.get("Retry-After", _PAUSE)))
+        try:
+            async with asyncio.timeout(self._patience):
+                return _read(await self._answer(request))
+        except TimeoutError as late:
+            raise Unanswered(f"{request.method} {request.url.path}") from late
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        while True:
+            try:
+                answer = await self._http.send(request)
+            except httpx.TransportError:
+                await asyncio.sleep(_PAUSE)
+                continue
+            if answer.status_code != _UNAVAILABLE:
+                return answer
+            await asyncio.sleep(float(answer.headers.get("Retry-After", _PAUSE)))
 
     def _token(self, actor: Actor) -> str:
         token = self._tokens.get(actor.subject)

@@ -2,15 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from deploy.demo.town import REFERENCE as TOWN
-from deploy.reference.shipped import FOLDER, BadFile, Shipped, read
 from domain.calendar import BusinessCalendar
 from domain.clock import SLAClock
 from domain.deadline import Deadline
@@ -19,12 +15,11 @@ from domain.ids import DeadlineId, DistrictCode, GridCode, IssueNumber, Subject
 from domain.reckoning import reckon
 from domain.reference import GridLevel, Post, ReferenceKind, Staff
 from domain.routing import choose_policy, propose
-from domain.sla import Limit, RungAct, SLAPolicy, Unit
+from domain.sla import RungAct, SLAPolicy
 from domain.vocabulary import WINDOWS, DeadlineKind, Level, Role
+from tests.e2e.entries import DEFAULT, DEMO, Entries, bodies, codes
 
 K = ReferenceKind
-DEFAULT = read(FOLDER)
-DEMO = read(FOLDER, TOWN)
 BOTH = pytest.mark.parametrize("entries", [DEFAULT, DEMO], ids=["default", "demo"])
 POLICIES = pytest.mark.parametrize(
     "policy",
@@ -36,15 +31,6 @@ POLICIES = pytest.mark.parametrize(
     ],
 )
 D = DeadlineKind
-Entries = tuple[Shipped, ...]
-
-
-def bodies(entries: Entries, kind: ReferenceKind) -> list[Any]:
-    return [entry.body for entry in entries if entry.kind is kind]
-
-
-def codes(entries: Entries, kind: ReferenceKind) -> set[str]:
-    return {entry.code for entry in entries if entry.kind is kind}
 
 
 def named(entries: Entries) -> Iterator[tuple[str, ReferenceKind, str | None]]:
@@ -137,68 +123,6 @@ def test_rungs_of_every_ladder_follow_one_another(entries: Entries) -> None:
             assert instants == sorted(instants), (policy.code, promise.kind)
 
 
-def limit(policy: str, kind: DeadlineKind) -> Limit:
-    found = next(each for each in bodies(DEFAULT, K.SLA_POLICY) if each.code == policy)
-    promise = found.promise(kind)
-    assert promise is not None
-    return Limit(promise.limit.unit, promise.limit.amount)
-
-
-def hours(amount: float, *, urgent: bool = False) -> Limit:
-    return Limit(Unit.URGENT_HOUR if urgent else Unit.WORKING_HOUR, timedelta(hours=amount))
-
-
-def days(amount: int) -> Limit:
-    return Limit(Unit.WORKING_DAY, timedelta(days=amount))
-
-
-REAL_LIMITS = [
-    ("exposed_rubbish", D.RESOLVE, hours(4)),
-    ("road_cleaning", D.RESOLVE, hours(2)),
-    ("standing_water", D.RESOLVE, hours(4)),
-    ("green_upkeep", D.RESOLVE, days(5)),
-    ("manhole_cover_missing", D.RESOLVE, hours(2, urgent=True)),
-    ("illegal_building", D.REPORT_IN, hours(4)),
-    ("illegal_building", D.RESOLVE, days(20)),
-    ("life_property_risk", D.CONTACT, hours(1, urgent=True)),
-    ("advice", D.RESOLVE, Limit(Unit.SAME_DAY)),
-    ("advice", D.OVERALL, days(3)),
-    ("joint_action", D.CLAIM, hours(1)),
-    ("joint_action", D.CONTACT, hours(24, urgent=True)),
-    ("joint_action", D.REPORT_IN, days(3)),
-    ("hard_problem", D.REPORT_IN, days(5)),
-    ("joint_action", D.ANSWER, days(3)),
-    ("joint_action", D.RESOLVE, days(7)),
-    ("default", D.RETURN, days(2)),
-    ("default", D.DECIDE, Limit(Unit.SAME_DAY)),
-    ("default", D.DISPATCH, hours(0.25)),
-    ("default", D.VERIFY, hours(0.5)),
-    ("same_day", D.RESOLVE, Limit(Unit.SAME_DAY)),
-    ("three_days", D.RESOLVE, days(3)),
-]
-
-
-@pytest.mark.parametrize(("policy", "kind", "real"), REAL_LIMITS)
-def test_the_default_table_keeps_the_real_limits(
-    policy: str, kind: DeadlineKind, real: Limit
-) -> None:
-    assert limit(policy, kind) == real
-
-
-def test_an_urgent_matter_runs_around_the_clock_in_every_duty() -> None:
-    for code in ("manhole_cover_missing", "life_property_risk", "emergency"):
-        policy = next(each for each in bodies(DEFAULT, K.SLA_POLICY) if each.code == code)
-        units = {each.limit.unit for each in policy.promises if each.kind not in WINDOWS}
-        assert units == {Unit.URGENT_HOUR}
-
-
-def test_only_a_leader_blows_the_hard_whistle() -> None:
-    kinds = {each.code: each for each in bodies(DEFAULT, K.WHISTLE_KIND)}
-    assert kinds["hard_problem"].may_blow == (Role.LEADER,)
-    assert Role.STAFF in kinds["work_push"].may_blow
-    assert Role.RESIDENT not in kinds["joint_action"].may_blow
-
-
 def test_the_town_has_its_five_levels_and_its_people() -> None:
     levels = Counter(each.level for each in bodies(DEMO, K.GRID))
     assert levels == {**dict.fromkeys(GridLevel, 1), GridLevel.MICRO: 7}
@@ -228,24 +152,3 @@ def test_the_gate_calls_traffic_police_and_property_company_for_a_joint_whistle(
     assert proposal is not None
     assert (proposal.lead, proposal.co) == ("traffic_police", ("property_company",))
     assert broken == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("tax.json", "[]", "is no kind"),
-        ("grid.json", "[", "Expecting value"),
-        ("grid.json", '[{"name": "x"}]', "with a code"),
-        ("grid.json", '[{"code": "a", "name": "x", "name_en": "x", "level": 2}]', "as its level"),
-        ("category.json", '[{"code": "a", "name": "x", "name_en": "x", "urgent": 1}]', "urgent"),
-        (
-            "category.json",
-            '[{"code": "a", "name": "", "name_en": ""}, {"code": "a", "name": "", "name_en": ""}]',
-            "another category a",
-        ),
-    ],
-)
-def test_a_bad_file_says_what_is_wrong(tmp_path: Path, name: str, content: str, says: str) -> None:
-    (tmp_path / name).write_text(content, encoding="utf-8")
-    with pytest.raises(BadFile, match=says):
-        read(tmp_path)

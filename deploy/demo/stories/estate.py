@@ -74,11 +74,7 @@ async def two_claimants(scene: Scene) -> None:
     )
     lost = [each for each in answers if isinstance(each, Refused)]
     scene.expect(report, "reasons of the losers", [each.code for each in lost], ["already_claimed"])
-    winner = next(
-        person
-        for person, answer in zip(rivals, answers, strict=True)
-        if not isinstance(answer, BaseException)
-    )
+    winner = rivals[0] if isinstance(answers[1], Refused) else rivals[1]
     told = lost[0].params.get("claimed_by") if lost else None
     scene.expect(report, "winner as told to the loser", told, winner.code)
     await winner.resolves(report, "已抽干并疏通排水沟")
