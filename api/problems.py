@@ -78,15 +78,6 @@ RETRY_AFTER: Mapping[Code, int] = {
 }
 """Seconds after which asking again makes sense; exactly the codes of status 503."""
 
-_WORDS: Mapping[str, tuple[str, ...]] = {
-    "state": ("state",),
-    "allowed": ("who", "state", "role"),
-    "request": ("request",),
-    "unit": ("unit",),
-    "kind": ("deadline_kind",),
-}
-"""Parameters that are words of the law, with the sections of the catalogue that label them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
@@ -138,12 +129,11 @@ class Problem(Exception):
 
     def body(self, locale: str, request_id: str) -> dict[str, object]:
         """RFC 9457, with our code, its parameters and the fields that are wrong."""
-        worded = {name: _worded(name, value, locale) for name, value in self.params.items()}
         body: dict[str, object] = {
             "type": f"urn:dispatch:problem:{self.code}",
             "title": say(f"problem.{self.code}.title", locale),
             "status": int(self.status),
-            "detail": say(f"problem.{self.code}.detail", locale, **worded),
+            "detail": say(f"problem.{self.code}.detail", locale, **self.params),
             "code": str(self.code),
             "params": self.params,
             "request_id": request_id,
@@ -151,16 +141,3 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = [error.worded(locale) for error in self.errors]
         return body
-
-
-def _worded(name: str, value: str, locale: str) -> str:
-    """A list of words of the law as people call them; anything else as it is."""
-    if name not in _WORDS:
-        return value
-    separator = "、" if locale == "zh" else ", "
-    return separator.join(_first_label(_WORDS[name], word, locale) for word in value.split(","))
-
-
-def _first_label(sections: Iterable[str], word: str, locale: str) -> str:
-    found = (label(section, word, locale) for section in sections)
-    return next((text for text in found if text != word), word)

@@ -29,6 +29,20 @@ TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """Sentences by locale and dotted key, read once."""
 
 
+_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "state": ("state",),
+        "level": ("level",),
+        "request": ("request",),
+        "unit": ("unit",),
+        "kind": ("deadline_kind",),
+        "allowed": ("who", "state", "role"),
+    }
+)
+"""Parameters that are words of the law, or lists of them, and the sections that label them."""
+_COMMA = MappingProxyType({"zh": "、"})
+
+
 class _Blanks(dict[str, object]):
     """A parameter that the caller did not give stays visible as its name."""
 
@@ -39,13 +53,28 @@ class _Blanks(dict[str, object]):
 def say(key: str, locale: str = DEFAULT, **params: object) -> str:
     """The sentence `key` in `locale`, with its parameters; an unknown locale reads Chinese.
 
+    Words of the law among the parameters are said as people call them.
+
     Raises:
         KeyError: no catalogue has such a sentence.
     """
     texts = TEXTS.get(locale, TEXTS[DEFAULT])
-    return texts[key].format_map(_Blanks(params))
+    said = {name: _worded(name, value, locale) for name, value in params.items()}
+    return texts[key].format_map(_Blanks(said))
 
 
 def label(section: str, word: str, locale: str = DEFAULT) -> str:
     """What people call a word of the law; the word itself when it has no label."""
     return TEXTS.get(locale, TEXTS[DEFAULT]).get(f"{section}.{word}", word)
+
+
+def _worded(name: str, value: object, locale: str) -> object:
+    if name not in _WORDS:
+        return value
+    words = str(value).split(",")
+    return _COMMA.get(locale, ", ").join(_first_label(_WORDS[name], each, locale) for each in words)
+
+
+def _first_label(sections: tuple[str, ...], word: str, locale: str) -> str:
+    found = (label(section, word, locale) for section in sections)
+    return next((text for text in found if text != word), word)

@@ -103,3 +103,9 @@ def test_an_unknown_locale_reads_chinese_and_an_unknown_word_stays() -> None:
     assert say("state.closed", "fr") == "已结案"
     assert label("state", "lost") == "lost"
     assert say("notice.claimed") == "【签收】{number} 已有部门签收。"
+
+
+def test_a_notice_says_words_and_not_codes() -> None:
+    said = say("notice.escalated", number="QJ-1", level="street", state="handling", category="x")
+    assert said == "【升级】QJ-1 已升级到街道。"
+    assert say("notice.breached", "en", number="QJ-1", state="handling").endswith("in handling.")
