@@ -20,6 +20,10 @@ from deploy.reference.load import LoadFailed
 
 _PIPE_WIDTH = 160
 _INTERRUPTED = 130
+_TOKEN = (
+    ".venv/bin/python -m deploy.local --folder {folder}"
+    " token command_centre_dispatcher --role dispatcher --grid qj"
+)
 
 
 def main() -> int:
@@ -27,6 +31,7 @@ def main() -> int:
     given = _parser().parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    console.print("正在启动 Starting PostgreSQL, Temporal, worker, API ...")
     try:
         with fresh_engine(given.folder) as product:
             good = _play(product, console, given.pace)
@@ -55,6 +60,8 @@ def _play(product: Product, console: Console, pace: float) -> bool:
 
 def _serve(product: Product, console: Console) -> None:
     _show_addresses(product, console)
+    token = _TOKEN.format(folder=product.home.folder)
+    console.print(f"令牌 a token:             {token}", soft_wrap=True)
     console.print("服务继续运行，按 Ctrl-C 停止。Still serving; Ctrl-C stops it.")
     try:
         while True:
