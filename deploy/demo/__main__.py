@@ -20,7 +20,7 @@ from deploy.reference.load import LoadFailed
 
 _PIPE_WIDTH = 160
 _INTERRUPTED = 130
-_TOKEN = (
+_HOW_TO_ACT = (
     ".venv/bin/python -m deploy.local --folder {folder}"
     " token command_centre_dispatcher --role dispatcher --grid qj"
 )
@@ -60,7 +60,7 @@ def _play(product: Product, console: Console, pace: float) -> bool:
 
 def _serve(product: Product, console: Console) -> None:
     _show_addresses(product, console)
-    token = _TOKEN.format(folder=product.home.folder)
+    token = _HOW_TO_ACT.format(folder=product.home.folder)
     console.print(f"令牌 a token:             {token}", soft_wrap=True)
     console.print("服务继续运行，按 Ctrl-C 停止。Still serving; Ctrl-C stops it.")
     try:
