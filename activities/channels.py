@@ -12,7 +12,7 @@ from typing import Protocol
 import httpx
 import structlog
 
-from catalogue import say
+from catalogue import LOCALES, say
 from storage.notices import DueNotice
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ class Message:
                             number=each.issue_number,
                             **each.params,
                         )
-                        for locale in ("zh", "en")
+                        for locale in LOCALES
                     },
                 }
                 for each in self.notices

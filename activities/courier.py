@@ -1,6 +1,7 @@
 """The courier: takes notices out of the outbox, once each, and tries again where it must."""
 
 import asyncio
+import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -74,14 +75,14 @@ class Courier:
         async with self._database.read() as session:
             policy = await policy_for(ReferenceRepository(session), first.recipient)
         message = Message(
-            id=f"notice_{first.id}",
+            id=_name(batch),
             recipient=first.recipient,
             webhook_url=policy.webhook_url,
             notices=batch,
             at=now,
         )
         try:
-            await self._senders[channel].send(message)
+            await self._send(channel, message)
         except Undelivered as failure:
             await self._failed(batch, failure)
             return
@@ -91,6 +92,12 @@ class Courier:
             late = max((now - each.not_before).total_seconds(), 0.0)
             metrics.NOTICES_TOTAL.labels(channel=channel, outcome="delivered").inc()
             metrics.NOTICE_DELAY_SECONDS.labels(channel=channel).observe(late)
+
+    async def _send(self, channel: Channel, message: Message) -> None:
+        sender = self._senders.get(channel)
+        if sender is None:
+            raise Undelivered(f"this installation has no {channel}")
+        await sender.send(message)
 
     async def _failed(self, batch: list[DueNotice], failure: Undelivered) -> None:
         """Tried again after a while; when that is used up, undelivered is a recorded fact."""
@@ -123,3 +130,11 @@ def _gathered(due: tuple[DueNotice, ...]) -> list[list[DueNotice]]:
             batches.append(digests[notice.digest_key])
         digests[notice.digest_key].append(notice)
     return batches
+
+
+def _name(batch: list[DueNotice]) -> str:
+    """The same for the same notices and no others, so that a receiver may drop a repeat."""
+    if len(batch) == 1:
+        return f"notice_{batch[0].id}"
+    ids = ",".join(str(each.id) for each in batch)
+    return f"digest_{hashlib.sha256(ids.encode()).hexdigest()[:32]}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
 
 from api import errors
 from api.documentation import ProblemBody
@@ -36,7 +37,7 @@ def build_app(parts: Parts) -> FastAPI:
         finally:
             await parts.database.close()
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title=_TITLE,
         version=_VERSION,
         description=_DESCRIPTION,

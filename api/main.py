@@ -1,9 +1,6 @@
 """Composition root of the API process: `uvicorn --factory api.main:create_app`."""
 
 from fastapi import FastAPI
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 from temporalio.service import RetryConfig
 
 from api.app import build_app
@@ -14,6 +11,7 @@ from observability import logging
 from observability.clock import now
 from settings import Settings
 from storage.session import Database
+from workflows.connection import connect
 
 _FAIL_FAST = RetryConfig(max_elapsed_time_millis=800, max_retries=3)
 """A server that is gone is told to the caller in less than a second."""
@@ -30,22 +28,17 @@ def create_app() -> FastAPI:
                 pool_size=settings.database_pool_size,
                 command_timeout=settings.database_timeout,
             ),
-            connect=lambda: _connect(settings),
+            connect=lambda: connect(
+                settings.temporal_address,
+                settings.temporal_namespace,
+                lazy=True,
+                retry=_FAIL_FAST,
+            ),
             gate=Gate(_keys(settings), settings.jwt_issuer, settings.jwt_audience),
             now=now,
             patience=settings.temporal_timeout,
             max_body_bytes=settings.api_max_body_bytes,
         )
-    )
-
-
-async def _connect(settings: Settings) -> Client:
-    """A client that connects when it is first used; TLS and key as Temporal's tools read them."""
-    config = ClientConfig.load_client_connect_config()
-    config["target_host"] = settings.temporal_address
-    config["namespace"] = settings.temporal_namespace
-    return await Client.connect(
-        **config, lazy=True, retry_config=_FAIL_FAST, data_converter=pydantic_data_converter
     )
 
 

@@ -238,7 +238,7 @@ class BreachDeadline(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReckonAgain(Command):
-    """A calendar was corrected or loaded: running clocks get their instants anew."""
+    """What clocks were reckoned with has changed: they get their instants, and posts, anew."""
 
 
 NAMES: dict[str, type[Command]] = {

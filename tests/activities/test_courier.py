@@ -140,3 +140,11 @@ async def test_notices_of_one_digest_travel_together(database: Database) -> None
     assert await a_courier(database, receiver, later).deliver_due() == 2
     assert len(json.loads(receiver.requests[0].content)["notices"]) == 2
     assert len(receiver.requests) == 1
+
+
+async def test_missing_channel_is_told_and_stops_nobody(database: Database) -> None:
+    number = await told(database)
+    await Courier(database, {Channel.LOG: LogSender()}, lambda: NOON).deliver_due()
+    notice = await notice_of(database, number)
+    assert notice.last_error == "this installation has no webhook"
+    assert notice.undelivered_at is None
