@@ -153,6 +153,17 @@ def test_b_post_may_claim_when_dispatcher_says_so() -> None:
     life.give(B_POST, c.ClaimIssue)
 
 
+def test_absence_counts_before_the_engine_notices() -> None:
+    life = a_life(S.DISPATCHED, a_away_from=MONDAY_NINE + MINUTE)
+    life.now += MINUTE
+    assert life.give(B_POST, c.ClaimIssue).state is S.HANDLING
+
+
+def test_only_the_lead_is_handed_to_its_b_post() -> None:
+    life = a_life(S.DISPATCHED)
+    assert life.why_not(DISPATCHER, c.HandToB, department=PROPERTY) is No.FACT_GONE
+
+
 def test_b_post_alone_waits_for_nobody() -> None:
     life = a_life(S.DISPATCHED)
     lead = life.issue.lead

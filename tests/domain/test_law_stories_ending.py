@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain import commands as c
+from domain.actor import ENGINE
 from domain.ids import IssueNumber
 from domain.parts import EndReason
 from domain.refusals import RefusalCode as No
@@ -19,6 +20,7 @@ from tests.domain.cast import (
     HOUR,
     LIFT,
     MINUTE,
+    MONDAY_NINE,
     OFFICER,
     POLICE,
     PROPERTY,
@@ -152,6 +154,13 @@ def test_dispatch_settles_what_awaited_a_meeting() -> None:
     assert (issue.awaits_meeting, issue.level) == (False, Level.STREET)
 
 
+def test_withdrawn_issue_awaits_no_meeting() -> None:
+    life = a_life(S.HANDLING)
+    disappoint(life)
+    disappoint(life)
+    assert not life.give(OFFICER, c.WithdrawIssue).awaits_meeting
+
+
 def test_refused_return_binds_after_reopening_too() -> None:
     life = a_life(S.HANDLING)
     life.give(A_POST, c.ReturnIssue)
@@ -168,6 +177,8 @@ def test_raiser_withdraws_before_resolution(state: S) -> None:
     issue = a_life(state).give(OFFICER, c.WithdrawIssue)
     assert (issue.state, issue.outcome) == (S.CLOSED, Outcome.WITHDRAWN)
     assert (issue.open_deadlines, issue.active) == ((), ())
+    assert {each.end_reason for each in issue.assignments} <= {EndReason.CLOSED}
+    assert issue.closed_at == MONDAY_NINE
     assert issue.is_finished
 
 
@@ -240,8 +251,22 @@ def test_appeal_window_lapses_in_silence() -> None:
     life.issue.check(life.command(A_POST, c.AppealBreach), life.now)
     issue = life.wait(MINUTE)
     assert life.why_not(A_POST, c.AppealBreach) is No.APPEAL_TOO_LATE
+    assert life.why_not(ENGINE, c.CloseAppealWindow) is No.FACT_GONE
     assert life.latest(K.APPEAL).breached_at is None
     assert issue.is_finished
+
+
+def test_appeal_and_its_lapse_exclude_each_other() -> None:
+    life = breached_and_closed()
+    assert life.why_not(ENGINE, c.CloseAppealWindow) is No.FACT_GONE
+    life.now += 6 * DAY
+    assert life.why_not(A_POST, c.AppealBreach) is No.APPEAL_TOO_LATE
+
+
+def test_silence_is_not_heard_too_early() -> None:
+    life = a_life(S.RESOLVED)
+    life.wait(3 * DAY)
+    assert life.why_not(ENGINE, c.CloseUnanswered) is No.FACT_GONE
 
 
 def test_false_alarm_has_nobody_to_appeal() -> None:

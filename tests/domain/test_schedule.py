@@ -152,6 +152,20 @@ def test_rung_of_a_claimed_issue_hands_nothing_over() -> None:
     assert lead.handed_to_b_at is None
 
 
+def test_rung_of_a_co_department_hands_nothing_over() -> None:
+    life = a_life(policy=only(K.ANSWER, Rung(percent=50, acts=(RungAct.HAND_TO_B,))))
+    lead = life.wait(2 * HOUR).lead
+    assert lead is not None
+    assert lead.handed_to_b_at is None
+
+
+def test_rung_after_an_absence_changes_nothing() -> None:
+    life = a_life(a_away_from=MONDAY_NINE + MINUTE)
+    lead = life.wait(HOUR).lead
+    assert lead is not None
+    assert lead.handed_to_b_at == MONDAY_NINE + MINUTE
+
+
 def test_rung_climbed_twice_is_refused() -> None:
     life = alone(only(K.CLAIM, Rung(percent=50, acts=(RungAct.WARN,))))
     rung = {"deadline": life.latest(K.CLAIM).id, "rung": 0}
