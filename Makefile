@@ -17,13 +17,14 @@ help: ## Show this
 
 install: $(STAMP) ## Make .venv from the hashed lock; the other targets do it when needed
 
-demo: $(STAMP) ## Live through an issue from whistle to evaluation (ARGS="...")
+demo: $(STAMP) ## Play a day of a community on an engine of its own (ARGS=--exit ends after it)
 	$(BIN)/python -m deploy.demo $(ARGS)
 
 ##@ Run it on this machine
 
-up: $(STAMP) ## Start PostgreSQL, Temporal, API and worker; print where they are
+up: $(STAMP) ## Start PostgreSQL, Temporal, worker and API with the demo town; print where they are
 	$(LOCAL) up $(ARGS)
+	$(BIN)/python -m deploy.demo.furnish
 
 down: $(STAMP) ## Stop all of them; the data stay
 	$(LOCAL) down

@@ -23,6 +23,8 @@ def test_running_services_keep_their_ports(tmp_path: Path) -> None:
     home = Home(tmp_path)
     first = home.choose_ports(running=set())
     with socket.socket() as api:
+        # A port that another engine has just left is free, and still not to be bound without this.
+        api.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         api.bind((LOOPBACK, first.api))
         api.listen()
         assert home.choose_ports(running={"api"}).api == first.api
