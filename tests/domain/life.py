@@ -172,9 +172,9 @@ def disappoint(life: Life) -> Issue:
     return evaluate(life, Satisfaction.UNSATISFIED, solved=False)
 
 
-def breached_and_closed() -> Life:
+def breached_and_closed(policy: SLAPolicy | None = None) -> Life:
     """Claimed too late, then solved: closed with a breach that may be appealed."""
-    life = a_life(S.DISPATCHED)
+    life = a_life(S.DISPATCHED, policy=policy)
     life.wait(cast.DAY)
     resolve(life)
     evaluate(life)

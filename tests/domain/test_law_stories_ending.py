@@ -106,6 +106,7 @@ def test_unsatisfied_answer_reopens_with_priority() -> None:
     assert issue.lead is not None
     assert (issue.lead.department, issue.lead.claimed_by) == (LIFT, None)
     assert {each.end_reason for each in issue.assignments[:2]} == {EndReason.REOPENED}
+    assert life.why_not(RESIDENT, c.EvaluateIssue, **GOOD) is No.WRONG_STATE
 
 
 def test_reopened_issue_has_full_new_clocks() -> None:
@@ -239,6 +240,17 @@ def test_appeal_is_made_once() -> None:
     life.give(SUPERVISOR, c.DecideAppeal, approved=False)
     assert life.why_not(A_POST, c.AppealBreach) is No.ALREADY_APPEALED
     assert life.why_not(SUPERVISOR, c.DecideAppeal, approved=True) is No.NOTHING_PENDING
+
+
+def test_appeal_is_waited_for_without_a_clock() -> None:
+    life = breached_and_closed(the_policy(K.DECIDE))
+    life.give(A_POST, c.AppealBreach)
+    assert (life.issue.is_finished, life.issue.next_instant()) == (False, None)
+
+
+@pytest.mark.parametrize("state", [each for each in S if each is not S.CLOSED])
+def test_open_issue_is_never_finished(state: S) -> None:
+    assert not a_life(state).issue.is_finished
 
 
 def test_appeal_needs_a_breach() -> None:

@@ -110,6 +110,7 @@ def test_resolution_meets_own_and_overall_clock() -> None:
     assert life.latest(K.RESOLVE).met_at == life.latest(K.OVERALL).met_at == life.now
     assert [each.kind for each in life.issue.open_deadlines] == [K.EVALUATE]
     assert not life.issue.claimed_solved
+    assert [each.completed_at for each in life.issue.active] == [life.now]
 
 
 def test_resolution_too_late_keeps_both_breaches() -> None:

@@ -90,6 +90,8 @@ def test_suspension_is_bounded_in_length_and_number() -> None:
     assert life.why_not(A_POST, c.RequestSuspension, until=life.now) is No.SUSPENSION_IN_PAST
     too_far = life.now + MODEST.longest_suspension + MINUTE
     assert life.why_not(A_POST, c.RequestSuspension, until=too_far) is No.SUSPENSION_TOO_LONG
+    just = life.command(A_POST, c.RequestSuspension, until=too_far - MINUTE)
+    life.issue.check(just, life.now)
     for _ in range(2):
         suspend(life)
         life.wait(DAY)
@@ -192,6 +194,12 @@ def test_extension_is_asked_for_before_the_deadline() -> None:
     assert refusal.params == {"due_by": (life.steps[0].at + 2 * DAY).isoformat()}
 
 
+def test_extension_is_too_late_before_the_engine_notices() -> None:
+    life = a_life(S.HANDLING)
+    life.now += 49 * HOUR
+    assert life.why_not(A_POST, c.RequestExtension, by=urgent(4)) is No.DEADLINE_PASSED
+
+
 def test_extension_decided_late_keeps_the_breach() -> None:
     life = a_life(S.HANDLING)
     life.wait(47 * HOUR)
@@ -201,6 +209,7 @@ def test_extension_decided_late_keeps_the_breach() -> None:
     life.give(DISPATCHER, c.DecideExtension, approved=True)
     assert life.latest(K.RESOLVE).breached_at == breached_at == life.steps[0].at + 48 * HOUR
     assert life.left(K.RESOLVE) == 47 * HOUR
+    assert life.why_not(A_POST, c.RequestExtension, by=urgent(4)) is No.DEADLINE_PASSED
 
 
 def test_extension_is_granted_twice_at_most() -> None:
