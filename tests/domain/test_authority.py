@@ -63,7 +63,8 @@ def test_official_without_grids_serves_nowhere() -> None:
 
 def test_member_without_role_is_no_staff() -> None:
     resident = Actor(subject=Subject("x"), roles=(Role.RESIDENT,), department=LIFT)
-    assert not may_act(resident, a_life(S.HANDLING).issue, (Who.LEAD, Who.CALLED, Who.PARTY))
+    capacities = (Who.LEAD, Who.CALLED, Who.FORMER_LEAD, Who.PARTY)
+    assert not may_act(resident, a_life(S.HANDLING).issue, capacities)
 
 
 def test_staff_without_department_is_nobodys() -> None:

@@ -195,6 +195,7 @@ def assert_consistent(issue: Issue) -> None:
         assert {each.kind for each in issue.open_deadlines} <= AFTER_THE_END
         assert issue.active == ()
     assert (issue.outcome is not None) == (issue.state is IssueState.CLOSED)
+    assert (issue.first_breach_at is None) == (issue.first_breach_kind is None)
     assert issue.first_breach_at is None or any(each.breached_at for each in issue.deadlines)
 
 

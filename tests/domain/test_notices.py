@@ -6,24 +6,25 @@ from datetime import datetime
 import pytest
 
 from domain import commands as c
-from domain.notices import Notice, notices_for, settled
+from domain.notices import Notice, notices_for
 from domain.sla import Promise, Rung, RungAct
 from domain.vocabulary import DeadlineKind as K
 from domain.vocabulary import IssueState as S
-from domain.vocabulary import Satisfaction
+from domain.vocabulary import Level, Satisfaction
 from tests.domain.cast import (
     A_POST,
     CO_STAFF,
     DAY,
     DISPATCHER,
     EMERGENCY,
-    GRID_WORKER,
     HOUR,
-    LIFT,
     MINUTE,
+    ORIGIN,
     POLICE,
     RESIDENT,
     SUPERVISOR,
+    TO_COUNTY,
+    TO_STREET,
     born_under,
     the_policy,
     urgent,
@@ -186,7 +187,41 @@ def test_emergency_is_urgent_by_day_and_night() -> None:
     assert all(each.urgent for each in life.notices())
     life.give(A_POST, c.ReturnIssue)
     assert all(each.urgent for each in life.notices())
+    life.give(A_POST, c.ClaimIssue)
+    assert not any(each.urgent for each in life.notices()), "a resident sleeps"
     assert not any(each.urgent for each in a_life(S.DISPATCHED).notices())
+
+
+def test_rise_is_told_though_a_lower_rung_follows() -> None:
+    down = (replace(TO_COUNTY, after=urgent(1)), replace(TO_STREET, after=urgent(2)))
+    promise = Promise(kind=K.CLAIM, limit=urgent(1), ladder=down)
+    life = a_life(S.DISPATCHED, policy=replace(the_policy(), promises=(promise,)))
+    assert life.wait(DAY).level is Level.COUNTY
+    late = by_clock(life, written_at=life.now)
+    assert [each.recipient for each in late if each.template == "escalated"] == ["level:qj"]
+
+
+def test_reminder_after_the_deadline_is_still_sent() -> None:
+    reminders = tuple(Rung(after=urgent(hours), acts=(RungAct.WARN,)) for hours in (1, 2, 3))
+    promise = Promise(kind=K.CLAIM, limit=urgent(1), ladder=reminders)
+    life = a_life(S.DISPATCHED, policy=replace(the_policy(), promises=(promise,)))
+    life.wait(DAY)
+    assert templates(by_clock(life), K.CLAIM).count("warned") == 3
+    assert templates(by_clock(life, written_at=life.now), K.CLAIM).count("warned") == 1
+
+
+def test_raiser_without_resident_is_told() -> None:
+    alone = born_under(the_policy(), origin=replace(ORIGIN, resident=None))
+    life = a_life(S.DISPATCHED, alone)
+    life.give(A_POST, c.ClaimIssue)
+    assert life.told() == {("subject:officer", "claimed")}
+
+
+def test_late_decision_is_told_to_the_dispatcher() -> None:
+    life = a_life(S.HANDLING, policy=the_policy(K.REPORT_IN, K.CONTACT, K.RETURN))
+    life.give(A_POST, c.ReturnIssue)
+    life.wait(8 * HOUR + MINUTE)
+    assert (TO_DISPATCHER, "breached") in life.told()
 
 
 # --- once, and never too late --------------------------------------------------------------------
@@ -204,42 +239,6 @@ def test_every_stage_is_told_once() -> None:
         for each in notices_for(step.before, step.after, step.command, step.at)
     ]
     assert len(told) == len(set(told)) > 20
-
-
-def test_claim_settles_what_waited_for_it() -> None:
-    life = a_life(S.DISPATCHED)
-    assigned = {each.recipient: each.about for each in life.notices()}
-    life.give(A_POST, c.ClaimIssue)
-    assert {assigned[TO_LEAD], life.latest(K.CLAIM).id} <= set(settled(life.issue))
-    assert assigned[TO_CO] not in settled(life.issue)
-
-
-def test_report_in_settles_the_call_of_a_co_department() -> None:
-    life = a_life(S.DISPATCHED)
-    assigned = {each.recipient: each.about for each in life.notices()}
-    life.give(CO_STAFF, c.ReportIn)
-    life.give(A_POST, c.ReportIn)
-    assert assigned[TO_CO] in settled(life.issue)
-    assert assigned[TO_LEAD] not in settled(life.issue)
-
-
-@pytest.mark.parametrize("state", [S.VERIFYING, S.DISPATCHING])
-def test_decided_issue_asks_nobody_to_decide(state: S) -> None:
-    life = a_life(state)
-    (needed,) = life.notices()
-    assert needed.about not in settled(life.issue)
-    if state is S.VERIFYING:
-        life.give(GRID_WORKER, c.VerifyIssue, confirmed=True)
-    else:
-        life.give(DISPATCHER, c.DispatchIssue, lead=LIFT)
-    assert needed.about in settled(life.issue)
-
-
-def test_closed_issue_settles_everything() -> None:
-    life = breached_and_closed()
-    life.wait(10 * DAY)
-    assert {each.id for each in life.issue.deadlines} <= set(settled(life.issue))
-    assert {f"assignment:{n}" for n in (1, 2)} <= set(settled(life.issue))
 
 
 def test_late_warnings_of_one_clock_become_one() -> None:

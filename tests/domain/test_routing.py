@@ -48,6 +48,11 @@ def test_missing_default_policy_is_said() -> None:
         choose_policy([FOREIGN], LIGHT, ORDINARY)
 
 
+def test_policy_of_another_kind_does_not_hold() -> None:
+    hard = a_policy_for("hard", LIGHT, WhistleKindCode("hard"))
+    assert choose_policy([hard, NEITHER], LIGHT, ORDINARY) == NEITHER
+
+
 def test_equally_exact_policies_are_chosen_by_code() -> None:
     twins = [a_policy_for("b", LIGHT), a_policy_for("a", LIGHT)]
     assert choose_policy(twins, LIGHT, ORDINARY).code == "a"
