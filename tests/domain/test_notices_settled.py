@@ -18,6 +18,8 @@ from tests.domain.cast import (
 )
 from tests.domain.life import a_life, breached_and_closed
 
+TO_LEAD, TO_CO = f"department:{LIFT}", f"department:{PROPERTY}"
+
 
 def test_claim_settles_what_waited_for_it() -> None:
     life = a_life(S.DISPATCHED)
