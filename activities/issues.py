@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from temporalio import activity
@@ -12,7 +13,7 @@ from typing_extensions import override
 from activities.contracts import IssueActivities, Planned, Step
 from activities.outgoing import put_notices
 from activities.planning import plan, reckoned
-from domain.commands import BreachDeadline, ClimbRung, Command
+from domain.commands import BreachDeadline, Command
 from domain.events import EventName
 from domain.facts import Origin, Pinned
 from domain.ids import IssueNumber
@@ -24,10 +25,19 @@ from observability.logging import bound
 from storage import codec
 from storage.births import Births
 from storage.issues import IssueRepository, RecordedStep, VersionConflict
+from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.session import Database, Session
 
 log = structlog.get_logger(__name__)
+
+
+class Written(NamedTuple):
+    """A step that has just been written down."""
+
+    before: Issue | None
+    after: Issue
+    command: Command
 
 
 class Issues(IssueActivities):
@@ -53,18 +63,19 @@ class Issues(IssueActivities):
         with bound(issue=number, event_name=step.event, version=step.after.version):
             try:
                 async with self._database.begin() as session:
-                    return await self._record(session, step)
+                    planned, written = await self._record(session, step)
             except VersionConflict as conflict:
-                raise ApplicationError(
-                    str(conflict), type="VersionConflict", non_retryable=True
-                ) from conflict
+                raise await self._explained(step, conflict) from conflict
+            if written is not None:
+                _told(step, written)
+            return planned
 
-    async def _record(self, session: Session, step: Step) -> Planned:
+    async def _record(self, session: Session, step: Step) -> tuple[Planned, Written | None]:
         issues = IssueRepository(session)
         before = await issues.snapshot(step.after.number)
         if before is not None and before.version >= step.after.version:
             await self._same(issues, step)
-            return _planned(step.after, before)
+            return _planned(step.after, before), None
         command = _command(step)
         afresh = step.event is EventName.RECKONED_AGAIN
         after = await plan(ReferenceRepository(session), step.after, step.at, afresh=afresh)
@@ -77,9 +88,20 @@ class Issues(IssueActivities):
             )
         )
         await put_notices(session, before, after, command, self._now())
-        _count(before, after, command, step.event)
-        log.info("step_recorded", state=after.state, level=after.level, actor=command.actor.subject)
-        return _planned(step.after, after)
+        return _planned(step.after, after), Written(before, after, command)
+
+    async def _explained(self, step: Step, conflict: VersionConflict) -> ApplicationError:
+        """A command that stands in the record already is final; a foreign version is not.
+
+        Nobody but the issue's workflow writes it, so a version that does not fit is for an
+        operator to mend; until then the step waits and the run stays alive.
+        """
+        async with self._database.read() as session:
+            known = await Queries(session).event_by_command(step.after.number, _command(step).id)
+        if known is not None:
+            return ApplicationError(str(conflict), type="CommandRepeated", non_retryable=True)
+        log.error("version_conflict", reason=str(conflict))
+        return ApplicationError(str(conflict), type="VersionConflict")
 
     async def _same(self, issues: IssueRepository, step: Step) -> None:
         recorded = await issues.recorded(step.after.number, step.after.version)
@@ -129,15 +151,17 @@ def _planned(asked: Issue, written: Issue) -> Planned:
     return Planned(deadlines=reckoned(asked, written), posts=lead.posts if lead else None)
 
 
-def _count(before: Issue | None, after: Issue, command: Command, event: EventName) -> None:
-    """Counted where it is written, after the fact is new; a repeated activity never gets here."""
+def _told(step: Step, written: Written) -> None:
+    """Counted and logged after the commit, so a step that is tried again counts once."""
+    before, after, command = written
     district = after.origin.district
-    metrics.STEPS_TOTAL.labels(event=event, district=district).inc()
+    metrics.STEPS_TOTAL.labels(event=step.event, district=district).inc()
     if isinstance(command, BreachDeadline):
         kind = next(each.kind for each in after.deadlines if each.id == command.deadline)
         metrics.BREACHES_TOTAL.labels(kind=kind, district=district).inc()
-    if isinstance(command, ClimbRung) and before is not None and after.level is not before.level:
+    if before is not None and after.level is not before.level:
         metrics.ESCALATIONS_TOTAL.labels(level=after.level, district=district).inc()
-    if event in (EventName.EVALUATED, EventName.LEFT_UNANSWERED):
+    if step.event in (EventName.EVALUATED, EventName.LEFT_UNANSWERED):
         said = after.satisfaction or Satisfaction.NO_ANSWER
         metrics.EVALUATIONS_TOTAL.labels(satisfaction=said, district=district).inc()
+    log.info("step_recorded", state=after.state, level=after.level, actor=command.actor.subject)

@@ -238,7 +238,7 @@ class BreachDeadline(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReckonAgain(Command):
-    """What clocks were reckoned with has changed: they get their instants, and posts, anew."""
+    """A year was loaded or an absence entered: provisional clocks and posts are looked up anew."""
 
 
 NAMES: dict[str, type[Command]] = {

@@ -54,8 +54,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueInput:
-    """A new issue by its number; `issue` and `answered` carry it over continue-as-new."""
+    """A new issue by its number; the other fields carry it over continue-as-new."""
 
     number: IssueNumber
     issue: Issue | None = None
     answered: tuple[Answer, ...] = ()
+    rechecks: tuple[str, ...] = ()
+    """Asked for and not carried out yet."""
+    rechecked: tuple[str, ...] = ()
+    """The latest ones ever asked for, so that a signal sent twice counts once."""

@@ -25,6 +25,7 @@ from workflows.timer import MovableTimer
 
 ANSWERS_KEPT = 100
 """Repeats of older commands are answered from the record by the API."""
+RECHECKS_KEPT = 100
 
 
 @workflow.defn
@@ -36,7 +37,8 @@ class IssueWorkflow:
         self._number = given.number
         self._issue = given.issue
         self._answers = {answer.command: answer for answer in given.answered}
-        self._rechecks: list[str] = []
+        self._rechecks = list(given.rechecks)
+        self._rechecked = list(given.rechecked)
         self._writing = asyncio.Lock()
 
     @workflow.run
@@ -86,8 +88,9 @@ class IssueWorkflow:
     supervise = lawful(c.SuperviseIssue)
 
     def refuse_unlawful(self, command: c.Command) -> None:
-        # A step that is being written may be seen in SQL before it is known here: judged later.
-        if not self._writing.locked():
+        # A step that is being written may be seen in SQL before it is known here, and updates
+        # come before timers in one task: what is under way or due is judged first, in the handler.
+        if not self._writing.locked() and not self._is_behind:
             self._refuse_unlawful(command)
 
     def _refuse_unlawful(self, command: c.Command) -> None:
@@ -112,8 +115,10 @@ class IssueWorkflow:
 
     @workflow.signal
     def reckon_again(self, recheck: str) -> None:
-        """A calendar or an absence changed; `recheck` names the reason once."""
-        self._rechecks.append(recheck)
+        """A calendar or an absence changed; a `recheck` that comes again is known by its name."""
+        if recheck not in self._rechecked:
+            self._rechecked = [*self._rechecked, recheck][-RECHECKS_KEPT:]
+            self._rechecks.append(recheck)
 
     @workflow.query
     def snapshot(self) -> Issue | None:
@@ -139,8 +144,9 @@ class IssueWorkflow:
     async def _catch_up(self) -> None:
         """Whatever is due takes effect at its own instant, in order, however late it is."""
         while self._rechecks:
-            reason = self._rechecks.pop(0)
-            await self._step(c.ReckonAgain.by_engine(f"recheck:{reason}"), workflow.now())
+            fact = f"recheck:{self._rechecks[0]}:{self._here.version}"
+            await self._step(c.ReckonAgain.by_engine(fact), workflow.now())
+            del self._rechecks[0]
         while (due := self._here.due(workflow.now())) is not None:
             await self._step(due.command, due.at)
 
@@ -171,6 +177,12 @@ class IssueWorkflow:
         return self._issue
 
     @property
+    def _is_behind(self) -> bool:
+        """Whether the clocks, or a recheck, call for something that is not written down yet."""
+        due = None if self._issue is None else self._issue.due(workflow.now())
+        return bool(self._rechecks) or due is not None
+
+    @property
     def _is_under_way(self) -> bool:
         return self._issue is not None and self._issue.state is not IssueState.REPORTED
 
@@ -194,9 +206,14 @@ class IssueWorkflow:
 
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
-        answered = tuple(self._answers.values())
         workflow.continue_as_new(
-            IssueInput(number=self._number, issue=self._issue, answered=answered)
+            IssueInput(
+                number=self._number,
+                issue=self._issue,
+                answered=tuple(self._answers.values()),
+                rechecks=tuple(self._rechecks),
+                rechecked=tuple(self._rechecked),
+            )
         )
 
 

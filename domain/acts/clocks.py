@@ -66,7 +66,11 @@ def breach(issue: F, command: BreachDeadline, at: datetime) -> F:
 
 
 def reckon_again(issue: F, _: ReckonAgain, __: datetime) -> F:
-    """A paused clock too, or it would run on by the calendar it was paused under."""
+    """What was reckoned past the end of a calendar is reckoned anew; all else stays pinned.
+
+    A paused clock too, or it would run on by the calendar it was paused under.
+    """
     for deadline in issue.open_deadlines:
-        issue = issue.with_deadline(replace(deadline, due_by=None))
+        if deadline.provisional:
+            issue = issue.with_deadline(replace(deadline, due_by=None))
     return issue

@@ -149,7 +149,16 @@ async def test_another_writer_is_found_out(database: Database) -> None:
     with pytest.raises(ApplicationError) as refused:
         await issues(database).record(other)
     assert refused.value.type == "VersionConflict"
-    assert refused.value.non_retryable
+    assert not refused.value.non_retryable
+
+
+async def test_repeated_command_at_another_version_is_final(database: Database) -> None:
+    opened = await issues(database).open(await furnished(database))
+    note = asked(c.AddNote, an_actor(Role.RESIDENT, subject=ORIGIN.raised_by))
+    issue = await taken(database, await taken(database, opened, dispatched_by_rule()), note)
+    with pytest.raises(ApplicationError) as refused:
+        await issues(database).record(a_step(issue, note))
+    assert (refused.value.type, refused.value.non_retryable) == ("CommandRepeated", True)
 
 
 async def test_running_issue_keeps_the_policy_it_was_born_with(database: Database) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from domain import commands as c
 from domain.actor import Actor
+from domain.acts import clocks
+from domain.facts import IssueFacts
 from domain.refusals import RefusalCode as No
 from domain.sla import Limit, Unit
 from domain.vocabulary import DeadlineKind as K
@@ -156,13 +158,28 @@ def test_redispatch_ends_a_suspension() -> None:
     assert all(each.is_running for each in life.issue.open_deadlines)
 
 
+def provisional(life: Life) -> IssueFacts:
+    """Everything open was reckoned past the end of the calendar."""
+    issue = life.issue
+    for deadline in issue.open_deadlines:
+        issue = issue.with_deadline(replace(deadline, provisional=True))
+    return issue
+
+
 def test_new_calendar_reaches_a_paused_clock() -> None:
     life = a_life(S.HANDLING)
     suspend(life)
-    after = life.issue.handle(c.ReckonAgain.by_engine("recheck:1"), life.now)
+    issue = provisional(life)
+    after = clocks.reckon_again(issue, c.ReckonAgain.by_engine("recheck:1"), life.now)
     paused = [each for each in after.open_deadlines if not each.is_running]
     assert paused
     assert all(each.needs_reckoning for each in paused)
+
+
+def test_new_calendar_leaves_what_was_certain() -> None:
+    life = a_life(S.HANDLING)
+    after = life.issue.handle(c.ReckonAgain.by_engine("recheck:1"), life.now)
+    assert after.open_deadlines == life.issue.open_deadlines
 
 
 # --- extension -----------------------------------------------------------------------------------

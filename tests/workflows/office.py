@@ -81,6 +81,15 @@ POLICY = SLAPolicy(
 )
 
 
+def with_claim(limit: Limit) -> SLAPolicy:
+    """The policy with another limit to claim."""
+    promises = tuple(
+        replace(each, limit=limit) if each.kind is DeadlineKind.CLAIM else each
+        for each in POLICY.promises
+    )
+    return replace(POLICY, promises=promises)
+
+
 def with_resolve(limit: Limit) -> SLAPolicy:
     """The policy with another limit for the lead; the overall clock has none."""
     kept = tuple(
@@ -158,6 +167,8 @@ class Office:
     async def record(self, step: Step) -> Planned:
         if self.failing:
             raise ApplicationError("the database is away")
+        if any(each.command["id"] == step.command["id"] for each in self.steps):
+            raise ApplicationError("known", type="CommandRepeated", non_retryable=True)
         issue = step.after
         for deadline in issue.deadlines:
             promise = self.policy.promise(deadline.kind)

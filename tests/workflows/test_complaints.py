@@ -1,21 +1,29 @@
 """Complaints about other engines that concern a run: named, and not true here."""
 
+import asyncio
+
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from domain import commands as c
+from domain.deadline import Deadline
 from domain.ids import IssueNumber
-from domain.vocabulary import IssueState
+from domain.vocabulary import DeadlineKind, IssueState
+from observability import clock
 from tests.workflows.office import (
     A_POST,
+    B_POST,
     DAY,
     DISPATCHER,
     HOUR,
     RESIDENT,
     Office,
+    Story,
     key,
     story,
+    urgent,
+    with_claim,
 )
 
 
@@ -84,3 +92,31 @@ async def test_no_personal_data_in_the_history(temporal_skipping: WorkflowEnviro
         text = (await told.handle.fetch_history()).to_json()
         for word in ("phone", "address", "description", "body", '"name_'):
             assert word not in text
+
+
+async def test_recheck_signalled_twice_counts_once(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with story(temporal_skipping) as told:
+        for _ in range(2):
+            await told.handle.signal("reckon_again", "7")
+        await told.give(c.ClaimIssue(actor=A_POST, id=key()))
+        assert told.office.events.count("clocks_reckoned_again") == 1
+
+
+async def test_command_after_an_outage_is_judged_after_the_clocks(
+    temporal_full: WorkflowEnvironment,
+) -> None:
+    async with story(temporal_full, Office(policy=with_claim(urgent(2 / 3600)))) as told:
+        await told.running.shutdown()
+        handed_at = first_claim(told).rungs[1].at
+        await asyncio.sleep((handed_at - clock.now()).total_seconds())
+        claim = asyncio.create_task(told.give(c.ClaimIssue(actor=B_POST, id=key())))
+        await told.restart_worker()
+        assert (await claim).event == "issue_claimed"
+
+
+def first_claim(told: Story) -> Deadline:
+    planned = told.office.steps[0].after.deadline(DeadlineKind.CLAIM)
+    assert planned is not None
+    return planned

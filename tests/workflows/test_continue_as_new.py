@@ -1,5 +1,6 @@
 """A chatty issue starts a new run and forgets nothing."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest_asyncio
@@ -53,3 +54,16 @@ async def test_deadline_survives_the_new_run(impatient: WorkflowEnvironment) -> 
             await told.give(c.AddNote(actor=RESIDENT, id=key()))
         await told.passes(11 * HOUR)
         assert (await told.issue()).first_breach_at == dispatched + 10 * HOUR
+
+
+async def test_recheck_during_the_last_handlers_is_carried_over(
+    impatient: WorkflowEnvironment,
+) -> None:
+    async with story(impatient) as told:
+        notes = [c.AddNote(actor=RESIDENT, id=key()) for _ in range(20)]
+        given = [asyncio.create_task(told.give(note)) for note in notes]
+        for recheck in range(10):
+            await told.handle.signal("reckon_again", str(recheck))
+        await asyncio.gather(*given)
+        await told.give(c.AddNote(actor=RESIDENT, id=key()))
+        assert told.office.events.count("clocks_reckoned_again") == 10
