@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain.actor import Actor
 from domain.facts import IssueFacts
-from domain.vocabulary import Part, Role
+from domain.vocabulary import DeadlineKind, Part, Role
 
 _OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
 _OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
@@ -23,7 +23,7 @@ class Who(StrEnum):
     LEAD = "lead"
     CO = "co"
     CALLED = "called"
-    FORMER_LEAD = "former_lead"
+    LATE = "late"
     PARTY = "party"
 
 
@@ -36,7 +36,10 @@ def _is_raiser(actor: Actor, issue: IssueFacts) -> bool:
 
 
 def _is_evaluator(actor: Actor, issue: IssueFacts) -> bool:
-    return _is_raiser(actor, issue) or _in_scope(actor, issue, *issue.pinned.rated_by)
+    """Who raised it; beside them whom the whistle kind names, and the grid worker for a camera."""
+    by_camera = issue.origin.source is Role.CAMERA and issue.origin.resident is None
+    rated_by = (*issue.pinned.rated_by, Role.GRID_WORKER) if by_camera else issue.pinned.rated_by
+    return _is_raiser(actor, issue) or _in_scope(actor, issue, *rated_by)
 
 
 def _is_called(actor: Actor, issue: IssueFacts) -> bool:
@@ -49,9 +52,17 @@ def _is_lead(actor: Actor, issue: IssueFacts) -> bool:
     return _is_called(actor, issue) and lead is not None and lead.department == actor.department
 
 
-def _was_lead(actor: Actor, issue: IssueFacts) -> bool:
+def _was_late(actor: Actor, issue: IssueFacts) -> bool:
+    """Of a department whose own deadline was breached, or that led while the issue's own was."""
+    late = {each.department for each in issue.deadlines if each.breached_at is not None}
+    overall = any(
+        each.kind is DeadlineKind.OVERALL and each.breached_at is not None
+        for each in issue.deadlines
+    )
     leads = {each.department for each in issue.assignments if each.part is Part.LEAD}
-    return actor.has(*_OF_A_DEPARTMENT) and actor.department in leads
+    nobody = issue.first_breach_at is None  # told so by the law itself, not turned away
+    owners = (late | leads if overall or nobody else late) - {None}
+    return actor.has(*_OF_A_DEPARTMENT) and actor.department in owners
 
 
 def _is_party(actor: Actor, issue: IssueFacts) -> bool:
@@ -73,7 +84,7 @@ _PREDICATES: dict[Who, Callable[[Actor, IssueFacts], bool]] = {
     Who.LEAD: _is_lead,
     Who.CO: lambda actor, issue: _is_called(actor, issue) and not _is_lead(actor, issue),
     Who.CALLED: _is_called,
-    Who.FORMER_LEAD: _was_lead,
+    Who.LATE: _was_late,
     Who.PARTY: _is_party,
 }
 

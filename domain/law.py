@@ -220,7 +220,7 @@ LAW: Mapping[type[c.Command], Rule] = {
     ),
     c.AppealBreach: Rule(
         when=frozenset({S.CLOSED}),
-        who=(Who.FORMER_LEAD,),
+        who=(Who.LATE,),
         event=E.BREACH_APPEALED,
         guard=closing.guard_appeal,
         act=closing.appeal,

@@ -40,6 +40,7 @@ def notices_for(
     """
     found = [
         *_assignments(before, after),
+        *_dismissed(before, after, command),
         *_waiting(before, after),
         *_handed(before, after),
         *_clock(before, after, command, now),
@@ -85,7 +86,7 @@ def _assignments(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
         lead = assignment.part is Part.LEAD
         yield Notice(
             recipient=f"department:{assignment.department}",
-            template="assignment_lead" if lead else "assignment_co",
+            template=_call(before, after) if lead else "assignment_co",
             stage=f"dispatched:{assignment.ordinal}",
             level=after.level,
             urgent=_urgent(after),
@@ -101,6 +102,36 @@ _ENTERED: dict[IssueState, tuple[str, Role]] = {
     IssueState.VERIFYING: ("verify_needed", Role.GRID_WORKER),
     IssueState.DISPATCHING: ("dispatch_needed", Role.DISPATCHER),
 }
+
+
+def _call(before: IssueFacts, after: IssueFacts) -> str:
+    return "assignment_again" if after.reopened > before.reopened else "assignment_lead"
+
+
+_ENDED_ELSEWHERE = (
+    c.DispatchIssue,
+    c.TransferIssue,
+    c.WithdrawIssue,
+    c.MarkDuplicate,
+    c.DecideReturn,
+)
+
+
+def _dismissed(before: IssueFacts, after: IssueFacts, command: c.Command) -> Iterator[Notice]:
+    """A department whose work was ended by somebody else need not go on with it."""
+    if not isinstance(command, _ENDED_ELSEWHERE):
+        return
+    for assignment in before.active:
+        own = command.actor.department == assignment.department
+        asked = isinstance(command, c.DecideReturn) and assignment.part is Part.LEAD
+        if after.assignment_of(assignment.department) is None and not (own or asked):
+            yield Notice(
+                recipient=f"department:{assignment.department}",
+                template="assignment_ended",
+                stage=f"ended:{assignment.ordinal}",
+                level=after.level,
+                urgent=_urgent(after),
+            )
 
 
 def _waiting(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
@@ -238,6 +269,8 @@ def _said(before: IssueFacts, after: IssueFacts, command: c.Command) -> Iterator
     elif kind is c.AppealBreach:
         recipient, template = _role(Role.SUPERVISOR, after), "appeal_asked"
         about = after.pending[-1].deadline
+    elif kind is c.DecideAppeal:
+        recipient, template = f"department:{before.pending[0].department}", "appeal_decided"
     elif kind is c.ClaimIssue:
         recipient, template = _raiser(after), "claimed"
     else:

@@ -45,6 +45,7 @@ class RefusalCode(StrEnum):
     ALREADY_APPEALED = "already_appealed"
     APPEAL_TOO_LATE = "appeal_too_late"
     ALREADY_EVALUATED = "already_evaluated"
+    OWN_WORK = "own_work"
     FACT_GONE = "fact_gone"
     """An engine command whose fact no longer holds; never seen by people."""
 

@@ -187,6 +187,8 @@ def guard_transfer(issue: IssueFacts, command: TransferIssue, _: datetime) -> No
     assert lead is not None
     if command.to == lead.department:
         raise Refusal(RefusalCode.SAME_DEPARTMENT, department=command.to)
+    if lead.department in issue.bound:
+        raise Refusal(RefusalCode.RETURN_FINAL, department=lead.department)
     if command.to in issue.returned_by:
         raise Refusal(RefusalCode.RETURNED_BEFORE, department=command.to)
     if issue.transfers >= issue.pinned.terms.max_transfers:

@@ -126,9 +126,12 @@ def resolve(issue: F, command: ResolveIssue, at: datetime) -> F:
     return issue.start(DeadlineKind.EVALUATE, at)
 
 
-def guard_evaluate(_: IssueFacts, command: EvaluateIssue, __: datetime) -> None:
+def guard_evaluate(issue: IssueFacts, command: EvaluateIssue, _: datetime) -> None:
     if command.satisfaction is Satisfaction.NO_ANSWER:
         raise Refusal(RefusalCode.ANSWER_INCOMPLETE)
+    workers = {each.department for each in issue.active}
+    if command.actor.department is not None and command.actor.department in workers:
+        raise Refusal(RefusalCode.OWN_WORK, department=command.actor.department)
 
 
 def evaluate(issue: F, command: EvaluateIssue, at: datetime) -> F:

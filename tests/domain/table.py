@@ -68,7 +68,7 @@ WHO: dict[Who, set[Actor]] = {
     Who.LEAD: {cast.A_POST, cast.B_POST, cast.COLLEAGUE},
     Who.CO: {cast.CO_STAFF},
     Who.CALLED: {cast.A_POST, cast.B_POST, cast.COLLEAGUE, cast.CO_STAFF},
-    Who.FORMER_LEAD: {cast.A_POST, cast.B_POST, cast.COLLEAGUE},
+    Who.LATE: {cast.A_POST, cast.B_POST, cast.COLLEAGUE, cast.CO_STAFF},
     Who.PARTY: {
         cast.OFFICER,
         cast.RESIDENT,

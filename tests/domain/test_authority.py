@@ -32,7 +32,7 @@ from tests.domain.table import WHO
 
 @pytest.mark.parametrize("who", Who)
 def test_capacity_is_held_by_these_alone(who: Who) -> None:
-    issue = (breached_and_closed() if who is Who.FORMER_LEAD else a_life(S.HANDLING)).issue
+    issue = (breached_and_closed() if who is Who.LATE else a_life(S.HANDLING)).issue
     assert {actor for actor in CAST if may_act(actor, issue, (who,))} == WHO[who]
 
 
@@ -63,13 +63,13 @@ def test_official_without_grids_serves_nowhere() -> None:
 
 def test_member_without_role_is_no_staff() -> None:
     resident = Actor(subject=Subject("x"), roles=(Role.RESIDENT,), department=LIFT)
-    capacities = (Who.LEAD, Who.CALLED, Who.FORMER_LEAD, Who.PARTY)
+    capacities = (Who.LEAD, Who.CALLED, Who.LATE, Who.PARTY)
     assert not may_act(resident, a_life(S.HANDLING).issue, capacities)
 
 
 def test_staff_without_department_is_nobodys() -> None:
     nobody = replace(A_POST, department=None)
-    capacities = (Who.LEAD, Who.CO, Who.CALLED, Who.FORMER_LEAD, Who.PARTY)
+    capacities = (Who.LEAD, Who.CO, Who.CALLED, Who.LATE, Who.PARTY)
     assert not may_act(nobody, a_life(S.DISPATCHING).issue, capacities)
     assert not may_act(nobody, a_life(S.HANDLING).issue, capacities)
 

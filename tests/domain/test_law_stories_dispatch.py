@@ -199,6 +199,7 @@ def test_refused_return_binds_the_lead_for_good() -> None:
     return_refused(life)
     assert life.issue.state is S.HANDLING
     assert life.why_not(A_POST, c.ReturnIssue) is No.RETURN_FINAL
+    assert life.why_not(A_POST, c.TransferIssue, to=POLICE) is No.RETURN_FINAL
 
 
 def test_return_is_asked_once_at_a_time() -> None:

@@ -99,6 +99,31 @@ def test_who_asked_hears_the_decision(accepted: bool) -> None:
     assert (TO_LEAD, "return_decided") in life.told()
 
 
+def test_departments_hear_that_they_need_not_go_on() -> None:
+    life = a_life(S.HANDLING)
+    life.give(RESIDENT, c.WithdrawIssue)
+    assert {(TO_LEAD, "assignment_ended"), (TO_CO, "assignment_ended")} <= life.told()
+
+
+def test_lead_that_transfers_is_not_told_of_it() -> None:
+    life = a_life(S.HANDLING)
+    life.give(A_POST, c.TransferIssue, to=POLICE)
+    assert (TO_LEAD, "assignment_ended") not in life.told()
+
+
+def test_reopened_work_is_called_for_again() -> None:
+    life = a_life(S.DISPATCHED)
+    disappoint(life)
+    assert (TO_LEAD, "assignment_again") in life.told()
+
+
+def test_department_hears_what_became_of_its_appeal() -> None:
+    life = breached_and_closed()
+    life.give(A_POST, c.AppealBreach)
+    life.give(SUPERVISOR, c.DecideAppeal, approved=False)
+    assert (TO_LEAD, "appeal_decided") in life.told()
+
+
 def test_urging_reaches_whoever_has_the_issue() -> None:
     life = a_life(S.DISPATCHING)
     life.give(RESIDENT, c.UrgeIssue)
