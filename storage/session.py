@@ -3,6 +3,7 @@
 What goes wrong with the server is told without the driver's types:
 
 Unreachable   the database cannot answer now: down, cut off, too busy, shutting down; come back
+Faulty        it does not understand us: a fault of ours
 Unstorable    the database refuses a value: too long, no text at all, or a reference into nothing
 """
 
@@ -36,6 +37,10 @@ class Unreachable(Exception):
 
 class Unstorable(ValueError):
     """The database refuses a value, and will again."""
+
+
+class Faulty(Exception):
+    """The database does not understand a statement: a fault of ours, or a migration is missing."""
 
 
 class Database:
@@ -87,23 +92,31 @@ async def _translated() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _meaning(error) from error
+        # Not chained: the driver's own text may quote what people said.
+        raise _meaning(error) from None
     except (PoolTimeout, OSError, TimeoutError) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
 
 
 def _meaning(error: DBAPIError) -> Exception:
-    """What a driver's error means to a caller; the error itself if it is a fault of ours."""
+    """What a driver's error means to a caller."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
+    said = _said(error)
     if isinstance(error.orig and error.orig.__cause__, ValueError):
-        return Unstorable(str(error.orig))  # refused by the driver, before it was sent
+        return Unstorable(said)  # refused by the driver, before it was sent
     if error.connection_invalidated or not state:
-        return Unreachable(str(error.orig))
+        return Unreachable(said)
     if state.startswith(_PASSING_CLASSES) or state in _PASSING:
-        return Unreachable(str(error.orig))
+        return Unreachable(said)
     if state.startswith(_VALUE_CLASSES):
-        return Unstorable(str(error.orig))
-    return error
+        return Unstorable(said)
+    return Faulty(f"{state}: {said}")
+
+
+def _said(error: DBAPIError) -> str:
+    """The server's sentence without its details, which may quote a whole row."""
+    sentence = str(error.orig).partition("\n")[0]
+    return sentence.partition("DETAIL:")[0].strip()
 
 
 def _engine(url: str, pool_size: int, command_timeout: float) -> AsyncEngine:
@@ -122,6 +135,7 @@ def _engine(url: str, pool_size: int, command_timeout: float) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=_POOL_TIMEOUT,
         pool_use_lifo=True,
+        hide_parameters=True,  # they are what people said; an error must not carry them to a log
         json_serializer=str,  # `storage.codec` owns JSON both ways; here it travels as text
         json_deserializer=str,
         connect_args={

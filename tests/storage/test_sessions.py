@@ -1,13 +1,14 @@
 """A database that cannot answer is told in one word, and the next request finds it again."""
 
 import asyncio
+import traceback
 from time import monotonic
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from deploy.local.ports import free_port
-from storage.session import Database, Session, Unreachable
+from storage.session import Database, Faulty, Session, Unreachable, Unstorable
 from tests.storage.stories import born
 
 
@@ -115,3 +116,18 @@ async def test_a_fault_of_ours_is_not_called_unreachable(database: Database) -> 
     with pytest.raises(Exception, match="nowhere") as raised:
         await mistake()
     assert not isinstance(raised.value, Unreachable)
+
+
+async def test_error_never_quotes_what_people_said(database: Database) -> None:
+    secret = "王女士 13800000000"
+    insert = text("INSERT INTO reporters (issue_number, name) VALUES ('none', :name)")
+    nonsense = text("INSERT INTO no_such_table VALUES (:name)")
+    for statement in (insert, nonsense):
+        with pytest.raises((Unstorable, Faulty)) as caught:
+            await execute(database, statement, name=secret)
+        assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+async def execute(database: Database, statement: TextClause, **values: str) -> None:
+    async with database.begin() as session:
+        await session.execute(statement, values)
