@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     """Signs outgoing webhooks (HMAC-SHA256), 32 characters or more."""
 
+    webhook_hosts: tuple[str, ...] = ()
+    """Hosts that webhooks may go to, as a JSON list; none until the operator names them."""
+
     api_port: Port = 8000
     """Port of the API, for tools that start it; the server itself is told by its command line."""
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
@@ -64,6 +67,19 @@ class Settings(BaseSettings):
     """Port on which the worker shows its metrics; 0 shows none."""
     build_id: str | None = None
     """Build of this worker, for Temporal's worker versioning."""
+
+    reconcile_every_minutes: int = Field(default=10, ge=1, le=1440)
+    """How often record, workflows and law are held against each other."""
+    reconcile_grace_seconds: int = Field(default=300, ge=30, le=86400)
+    """An issue that moved more recently is left alone by that check."""
+    reconcile_page: int = Field(default=100, ge=1, le=1000)
+    """Issues per page of that check; a run looks at two pages of open ones, one of closed ones."""
+    keep_notices_days: int = Field(default=180, ge=1, le=36500)
+    """Days after which a notice is forgotten that was delivered, dropped or given up."""
+    keep_keys_days: int = Field(default=30, ge=1, le=36500)
+    """Days for which a repeated request gets the answer of the first one."""
+    keep_rechecks_days: int = Field(default=30, ge=1, le=36500)
+    """Days after which a recheck is forgotten that was done."""
 
     json_logs: bool = True
     """Logs as JSON lines; False for a person's terminal."""

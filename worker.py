@@ -5,8 +5,9 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -18,8 +19,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.channels import LogSender, Sender, WebhookSender
 from activities.courier import Courier
+from activities.housekeeper import Housekeeper
 from activities.issues import Issues
+from activities.upkeep import Stale
 from domain.reference import Channel
+from intake.reconciler import Reconciler
 from intake.relay import Relay
 from intake.watch import Watch
 from observability import clock, metrics
@@ -30,6 +34,8 @@ from storage.session import Database
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
 from workflows.issue import IssueWorkflow
+from workflows.schedules import Upkeep, ensure_upkeep
+from workflows.upkeep import HousekeepingWorkflow, ReconcileInput, ReconcileWorkflow
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +43,37 @@ GRACE = timedelta(seconds=10)
 """Running activities may finish; an orchestrator's kill delay has to be longer."""
 
 
-def workflow_worker(client: Client, issues: Issues, build_id: str | None = None) -> Worker:
+WORKFLOWS: Sequence[type] = (IssueWorkflow, ReconcileWorkflow, HousekeepingWorkflow)
+"""Every workflow of the engine; fingerprints and saved histories are held against them."""
+
+
+def activities_of(
+    database: Database, client: Client, settings: Settings
+) -> Sequence[Callable[..., Any]]:
+    """Every activity of the engine."""
+    issues = Issues(database, clock.now)
+    grace = timedelta(seconds=settings.reconcile_grace_seconds)
+    reconciler = Reconciler(database, client, clock.now, grace)
+    housekeeper = Housekeeper(
+        database,
+        {
+            Stale.NOTICES: timedelta(days=settings.keep_notices_days),
+            Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
+            Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
+        },
+    )
+    return (
+        issues.open,
+        issues.record,
+        reconciler.check_issues,
+        reconciler.check_queues,
+        housekeeper.forget,
+    )
+
+
+def workflow_worker(
+    client: Client, activities: Sequence[Callable[..., Any]], build_id: str | None = None
+) -> Worker:
     """The Temporal worker with everything it runs.
 
     The domain passes through the sandbox here, and only here: tests keep its guard on. With a
@@ -47,8 +83,8 @@ def workflow_worker(client: Client, issues: Issues, build_id: str | None = None)
     return Worker(
         client,
         task_queue=contracts.TASK_QUEUE,
-        workflows=[IssueWorkflow],
-        activities=[issues.open, issues.record],
+        workflows=WORKFLOWS,
+        activities=activities,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules("domain")
         ),
@@ -67,21 +103,26 @@ def _deployment(build_id: str) -> WorkerDeploymentConfig:
 
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set."""
-    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    database = Database(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        command_timeout=settings.database_timeout,
+    )
     client = await connect(settings.temporal_address, settings.temporal_namespace)
     await ensure_search_attributes(client)
+    await ensure_upkeep(client, _upkeep(settings))
     async with (
         _closed_at_the_end(database),
         httpx.AsyncClient() as http,
         Doorbell(settings.database_url, [BIRTHS, RECHECKS]) as births_bell,
         Doorbell(settings.database_url, [NOTICES]) as notices_bell,
-        workflow_worker(client, Issues(database, clock.now), settings.build_id),
+        workflow_worker(client, activities_of(database, client, settings), settings.build_id),
         asyncio.TaskGroup() as tasks,
     ):
         senders: dict[Channel, Sender] = {Channel.LOG: LogSender()}
         if settings.webhook_secret is not None:
             secret = settings.webhook_secret.get_secret_value().encode()
-            senders[Channel.WEBHOOK] = WebhookSender(http, secret)
+            senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
         relay = Relay(database, client, clock.now)
         courier = Courier(database, senders, clock.now)
         watch = Watch(database, clock.now)
@@ -91,6 +132,13 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()
         log.info("worker_stopping")
+
+
+def _upkeep(settings: Settings) -> Upkeep:
+    return Upkeep(
+        reconcile_every=timedelta(minutes=settings.reconcile_every_minutes),
+        reconcile=ReconcileInput(page=settings.reconcile_page),
+    )
 
 
 @contextlib.asynccontextmanager

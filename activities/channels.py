@@ -1,10 +1,11 @@
 """Built-in ways out: a structured log line, and a webhook signed as Standard Webhooks says."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -94,30 +95,41 @@ class LogSender:
 
 
 class WebhookSender:
-    """POSTs JSON signed with HMAC-SHA256; redirects are not followed."""
+    """POSTs JSON signed with HMAC-SHA256, to allowed hosts only; redirects are not followed."""
 
-    def __init__(self, client: httpx.AsyncClient, secret: bytes) -> None:
+    def __init__(self, client: httpx.AsyncClient, secret: bytes, hosts: Collection[str]) -> None:
         self._client = client
         self._secret = secret
+        self._hosts = frozenset(hosts)
 
     async def send(self, message: Message) -> None:
-        if message.webhook_url is None:
-            raise Undelivered("no address", final=True)
+        url = self._allowed(message.webhook_url)
         content = json.dumps(message.body(), ensure_ascii=False, sort_keys=True)
-        headers = self._headers(message, content)
+        request = self._client.build_request(
+            "POST", url, content=content.encode(), headers=self._headers(message, content)
+        )
         try:
-            answer = await self._client.post(
-                message.webhook_url,
-                content=content.encode(),
-                headers=headers,
-                timeout=_TIMEOUT_S,
-                follow_redirects=False,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The time-out of the client is for each read; a dripping answer must end as well.
+            async with asyncio.timeout(_TIMEOUT_S):
+                answer = await self._client.send(request, stream=True, follow_redirects=False)
+                await answer.aclose()
+        except (httpx.HTTPError, TimeoutError) as error:
             raise Undelivered(type(error).__name__) from error
         if not answer.is_success:
             gone = answer.status_code == httpx.codes.GONE
             raise Undelivered(f"status {answer.status_code}", final=gone)
+
+    def _allowed(self, address: str | None) -> httpx.URL:
+        if address is None:
+            raise Undelivered("no address", final=True)
+        try:
+            url = httpx.URL(address)
+            host = url.host
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise Undelivered("the address is none", final=True) from error
+        if host not in self._hosts:
+            raise Undelivered(f"host {host} is not allowed by this installation")
+        return url
 
     def _headers(self, message: Message, content: str) -> dict[str, str]:
         stamp = str(int(message.at.timestamp()))

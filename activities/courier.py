@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from activities.channels import Message, Sender, Undelivered
-from activities.outgoing import policy_for
-from domain.reference import Channel
+from activities.outgoing import out_of_quiet_hours, policy_for
+from domain.reference import Channel, NoticePolicy
 from observability import metrics
+from storage.births import Births
 from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
-from storage.session import Database, Unreachable
+from storage.session import Database, Session, Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -69,11 +70,14 @@ class Courier:
         return len(due)
 
     async def _deliver(self, batch: list[DueNotice]) -> None:
-        first = batch[0]
-        channel = Channel(first.channel)
-        now = self._now()
+        first, now = batch[0], self._now()
         async with self._database.read() as session:
             policy = await policy_for(ReferenceRepository(session), first.recipient)
+            opens = await _opens(session, policy, batch, now)
+        if opens > now:
+            async with self._database.begin() as session:
+                await Outbox(session).postpone([each.id for each in batch], opens)
+            return
         message = Message(
             id=_name(batch),
             recipient=first.recipient,
@@ -82,22 +86,36 @@ class Courier:
             at=now,
         )
         try:
-            await self._send(channel, message)
+            await self._send(Channel(first.channel), message)
         except Undelivered as failure:
             await self._failed(batch, failure)
-            return
+        else:
+            await self._delivered(batch, now)
+
+    async def _delivered(self, batch: list[DueNotice], now: datetime) -> None:
         async with self._database.begin() as session:
             await Outbox(session).delivered([each.id for each in batch], now)
         for each in batch:
             late = max((now - each.not_before).total_seconds(), 0.0)
-            metrics.NOTICES_TOTAL.labels(channel=channel, outcome="delivered").inc()
-            metrics.NOTICE_DELAY_SECONDS.labels(channel=channel).observe(late)
+            metrics.NOTICES_TOTAL.labels(channel=each.channel, outcome="delivered").inc()
+            metrics.NOTICE_DELAY_SECONDS.labels(channel=each.channel).observe(late)
 
     async def _send(self, channel: Channel, message: Message) -> None:
+        """Whatever a channel does, one message never stops the others.
+
+        Raises:
+            Undelivered: the channel did not take it, or broke.
+        """
         sender = self._senders.get(channel)
         if sender is None:
             raise Undelivered(f"this installation has no {channel}")
-        await sender.send(message)
+        try:
+            await sender.send(message)
+        except Undelivered:
+            raise
+        except Exception as error:
+            log.exception("channel_broke", channel=channel)
+            raise Undelivered(type(error).__name__) from error
 
     async def _failed(self, batch: list[DueNotice], failure: Undelivered) -> None:
         """Tried again after a while; when that is used up, undelivered is a recorded fact."""
@@ -138,3 +156,14 @@ def _name(batch: list[DueNotice]) -> str:
         return f"notice_{batch[0].id}"
     ids = ",".join(str(each.id) for each in batch)
     return f"digest_{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
+
+
+async def _opens(
+    session: Session, policy: NoticePolicy, batch: list[DueNotice], now: datetime
+) -> datetime:
+    """Asked once more: after an outage, or a failure, it may have become night."""
+    origin = await Births(session).origin(batch[0].issue_number)
+    if origin is None or any(each.urgent for each in batch):
+        return now
+    zone = await ReferenceRepository(session).zone(origin.district)
+    return out_of_quiet_hours(policy, now, zone)

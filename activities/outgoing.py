@@ -15,6 +15,7 @@ from storage.session import Session
 
 DEFAULT_POLICY = "default"
 _LEVEL = "level"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = NoticePolicy(code=DEFAULT_POLICY)
 
 
@@ -57,7 +58,7 @@ def _rows(
     issue: Issue, notice: Notice, policy: NoticePolicy, now: datetime, zone: ZoneInfo
 ) -> list[NoticeRow]:
     gathers = policy.digest_minutes > 0 and not notice.urgent
-    ready = now + timedelta(minutes=policy.digest_minutes) if gathers else now
+    ready = end_of_digest(policy, now) if gathers else now
     not_before = ready if notice.urgent else out_of_quiet_hours(policy, ready, zone)
     return [
         NoticeRow(
@@ -77,6 +78,13 @@ def _rows(
         )
         for channel in policy.channels
     ]
+
+
+def end_of_digest(policy: NoticePolicy, now: datetime) -> datetime:
+    """The end of the span that `now` falls into; all notices of a span go out together."""
+    span = timedelta(minutes=policy.digest_minutes)
+    begun = (now - _EPOCH) // span
+    return _EPOCH + (begun + 1) * span
 
 
 def out_of_quiet_hours(policy: NoticePolicy, now: datetime, zone: ZoneInfo) -> datetime:

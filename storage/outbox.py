@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import IssueNumber
@@ -76,6 +76,14 @@ class Outbox:
         notices = (due_of(row) for row in rows)
         return tuple(sorted(notices, key=lambda each: (not each.urgent, each.id)))
 
+    async def postpone(self, ids: Sequence[int], until: datetime) -> None:
+        """Not to be sent before `until`; the attempt that found this out does not count."""
+        await self._session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(ids), OutboxRow.next_at.is_not(None))
+            .values(next_at=until, not_before=until, attempts=OutboxRow.attempts - 1)
+        )
+
     async def delivered(self, ids: Sequence[int], at: datetime) -> None:
         await self._session.execute(
             update(OutboxRow)
@@ -109,3 +117,18 @@ class Outbox:
         )
         due, oldest = (await self._session.execute(counted)).one()
         return Backlog(due=due, oldest=oldest)
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Deletes notices put before an instant and pending no more; how many.
+
+        Looks at the oldest rows only, by their ids, so it never reads the whole table.
+        """
+        oldest = (
+            select(OutboxRow.id, OutboxRow.created_at, OutboxRow.next_at)
+            .order_by(OutboxRow.id)
+            .limit(limit)
+            .subquery()
+        )
+        old = select(oldest.c.id).where(oldest.c.created_at < before, oldest.c.next_at.is_(None))
+        gone = await self._session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old)))
+        return gone.rowcount

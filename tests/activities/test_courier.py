@@ -5,21 +5,25 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import httpx
+import pytest
 
 from activities.channels import LogSender, Sender, WebhookSender
 from activities.courier import Courier
 from domain.ids import IssueNumber
 from domain.reference import Channel, NoticePolicy, ReferenceKind
 from storage.notices import DueNotice
-from storage.outbox import Outbox
+from storage.outbox import LEASE, Outbox
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken, written
 from tests.builders import NOON
+from tests.domain.calendars import at
 from tests.storage.stories import born
 
+HOSTS = {"example.org"}
 SECRET = b"a secret that is long enough to be one"
 HOOK = NoticePolicy(
     code="default", channels=(Channel.WEBHOOK,), webhook_url="https://example.org/hook"
@@ -47,9 +51,9 @@ async def told(database: Database, policy: NoticePolicy = HOOK) -> IssueNumber:
     return number
 
 
-async def dispatched(database: Database, number: IssueNumber) -> None:
+async def dispatched(database: Database, number: IssueNumber, now: datetime = NOON) -> None:
     opened = await issues(database).open(number)
-    await taken(database, opened, dispatched_by_rule())
+    await taken(database, opened, dispatched_by_rule(), now)
 
 
 def a_courier(
@@ -58,7 +62,7 @@ def a_courier(
     client = httpx.AsyncClient(transport=httpx.MockTransport(receiver))
     senders: dict[Channel, Sender] = {
         Channel.LOG: LogSender(),
-        Channel.WEBHOOK: WebhookSender(client, SECRET),
+        Channel.WEBHOOK: WebhookSender(client, SECRET, HOSTS),
     }
     return Courier(database, senders, lambda: now)
 
@@ -128,18 +132,69 @@ async def test_undelivered_in_the_end_is_a_recorded_fact(database: Database) -> 
 
 async def test_notices_of_one_digest_travel_together(database: Database) -> None:
     receiver = Receiver(200)
-    digest = NoticePolicy(
-        code="default",
-        channels=(Channel.WEBHOOK,),
-        webhook_url="https://example.org/hook",
-        digest_minutes=10,
-    )
-    await told(database, digest)
-    await dispatched(database, await born(database))
-    later = NOON + timedelta(minutes=10)
-    assert await a_courier(database, receiver, later).deliver_due() == 2
-    assert len(json.loads(receiver.requests[0].content)["notices"]) == 2
+    await told(database, replace(HOOK, digest_minutes=60))
+    for minutes in (1, 20, 59):
+        await dispatched(database, await born(database), NOON + timedelta(minutes=minutes))
+    later = NOON + timedelta(minutes=60)
+    assert await a_courier(database, receiver, later).deliver_due() == 4
+    assert len(json.loads(receiver.requests[0].content)["notices"]) == 4
     assert len(receiver.requests) == 1
+
+
+NIGHTLY = replace(HOOK, quiet_from=time(22), quiet_until=time(7))
+
+
+async def test_notice_storm_after_an_outage(database: Database) -> None:
+    """The courier was away from noon; what it finds at two in the night waits for the morning."""
+    receiver = Receiver(200)
+    await told(database, NIGHTLY)
+    night, morning = at("2026-11-24 02:00"), at("2026-11-24 07:00")
+    await a_courier(database, receiver, night).deliver_due()
+    assert receiver.requests == []
+    assert await a_courier(database, receiver, morning).deliver_due() == 1
+    assert len(receiver.requests) == 1
+
+
+async def test_retry_waits_for_the_morning(database: Database) -> None:
+    receiver = Receiver(500, 200)
+    await told(database, NIGHTLY)
+    evening = at("2026-11-23 21:59:58")
+    await a_courier(database, receiver, evening).deliver_due()
+    await a_courier(database, receiver, evening + timedelta(seconds=5)).deliver_due()
+    assert len(receiver.requests) == 1
+    await a_courier(database, receiver, at("2026-11-24 07:00")).deliver_due()
+    assert len(receiver.requests) == 2
+
+
+async def test_issue_stuck_sent_to_an_outside_system(database: Database) -> None:
+    """A courier that died with the message in its hands: the notice comes back by itself."""
+    receiver = Receiver(200)
+    number = await told(database)
+    async with database.begin() as session:
+        assert len(await Outbox(session).due(NOON, 10)) == 1
+    await a_courier(database, receiver, NOON + LEASE).deliver_due()
+    assert (await notice_of(database, number)).delivered_at == NOON + LEASE
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:99999/x", "http://xn--/", "http://169.254.169.254/meta"]
+)
+async def test_bad_or_foreign_address_stops_nobody(database: Database, address: str) -> None:
+    receiver = Receiver(200)
+    number = await told(database, replace(HOOK, webhook_url=address))
+    await a_courier(database, receiver).deliver_due()
+    assert receiver.requests == []
+    assert (await notice_of(database, number)).last_error
+
+
+async def test_channel_that_breaks_is_tried_again(database: Database) -> None:
+    def broken(_: httpx.Request) -> httpx.Response:
+        raise OverflowError
+
+    number = await told(database)
+    await a_courier(database, broken).deliver_due()
+    notice = await notice_of(database, number)
+    assert (notice.last_error, notice.undelivered_at) == ("OverflowError", None)
 
 
 async def test_missing_channel_is_told_and_stops_nobody(database: Database) -> None:

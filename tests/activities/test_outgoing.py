@@ -57,8 +57,8 @@ async def test_notice_at_night(database: Database) -> None:
     assert notice.not_before == at("2026-11-24 07:00")
 
 
-async def test_digest_gathers_for_its_minutes(database: Database) -> None:
-    notice = await sent_at(database, NOON, digest_minutes=30)
+async def test_digest_ends_with_its_span(database: Database) -> None:
+    notice = await sent_at(database, NOON + timedelta(minutes=11), digest_minutes=30)
     assert notice.not_before == NOON + timedelta(minutes=30)
     assert notice.digest_key is not None
 
@@ -81,14 +81,14 @@ async def test_deactivated_policy_still_notifies(database: Database) -> None:
 
 async def test_own_policy_goes_before_that_of_its_kind(database: Database) -> None:
     number = await furnished(database)
-    for code, minutes in (("default", 1), ("department", 2), ("department:police", 3)):
+    for code, minutes in (("default", 15), ("department", 30), ("department:police", 60)):
         policy = NoticePolicy(code=code, digest_minutes=minutes)
         await written(database, ReferenceKind.NOTICE_POLICY, policy)
     opened = await issues(database).open(number)
     await taken(database, opened, dispatched_by_rule())
     async with database.read() as session:
         notice = (await Outbox(session).for_issue(number))[0]
-    assert notice.not_before == NOON + timedelta(minutes=3)
+    assert notice.not_before == NOON + timedelta(minutes=60)
 
 
 async def test_digest_never_ends_in_the_night(database: Database) -> None:

@@ -38,6 +38,8 @@ from tests.domain.life import Life, a_life, breached_and_closed, disappoint, eva
 _CLOCKS = "tests/domain/test_complaints_clocks.py"
 _LAW = "tests/domain/test_complaints_law.py"
 _WORKFLOWS = "tests/workflows/test_complaints.py"
+_OUTGOING = "tests/activities/test_outgoing.py"
+_COURIER = "tests/activities/test_courier.py"
 
 COMPLAINTS: dict[str, tuple[str, ...]] = {
     "calendar ignored": (_CLOCKS,),
@@ -49,10 +51,10 @@ COMPLAINTS: dict[str, tuple[str, ...]] = {
     "wrong after reopen": (_CLOCKS, _LAW),
     "merged or duplicate issue still escalates": (_LAW,),
     "reassigned with no time left": (_LAW,),
-    "deactivated policy still notifies": (_WORKFLOWS,),
-    "double notice": (_LAW, _WORKFLOWS),
-    "notice at night": (_WORKFLOWS,),
-    "notice storm after an outage": (_LAW, _WORKFLOWS),
+    "deactivated policy still notifies": (_OUTGOING,),
+    "double notice": (_LAW, _COURIER),
+    "notice at night": (_OUTGOING,),
+    "notice storm after an outage": (_LAW, _COURIER),
     "notice after acknowledgement": (_LAW,),
     "timer lost on worker restart": (_WORKFLOWS,),
     "timer fires after close": (_LAW, _WORKFLOWS),
@@ -60,21 +62,12 @@ COMPLAINTS: dict[str, tuple[str, ...]] = {
     "unknown action kills the run": (_LAW, _WORKFLOWS),
     "two targets overwrite each other": (_CLOCKS, _LAW),
     "zone shift": (_CLOCKS,),
-    "issue stuck sent to an outside system": (_WORKFLOWS,),
+    "issue stuck sent to an outside system": (_COURIER,),
     "first breach not countable afterwards": (_LAW,),
     "satisfaction not countable": (_LAW,),
     "routing rule that fails switches itself off silently": (_LAW,),
 }
 """In each of its files a complaint is a test of its own name."""
-
-AWAITED: set[tuple[str, str]] = {
-    ("deactivated policy still notifies", _WORKFLOWS),
-    ("double notice", _WORKFLOWS),
-    ("notice at night", _WORKFLOWS),
-    ("notice storm after an outage", _WORKFLOWS),
-    ("issue stuck sent to an outside system", _WORKFLOWS),
-}
-"""Not written yet; a line goes when its test comes."""
 
 
 def told(life: Life, *, written_at: timedelta | None = None) -> list[tuple[str, str, str]]:
