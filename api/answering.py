@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.dependencies import Asking
+from api.asking import Asking
 from api.problems import ApiCode, Problem
 from domain.refusals import Refusal, RefusalCode
 from storage.idempotency import Idempotency, KeyReused
@@ -42,19 +42,23 @@ class Ledger:
         asking = self.asking
         try:
             return await idempotency.claim(
-                asking.key, asking.actor.subject, asking.route, asking.fingerprint(body), at
+                asking.actor.subject, asking.key, asking.route, asking.fingerprint(body), at
             )
         except KeyReused as error:
             raise Problem(ApiCode.IDEMPOTENCY_KEY_REUSED) from error
 
     async def keep(self, reply: Reply) -> None:
         answer = {"body": reply.body, "headers": dict(reply.headers)}
-        await Idempotency(self.session).store(self.asking.key, reply.status, answer)
+        await Idempotency(self.session).store(
+            self.asking.actor.subject, self.asking.key, reply.status, answer
+        )
 
     async def keep_refusal(self, refusal: Refusal) -> None:
         answer = {"refused": refusal.code, "params": refusal.params}
         status = Problem.of_refusal(refusal).status
-        await Idempotency(self.session).store(self.asking.key, status, answer)
+        await Idempotency(self.session).store(
+            self.asking.actor.subject, self.asking.key, status, answer
+        )
 
 
 def again(stored: Stored | None) -> Reply | None:

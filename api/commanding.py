@@ -1,7 +1,7 @@
 """The way of a command: claim the key, keep the text, ask the workflow, keep the answer.
 
 A crash anywhere between leaves nothing that the same request, repeated, does not finish: the key
-is the id of the Update and of the recorded event.
+is, with its caller, the id of the Update and of the recorded event.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Asking
+from api.asking import Asking
 from api.engine import Engine, NoWorkflow
 from api.parts import Parts
 from api.problems import ApiCode, FieldError, Problem
@@ -48,11 +48,12 @@ class Order:
 
     @property
     def text_id(self) -> TextId | None:
-        return TextId(f"{self.number}:{self.asking.key}") if self.body.text else None
+        return TextId(f"{self.number}:{self.asking.command_id}") if self.body.text else None
 
     @property
     def command(self) -> Command:
-        return self.body.to_command(self.kind, self.asking.actor, self.asking.key, self.text_id)
+        asking = self.asking
+        return self.body.to_command(self.kind, asking.actor, asking.command_id, self.text_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Desk:
 
         Raises:
             Refusal: the law says no; that too is kept.
-            Problem: bad references, somebody else's key, or an engine that cannot answer now.
+            Problem: bad references, a key of another request, or an engine that cannot answer now.
         """
         if (reply := await self._begin(order)) is not None:
             return reply
@@ -79,7 +80,7 @@ class Desk:
                 if order.text_id is not None:
                     await Texts(session).remove_unused(order.text_id)
             raise
-        reply = _reply(answer)
+        reply = _reply(order, answer)
         async with self.parts.database.begin() as session:
             await Ledger(session, order.asking).keep(reply)
         return reply
@@ -94,7 +95,7 @@ class Desk:
                 return reply
             await seen(session, order.number, order.asking.actor)
             if stored is not None and (answer := await _recorded(session, order)) is not None:
-                reply = _reply(answer)
+                reply = _reply(order, answer)
                 await ledger.keep(reply)
                 return reply
             await _check_references(session, order)
@@ -131,7 +132,7 @@ class Desk:
 
 
 async def _recorded(session: Session, order: Order) -> Answer | None:
-    event = await Queries(session).event_by_command(order.number, order.asking.key)
+    event = await Queries(session).event_by_command(order.number, order.asking.command_id)
     return _answer_of(event) if event else None
 
 
@@ -146,8 +147,9 @@ def _answer_of(event: RecordedEvent) -> Answer:
     )
 
 
-def _reply(answer: Answer) -> Reply:
-    return Reply(_ANSWER.dump_python(answer, mode="json"))
+def _reply(order: Order, answer: Answer) -> Reply:
+    """The answer under the caller's own key."""
+    return Reply({**_ANSWER.dump_python(answer, mode="json"), "command": order.asking.key})
 
 
 async def _check_references(session: Session, order: Order) -> None:

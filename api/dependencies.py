@@ -1,24 +1,19 @@
 """What routes ask for by type: the parts, the caller, the key of the request, the language."""
 
-import hashlib
-import re
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AfterValidator, BaseModel, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import StringConstraints
 
+from api.asking import Asking
 from api.auth import unauthenticated
 from api.engine import Engine
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from domain.actor import Actor
-from domain.ids import CommandId
 from domain.vocabulary import Role
 
-_RESERVED = re.compile(r"engine:.*|birth")
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JSON Web Token.")
 
 
@@ -65,27 +60,6 @@ async def _administrator(caller: Caller) -> Actor:
 Administrator = Annotated[Actor, Depends(_administrator)]
 
 
-def _not_reserved(key: str) -> str:
-    """The engine names its own facts in the same column."""
-    if _RESERVED.fullmatch(key):
-        raise PydanticCustomError("reserved", "reserved for the engine")
-    return key
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """One request under its idempotency key."""
-
-    key: CommandId
-    actor: Actor
-    route: str
-
-    def fingerprint(self, body: BaseModel | None) -> str:
-        """Of what the body means, not of how it was spelt."""
-        said = body.model_dump_json() if body else ""
-        return hashlib.sha256(said.encode()).hexdigest()
-
-
 async def _asking(
     request: Request,
     caller: Caller,
@@ -93,14 +67,14 @@ async def _asking(
         str,
         Header(
             alias="Idempotency-Key",
-            description="Names this request: repeated with the same key, it has the same answer.",
+            description="Names this request among yours: repeated with the same key, "
+            "it has the same answer.",
             examples=["0b6f4a52-6c1e-4f57-9d6e-5a1d4f2f8c11"],
         ),
         StringConstraints(pattern=r"^[!-~]{1,128}$"),
-        AfterValidator(_not_reserved),
     ],
 ) -> Asking:
-    return Asking(CommandId(key), caller, f"{request.method} {request.url.path}")
+    return Asking(key, caller, f"{request.method} {request.url.path}")
 
 
 AskingOf = Annotated[Asking, Depends(_asking)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Asking
+from api.asking import Asking
 from api.entries import shown
 from api.problems import ApiCode, Problem
 from api.schemas.reference import EntryRead

@@ -41,9 +41,9 @@ class CommandBody(Body):
         return self.model_dump(exclude={"text"})
 
     def to_command(
-        self, kind: type[c.Command], actor: Actor, key: CommandId, text: TextId | None
+        self, kind: type[c.Command], actor: Actor, id_: CommandId, text: TextId | None
     ) -> c.Command:
-        return kind(actor=actor, id=key, text=text, **self.fields())
+        return kind(actor=actor, id=id_, text=text, **self.fields())
 
 
 class Plain(CommandBody):
@@ -91,8 +91,8 @@ class OfDepartment(CommandBody):
 class DecideReturn(CommandBody):
     """The dispatcher's final word on a return."""
 
-    model_config = _example(accepted=True, text="同意退单，改派物业")
-    accepted: StrictBool
+    model_config = _example(approved=True, text="同意退单，改派物业")
+    approved: StrictBool
 
 
 class Decide(CommandBody):

@@ -53,12 +53,15 @@ class OutboxRow(Base):
 
 
 class IdempotencyRow(Base):
-    """A request that was accepted under a key of its caller, and its answer once there is one."""
+    """A request that was accepted under a key of its caller, and its answer once there is one.
+
+    Every caller has keys of their own; the same word of two callers is two keys.
+    """
 
     __tablename__ = "idempotency_keys"
 
+    subject: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str]
     route: Mapped[str]
     body_sha256: Mapped[str]
     status: Mapped[int | None]

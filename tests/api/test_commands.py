@@ -1,5 +1,6 @@
 import pytest
 
+from api.asking import command_id
 from api.routes.commands import path_of
 from api.schemas.commands import BODIES
 from domain import commands as c
@@ -42,7 +43,7 @@ async def test_every_command_has_a_route_that_asks_its_update(
     key = a_key()
     answer = await town.post(DISPATCHER, f"/issues/{issue.number}/{path_of(name)}", body, key)
     assert answer.status_code in {200, 403, 409}, answer.text
-    assert temporal.asked == [(name, key)]
+    assert temporal.asked == [(name, command_id(DISPATCHER.subject, key))]
 
 
 def test_every_command_of_people_has_its_body() -> None:
@@ -57,7 +58,7 @@ async def test_the_same_key_asks_the_engine_once_and_answers_the_same(
     answers = [await town.post(OFFICER, f"/issues/{issue.number}/claim", {}, "k") for _ in "12"]
     assert [each.status_code for each in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
-    assert temporal.asked == [("claim", "k")]
+    assert temporal.asked == [("claim", command_id(OFFICER.subject, "k"))]
 
 
 async def test_a_refusal_is_remembered_with_its_particulars(
@@ -91,9 +92,37 @@ async def test_what_was_said_with_a_refused_command_is_removed(
 ) -> None:
     issue = await born_in(HANDLING, database)
     await town.post(OFFICER, f"/issues/{issue.number}/claim", {"text": "我来"}, "k")
-    text = TextId(f"{issue.number}:k")
+    text = TextId(f"{issue.number}:{command_id(OFFICER.subject, 'k')}")
     async with database.read() as session:
         assert await Texts(session).many([text]) == {}
+
+
+async def test_callers_with_one_key_get_each_their_own_answer(
+    town: Town, database: Database
+) -> None:
+    number = (await born_in(HANDLING, database)).number
+    for who, said in ((OFFICER, "已到现场"), (RESIDENT, "谢谢"), (DISPATCHER, "收到")):
+        answer = await town.post(who, f"/issues/{number}/note", {"text": said}, key="1")
+        assert (answer.status_code, answer.json()["command"]) == (200, "1")
+    timeline = (await town.get(RESIDENT, f"/issues/{number}/timeline")).json()
+    notes = [(item["actor"], item["text"]) for item in timeline["items"][-3:]]
+    assert notes == [("p.1", "已到现场"), ("r.1", "谢谢"), ("d.1", "收到")]
+
+
+@pytest.mark.parametrize("key", ["birth", "description", "engine:breach:1"])
+async def test_a_key_that_is_a_word_of_the_engine_is_a_key_like_others(
+    town: Town, database: Database, key: str
+) -> None:
+    number = (await born_in(HANDLING, database)).number
+    answer = await town.post(OFFICER, f"/issues/{number}/note", {"text": "已到"}, key)
+    timeline = (await town.get(RESIDENT, f"/issues/{number}/timeline")).json()
+    assert (answer.status_code, answer.json()["event"]) == (200, "note_added")
+    assert timeline["items"][-1]["text"] == "已到"
+
+
+def test_the_longest_key_fits_the_record() -> None:
+    longest = command_id(OFFICER.subject, "x" * 128)
+    assert len(f"{'N' * 40}:{longest}") <= 300
 
 
 async def test_a_command_on_an_issue_out_of_sight_is_not_found(
@@ -113,7 +142,7 @@ async def test_a_command_on_an_issue_out_of_sight_is_not_found(
         ("dispatch", {"lead": "police", "co": ["fire"]}, {"co.0": "unknown_code"}),
         ("dispatch", {}, {"lead": "missing"}),
         ("mark-duplicate", {"of": "QJ-2026-9999999"}, {"of": "unknown_issue"}),
-        ("decide-return", {"accepted": "yes"}, {"accepted": "bool_type"}),
+        ("decide-return", {"approved": "yes"}, {"approved": "bool_type"}),
         ("note", {}, {"text": "missing"}),
         ("note", {"text": "\x00"}, {"text": "nul_character"}),
         ("note", {"text": "长" * 4001}, {"text": "string_too_long"}),

@@ -133,9 +133,9 @@ CREATE TABLE rechecks (
 );
 CREATE INDEX ix_rechecks_pending ON rechecks (id) WHERE done_at IS NULL;
 CREATE TABLE idempotency_keys (
-    key text NOT NULL, subject text NOT NULL, route text NOT NULL, body_sha256 text NOT NULL,
+    subject text NOT NULL, key text NOT NULL, route text NOT NULL, body_sha256 text NOT NULL,
     status integer, answer jsonb, created_at timestamptz NOT NULL,
-    CONSTRAINT pk_idempotency_keys PRIMARY KEY (key),
+    CONSTRAINT pk_idempotency_keys PRIMARY KEY (subject, key),
     CONSTRAINT ck_idempotency_keys_key_size CHECK (length(key) BETWEEN 1 AND 200),
     CONSTRAINT ck_idempotency_keys_body_sha256_size CHECK (length(body_sha256) = 64)
 );

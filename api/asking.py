@@ -1,0 +1,38 @@
+"""One request under its caller's idempotency key, and the name that its command has everywhere."""
+
+import hashlib
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from domain.actor import Actor
+from domain.ids import CommandId, Subject
+
+_CALLER_DIGITS = 12
+
+
+def command_id(caller: Subject, key: str) -> CommandId:
+    """What the record and the workflow call a command: two callers may have the same key.
+
+    No name that the engine gives its own commands, or a birth, looks like this.
+    """
+    whose = hashlib.sha256(caller.encode()).hexdigest()[:_CALLER_DIGITS]
+    return CommandId(f"{whose}.{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request under its idempotency key, which is its caller's own."""
+
+    key: str
+    actor: Actor
+    route: str
+
+    @property
+    def command_id(self) -> CommandId:
+        return command_id(self.actor.subject, self.key)
+
+    def fingerprint(self, body: BaseModel | None) -> str:
+        """Of what the body means, not of how it was spelt."""
+        said = body.model_dump_json() if body else ""
+        return hashlib.sha256(said.encode()).hexdigest()
