@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.problems import MEDIA_TYPE, ApiCode, Code, Problem
 from domain import commands as c
+from domain.meeting import commands as m
 from domain.refusals import RefusalCode as R
 
 A = ApiCode
@@ -85,6 +86,27 @@ REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
 }
 """What the law may say to each command beside `not_allowed` and `wrong_state`."""
 
+
+MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
+    m.AcknowledgeInvitation: (R.ALREADY_ACKNOWLEDGED,),
+    m.ReportInToMeeting: (R.ALREADY_REPORTED_IN,),
+    m.OpenSitting: (R.NO_QUORUM, R.SITTING_TOO_EARLY),
+    m.AddMinutes: (R.LIMIT_REACHED,),
+    m.DecideItem: (
+        R.NOT_ON_AGENDA,
+        R.ITEM_DECIDED,
+        R.DECISION_INCOMPLETE,
+        R.LEAD_AMONG_CO,
+        R.TASK_DUE_IN_PAST,
+        R.OWN_TASK,
+    ),
+    m.PostponeMeeting: (R.LIMIT_REACHED, R.POSTPONED_BACKWARDS, R.POSTPONED_TOO_FAR),
+    m.AdjournMeeting: (),
+    m.TakeOffAgenda: (R.NOT_ON_AGENDA,),
+    m.CompleteTask: (R.UNKNOWN_TASK, R.NOT_YOUR_TASK, R.TASK_DONE),
+    m.ReviewTask: (R.UNKNOWN_TASK, R.NOT_YOUR_TASK, R.NOTHING_TO_REVIEW),
+}
+"""The same for the commands of meetings."""
 
 class FieldFault(BaseModel):
     """One field that is not as required."""

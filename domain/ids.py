@@ -19,3 +19,8 @@ TextId = NewType("TextId", str)
 """Refers to free text kept in SQL, where it can be erased."""
 EvidenceId = NewType("EvidenceId", str)
 DeadlineId = NewType("DeadlineId", str)
+MeetingNumber = NewType("MeetingNumber", str)
+"""The number of the issue it was convened for, and which meeting of it: `QJ-2026-0000001-M1`."""
+PartyCode = NewType("PartyCode", str)
+"""Whoever is invited to a meeting: a department's code, or the subject of a person."""
+TaskId = NewType("TaskId", str)

@@ -8,11 +8,13 @@ from domain import commands as c
 from domain.authority import may_act, may_see
 from domain.facts import IssueFacts
 from domain.law import LAW
-from domain.refusals import Refusal, RefusalCode
+from domain.rule import Bench
 from domain.schedule import Due, next_due, next_instant
 from domain.vocabulary import DeadlineKind, IssueState
 
 __all__ = ["LAW", "Issue"]
+
+_BENCH = Bench(law=LAW, may_act=may_act, may_see=may_see)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +27,7 @@ class Issue(IssueFacts):
         Raises:
             Refusal: the actor may not, the state does not fit, or the facts speak against it.
         """
-        rule = LAW.get(type(command))
-        if rule is None:
-            raise Refusal(RefusalCode.WRONG_STATE, state=self.state, allowed="")
-        fits = self.state in rule.when
-        # Who may see the issue is told first that it has moved on: a lead of yesterday, say.
-        if not may_act(command.actor, self, rule.who) and (
-            fits or not may_see(command.actor, self)
-        ):
-            raise Refusal(RefusalCode.NOT_ALLOWED, allowed=",".join(rule.who), state=self.state)
-        if not fits:
-            rule.otherwise(self)
-            raise Refusal(
-                RefusalCode.WRONG_STATE, state=self.state, allowed=",".join(sorted(rule.when))
-            )
-        rule.guard(self, command, at)
+        _BENCH.check(self, command, at)
 
     def handle(self, command: c.Command, at: datetime) -> Self:
         """The next snapshot, one version on.

@@ -32,7 +32,7 @@ def _pending(kind: RequestKind) -> Callable[[IssueFacts, Any, datetime], None]:
 
 
 E = EventName
-LAW: Mapping[type[c.Command], Rule] = {
+LAW: Mapping[type[c.Command], Rule[IssueState, Who, EventName]] = {
     c.RequireVerification: Rule(
         when=frozenset({S.REPORTED}),
         then=frozenset({S.VERIFYING}),

@@ -31,6 +31,7 @@ class ReferenceKind(StrEnum):
     SLA_POLICY = "sla_policy"
     ROUTING_RULE = "routing_rule"
     NOTICE_POLICY = "notice_policy"
+    MEETING_POLICY = "meeting_policy"
 
 
 class GridLevel(IntEnum):

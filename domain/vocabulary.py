@@ -102,3 +102,43 @@ class Part(StrEnum):
 
     LEAD = "lead"
     CO = "co"
+
+
+class ConvenedBy(StrEnum):
+    """What called a joint meeting."""
+
+    LADDER = "ladder"
+    SUPERVISOR = "supervisor"
+    EVALUATION = "evaluation"
+    """The second unsatisfied one."""
+    MEETING = "meeting"
+    """The meeting of the level below came to nothing."""
+    SCHEDULE = "schedule"
+
+
+class ItemOutcome(StrEnum):
+    """What became of an issue on a meeting's agenda."""
+
+    DISPATCHED = "dispatched"
+    """Decided: a lead, co-departments, tasks."""
+    CARRIED_OUT = "carried_out"
+    """Every task of the decision was done."""
+    PASSED_UP = "passed_up"
+    NOT_OURS = "not_ours"
+    SETTLED = "settled"
+    """Settled by the meeting itself."""
+    TAKEN_OFF = "taken_off"
+    NO_QUORUM = "no_quorum"
+    NO_DECISION = "no_decision"
+    TASK_MISSED = "task_missed"
+
+
+FAILED = frozenset(
+    {
+        ItemOutcome.PASSED_UP,
+        ItemOutcome.NO_QUORUM,
+        ItemOutcome.NO_DECISION,
+        ItemOutcome.TASK_MISSED,
+    }
+)
+"""The next level of the ladder takes over."""

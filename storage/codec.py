@@ -13,6 +13,7 @@ from domain.calendar import CalendarDefinition
 from domain.commands import Command
 from domain.deadline import Deadline
 from domain.issue import LAW, Issue
+from domain.meeting.policy import MeetingPolicy
 from domain.reference import (
     Absence,
     Category,
@@ -43,6 +44,7 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
     ReferenceKind.SLA_POLICY: SLAPolicy,
     ReferenceKind.ROUTING_RULE: RoutingRule,
     ReferenceKind.NOTICE_POLICY: NoticePolicy,
+    ReferenceKind.MEETING_POLICY: MeetingPolicy,
 }
 """The domain class of each kind of reference data."""
 

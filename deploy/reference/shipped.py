@@ -24,6 +24,7 @@ ORDER = (
     ReferenceKind.SLA_POLICY,
     ReferenceKind.ROUTING_RULE,
     ReferenceKind.NOTICE_POLICY,
+    ReferenceKind.MEETING_POLICY,
 )
 """What is named by others comes first; departments and grids name each other."""
 

@@ -4,10 +4,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.documentation import REFUSALS, responses
+from api.documentation import MEETING_REFUSALS, REFUSALS, responses
 from api.problems import RETRY_AFTER, STATUS, ApiCode
 from api.routes.commands import path_of
 from domain.commands import NAMES
+from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import RefusalCode
 from storage.session import Database
 from tests.api.temporal import FakeTemporal
@@ -174,7 +175,9 @@ async def test_the_document_gives_every_post_its_example_and_every_route_its_pro
 
 async def test_a_refusal_is_documented_for_each_command_that_may_meet_it() -> None:
     assert set(REFUSALS) == set(NAMES.values())
-    documented = {code for codes in REFUSALS.values() for code in codes}
+    assert set(MEETING_REFUSALS) == set(MEETING_NAMES.values())
+    tables = (*REFUSALS.values(), *MEETING_REFUSALS.values())
+    documented = {code for codes in tables for code in codes}
     assert documented | {RefusalCode.NOT_ALLOWED, RefusalCode.WRONG_STATE} == set(RefusalCode)
 
 

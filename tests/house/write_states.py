@@ -3,6 +3,7 @@
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from catalogue import label
 from domain.commands import NAMES, Command
@@ -37,7 +38,7 @@ def _sorted(states: Iterable[IssueState]) -> list[IssueState]:
     return sorted(states, key=_ORDER.index)
 
 
-def _moves(rule: Rule) -> Iterator[tuple[IssueState, IssueState]]:
+def _moves(rule: Rule[IssueState, Any, Any]) -> Iterator[tuple[IssueState, IssueState]]:
     """From where to where; several targets that are also origins mean that it may stay."""
     stays = rule.when & rule.then if len(rule.when & rule.then) > 1 else frozenset()
     for origin in _sorted(rule.when):

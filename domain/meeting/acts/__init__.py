@@ -1,0 +1,1 @@
+"""What each command of a meeting demands of the facts (guards) and makes of them (acts)."""

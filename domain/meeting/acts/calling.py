@@ -1,0 +1,147 @@
+"""From the call to the sitting: invitations, report-ins, absences, postponements."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from domain.commands import Command
+from domain.ids import PartyCode
+from domain.meeting import commands as m
+from domain.meeting.acts.ending import end_items, moved_on
+from domain.meeting.authority import party_of
+from domain.meeting.facts import MeetingFacts
+from domain.meeting.parts import Party
+from domain.meeting.words import MeetingState
+from domain.refusals import Refusal, RefusalCode
+from domain.vocabulary import ItemOutcome
+
+M = TypeVar("M", bound=MeetingFacts)
+
+
+def guard_invite(meeting: MeetingFacts, _: m.InviteParties, __: datetime) -> None:
+    if meeting.called_at is not None:
+        raise Refusal(RefusalCode.FACT_GONE)
+
+
+def invite(meeting: M, _: m.InviteParties, at: datetime) -> M:
+    return replace(meeting, called_at=at).inviting(tuple(each.code for each in meeting.parties), at)
+
+
+def _own(meeting: MeetingFacts, command: Command) -> Party:
+    party = party_of(command.actor, meeting)
+    assert party is not None
+    return party
+
+
+def guard_acknowledge(meeting: MeetingFacts, command: m.AcknowledgeInvitation, _: datetime) -> None:
+    own = _own(meeting, command)
+    if own.acknowledged_at is not None:
+        raise Refusal(RefusalCode.ALREADY_ACKNOWLEDGED, at=own.acknowledged_at)
+
+
+def acknowledge(meeting: M, command: m.AcknowledgeInvitation, at: datetime) -> M:
+    return meeting.with_party(replace(_own(meeting, command), acknowledged_at=at))
+
+
+def guard_report_in(meeting: MeetingFacts, command: m.ReportInToMeeting, _: datetime) -> None:
+    own = _own(meeting, command)
+    if own.reported_in_at is not None:
+        raise Refusal(RefusalCode.ALREADY_REPORTED_IN, at=own.reported_in_at)
+
+
+def report_in(meeting: M, command: m.ReportInToMeeting, at: datetime) -> M:
+    """A late report-in counts for the quorum; the absence before it stays a fact."""
+    own = _own(meeting, command)
+    there = replace(
+        own,
+        acknowledged_at=own.acknowledged_at or at,
+        reported_in_at=at,
+        proposed_at=command.proposes,
+    )
+    return meeting.with_party(there)
+
+
+def _owing(meeting: MeetingFacts, codes: tuple[PartyCode, ...]) -> tuple[Party, ...]:
+    parties = tuple(each for each in meeting.parties if each.code in codes)
+    if not parties or len(parties) != len(codes):
+        raise Refusal(RefusalCode.FACT_GONE, parties=",".join(codes))
+    return parties
+
+
+def guard_remind(meeting: MeetingFacts, command: m.RemindParties, _: datetime) -> None:
+    for party in _owing(meeting, command.parties):
+        if not party.owes_report or party.reminded_at is not None:
+            raise Refusal(RefusalCode.FACT_GONE, party=party.code)
+
+
+def remind(meeting: M, command: m.RemindParties, at: datetime) -> M:
+    for party in _owing(meeting, command.parties):
+        meeting = meeting.with_party(replace(party, reminded_at=at))
+    return meeting
+
+
+def guard_absences(meeting: MeetingFacts, command: m.RecordAbsences, at: datetime) -> None:
+    for party in _owing(meeting, command.parties):
+        late = party.report_in_by is not None and at > party.report_in_by
+        if not (party.owes_report and late) or party.absent_at is not None:
+            raise Refusal(RefusalCode.FACT_GONE, party=party.code)
+
+
+def record_absences(meeting: M, command: m.RecordAbsences, _: datetime) -> M:
+    """The fact carries the instant the report-in was due, however late it is written down."""
+    for party in _owing(meeting, command.parties):
+        due_by = party.report_in_by
+        assert due_by is not None
+        absent = replace(party, absent_at=due_by, absences=(*party.absences, due_by))
+        meeting = meeting.with_party(absent)
+    return meeting
+
+
+def guard_postpone(meeting: MeetingFacts, command: m.PostponeMeeting, at: datetime) -> None:
+    terms, sits_at = meeting.terms, meeting.sits_at
+    if meeting.postponements >= terms.max_postponements:
+        raise Refusal(RefusalCode.LIMIT_REACHED, limit=terms.max_postponements)
+    if sits_at is None or command.to <= max(sits_at, at):
+        raise Refusal(RefusalCode.POSTPONED_BACKWARDS, sits_at=sits_at)
+    if command.to - sits_at > terms.longest_postponement:
+        raise Refusal(RefusalCode.POSTPONED_TOO_FAR, longest_days=terms.longest_postponement.days)
+
+
+def postpone(meeting: M, command: m.PostponeMeeting, at: datetime) -> M:
+    return replace(_called_again(meeting, at), sits_at=command.to)
+
+
+def _called_again(meeting: M, at: datetime) -> M:
+    """Who has not reported in is invited anew; who has, is there."""
+    meeting = replace(
+        meeting,
+        called_at=at,
+        sits_at=None,
+        decide_by=None,
+        postponements=meeting.postponements + 1,
+    )
+    return meeting.inviting(tuple(each.code for each in meeting.parties if each.owes_report), at)
+
+
+def guard_miss_sitting(meeting: MeetingFacts, _: m.MissSitting, at: datetime) -> None:
+    if meeting.sits_at is None or at <= meeting.sits_at + meeting.terms.grace:
+        raise Refusal(RefusalCode.FACT_GONE)
+
+
+def miss_sitting(meeting: M, _: m.MissSitting, at: datetime) -> M:
+    """Another day by itself, as often as the policy allows; then the next level takes over."""
+    if meeting.postponements < meeting.terms.max_postponements:
+        return _called_again(meeting, at)
+    return moved_on(end_items(meeting, meeting.awaiting, ItemOutcome.NO_QUORUM, at), at)
+
+
+def guard_open(meeting: MeetingFacts, _: m.OpenSitting, at: datetime) -> None:
+    if not meeting.has_quorum:
+        raise Refusal(RefusalCode.NO_QUORUM, present=meeting.present, quorum=meeting.quorum)
+    early = meeting.sits_at is None or at < meeting.sits_at
+    if early and meeting.present < len(meeting.parties):
+        raise Refusal(RefusalCode.SITTING_TOO_EARLY, sits_at=meeting.sits_at)
+
+
+def open_sitting(meeting: M, _: m.OpenSitting, at: datetime) -> M:
+    return replace(meeting, state=MeetingState.DISCUSSING, opened_at=at)

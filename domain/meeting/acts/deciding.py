@@ -1,0 +1,130 @@
+"""The sitting: agenda, minutes, decisions, its end without one."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from domain.actor import lies_in
+from domain.ids import IssueNumber, PartyCode, TaskId
+from domain.meeting import commands as m
+from domain.meeting.acts.ending import end_item, end_items, moved_on
+from domain.meeting.facts import MeetingFacts
+from domain.meeting.parts import AgendaItem, Decision, Party, Task
+from domain.refusals import Refusal, RefusalCode
+from domain.vocabulary import ItemOutcome
+
+M = TypeVar("M", bound=MeetingFacts)
+
+DECIDABLE = frozenset(
+    {ItemOutcome.DISPATCHED, ItemOutcome.PASSED_UP, ItemOutcome.NOT_OURS, ItemOutcome.SETTLED}
+)
+"""What a meeting may say of an issue; the rest happens to it."""
+
+
+def guard_minutes(meeting: MeetingFacts, _: m.AddMinutes, __: datetime) -> None:
+    if meeting.minutes >= meeting.terms.max_minutes:
+        raise Refusal(RefusalCode.LIMIT_REACHED, limit=meeting.terms.max_minutes)
+
+
+def add_minutes(meeting: M, _: m.AddMinutes, __: datetime) -> M:
+    return replace(meeting, minutes=meeting.minutes + 1)
+
+
+def guard_add(meeting: MeetingFacts, command: m.AddToAgenda, _: datetime) -> None:
+    """Same place, that is, somewhere in the meeting's grid; the same matter from its district."""
+    item = meeting.item(command.issue)
+    if item is not None and item.is_open:
+        raise Refusal(RefusalCode.FACT_GONE, number=command.issue)
+    same_place = lies_in(command.grid, meeting.origin.grid)
+    same_matter = command.category in {each.category for each in meeting.agenda}
+    if not (same_place or same_matter):
+        raise Refusal(RefusalCode.FACT_GONE, number=command.issue)
+
+
+def add_to_agenda(meeting: M, command: m.AddToAgenda, at: datetime) -> M:
+    """Departments that are not there yet are invited, with clocks of their own."""
+    item = AgendaItem(
+        issue=command.issue, grid=command.grid, category=command.category, added_at=at
+    )
+    new = tuple(
+        PartyCode(code)
+        for code in dict.fromkeys(command.departments)
+        if meeting.party(code) is None
+    )
+    meeting = replace(
+        meeting,
+        agenda=(*meeting.agenda, item),
+        parties=(*meeting.parties, *(Party(code=code) for code in new)),
+    )
+    return meeting.inviting(new, at)
+
+
+def _open_item(meeting: MeetingFacts, issue: IssueNumber) -> AgendaItem:
+    item = meeting.item(issue)
+    if item is None or not item.is_open:
+        raise Refusal(RefusalCode.NOT_ON_AGENDA, number=issue)
+    return item
+
+
+def guard_take_off(meeting: MeetingFacts, command: m.TakeOffAgenda, _: datetime) -> None:
+    _open_item(meeting, command.issue)
+
+
+def take_off(meeting: M, command: m.TakeOffAgenda, at: datetime) -> M:
+    item = replace(_open_item(meeting, command.issue), taken_off_at=at)
+    return moved_on(end_item(meeting, item, ItemOutcome.TAKEN_OFF, at), at)
+
+
+def guard_decide(meeting: MeetingFacts, command: m.DecideItem, at: datetime) -> None:
+    if not _open_item(meeting, command.issue).awaits_decision:
+        raise Refusal(RefusalCode.ITEM_DECIDED, number=command.issue)
+    dispatches = command.outcome is ItemOutcome.DISPATCHED
+    if command.outcome not in DECIDABLE or dispatches != (command.lead is not None):
+        raise Refusal(RefusalCode.DECISION_INCOMPLETE, outcome=command.outcome)
+    if not dispatches and (command.co or command.tasks):
+        raise Refusal(RefusalCode.DECISION_INCOMPLETE, outcome=command.outcome)
+    if command.lead in command.co or len(set(command.co)) != len(command.co):
+        raise Refusal(RefusalCode.LEAD_AMONG_CO, department=command.lead)
+    for order in command.tasks:
+        if order.due_by <= at:
+            raise Refusal(RefusalCode.TASK_DUE_IN_PAST, due_by=order.due_by)
+        if (order.reviewer or meeting.origin.convenor) == order.department:
+            raise Refusal(RefusalCode.OWN_TASK, department=order.department)
+
+
+def decide(meeting: M, command: m.DecideItem, at: datetime) -> M:
+    """A decision with tasks is open until the last of them; any other is the item's end."""
+    decision = Decision(
+        outcome=command.outcome, at=at, lead=command.lead, co=command.co, text=command.text
+    )
+    item = replace(_open_item(meeting, command.issue), decision=decision)
+    first = len(meeting.tasks) + 1
+    tasks = tuple(
+        Task(
+            id=TaskId(f"T{first + index}"),
+            issue=command.issue,
+            department=order.department,
+            due_by=order.due_by,
+            set_at=at,
+            reviewer=order.reviewer,
+            text=order.text,
+        )
+        for index, order in enumerate(command.tasks)
+    )
+    meeting = replace(meeting.with_item(item), tasks=(*meeting.tasks, *tasks))
+    if not tasks:
+        meeting = end_item(meeting, item, command.outcome, at)
+    return moved_on(meeting, at)
+
+
+def adjourn(meeting: M, _: m.AdjournMeeting, at: datetime) -> M:
+    return moved_on(end_items(meeting, meeting.awaiting, ItemOutcome.PASSED_UP, at), at)
+
+
+def guard_miss_decision(meeting: MeetingFacts, _: m.MissDecision, at: datetime) -> None:
+    if meeting.decide_by is None or at <= meeting.decide_by:
+        raise Refusal(RefusalCode.FACT_GONE)
+
+
+def miss_decision(meeting: M, _: m.MissDecision, at: datetime) -> M:
+    return moved_on(end_items(meeting, meeting.awaiting, ItemOutcome.NO_DECISION, at), at)

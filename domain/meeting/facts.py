@@ -1,0 +1,154 @@
+"""The facts of one meeting: an immutable snapshot and the small steps its changes are made of."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from domain.ids import (
+    CalendarCode,
+    DepartmentCode,
+    DistrictCode,
+    GridCode,
+    IssueNumber,
+    MeetingNumber,
+    PartyCode,
+    Subject,
+    TaskId,
+)
+from domain.meeting.parts import AgendaItem, Party, Task
+from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
+from domain.sla import Limit
+from domain.vocabulary import ConvenedBy, Level
+
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingTerms:
+    """What was in force when the meeting was convened; later versions never reach it."""
+
+    policy: str
+    calendar: CalendarCode
+    quorum_percent: int
+    report_in: Limit
+    sits_after: Limit
+    decide_within: Limit
+    review_within: Limit
+    grace: timedelta
+    max_postponements: int
+    longest_postponement: timedelta
+    max_minutes: int
+    leader: Subject | None = None
+    """Takes over what even the county's meeting does not settle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingOrigin:
+    """How the meeting came about; nothing here ever changes."""
+
+    number: MeetingNumber
+    kind: MeetingKind
+    district: DistrictCode
+    grid: GridCode
+    """The node of the level it sits at."""
+    level: Level
+    convened_by: ConvenedBy
+    convened_at: datetime
+    convenor: DepartmentCode | None
+    """Leads the sitting; a supervisor of the grid does where no department is known."""
+    terms: MeetingTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingFacts:
+    """Everything the law needs to know of a meeting. `version` counts accepted steps.
+
+    Instants that a calendar has to tell are None until a planner has reckoned them.
+    """
+
+    origin: MeetingOrigin
+    version: int = 0
+    state: MeetingState = MeetingState.PROPOSED
+    outcome: MeetingOutcome | None = None
+    parties: tuple[Party, ...] = ()
+    agenda: tuple[AgendaItem, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    called_at: datetime | None = None
+    """When the coming sitting was called; its instants count from here."""
+    sits_at: datetime | None = None
+    decide_by: datetime | None = None
+    opened_at: datetime | None = None
+    postponements: int = 0
+    minutes: int = 0
+    closed_at: datetime | None = None
+
+    @property
+    def number(self) -> MeetingNumber:
+        return self.origin.number
+
+    @property
+    def terms(self) -> MeetingTerms:
+        return self.origin.terms
+
+    @property
+    def quorum(self) -> int:
+        """How many parties have to report in; one at least where anybody is invited."""
+        share = -(-len(self.parties) * self.terms.quorum_percent // _WHOLE)
+        return max(share, min(1, len(self.parties)))
+
+    @property
+    def present(self) -> int:
+        return sum(each.reported_in_at is not None for each in self.parties)
+
+    @property
+    def has_quorum(self) -> bool:
+        return self.present >= self.quorum
+
+    @property
+    def awaiting(self) -> tuple[AgendaItem, ...]:
+        """Items without a decision."""
+        return tuple(each for each in self.agenda if each.awaits_decision)
+
+    def party(self, code: str | None) -> Party | None:
+        return next((each for each in self.parties if each.code == code), None)
+
+    def item(self, issue: IssueNumber) -> AgendaItem | None:
+        """The issue's latest place on the agenda; it may have been taken off and put on again."""
+        return next((each for each in reversed(self.agenda) if each.issue == issue), None)
+
+    def task(self, wanted: TaskId) -> Task | None:
+        return next((each for each in self.tasks if each.id == wanted), None)
+
+    def tasks_of(self, issue: IssueNumber) -> tuple[Task, ...]:
+        return tuple(each for each in self.tasks if each.issue == issue)
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def with_party(self, changed: Party) -> Self:
+        """The party of the same code is replaced."""
+        kept = tuple(changed if each.code == changed.code else each for each in self.parties)
+        return replace(self, parties=kept)
+
+    def with_item(self, changed: AgendaItem) -> Self:
+        """The item of the same issue and place is replaced."""
+        kept = tuple(
+            changed if (each.issue, each.added_at) == (changed.issue, changed.added_at) else each
+            for each in self.agenda
+        )
+        return replace(self, agenda=kept)
+
+    def with_task(self, changed: Task) -> Self:
+        """The task of the same id is replaced."""
+        kept = tuple(changed if each.id == changed.id else each for each in self.tasks)
+        return replace(self, tasks=kept)
+
+    def inviting(self, codes: tuple[PartyCode, ...], at: datetime) -> Self:
+        """These are invited, anew if they were before; their clocks start."""
+        meeting = self
+        for party in self.parties:
+            if party.code in codes:
+                invited = replace(
+                    party, invited_at=at, report_in_by=None, reminded_at=None, absent_at=None
+                )
+                meeting = meeting.with_party(invited)
+        return meeting

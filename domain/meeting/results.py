@@ -1,0 +1,79 @@
+"""What a step of a meeting means for the issues on its agenda."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.ids import DepartmentCode, IssueNumber, MeetingNumber, Subject, TextId
+from domain.meeting.facts import MeetingFacts
+from domain.meeting.parts import AgendaItem
+from domain.vocabulary import ItemOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingResult:
+    """What an issue is told of its item; `is_final` when the meeting is done with it."""
+
+    meeting: MeetingNumber
+    issue: IssueNumber
+    outcome: ItemOutcome
+    at: datetime
+    is_final: bool
+    lead: DepartmentCode | None = None
+    co: tuple[DepartmentCode, ...] = ()
+    text: TextId | None = None
+    leader: Subject | None = None
+    """Named by the policy of the level, should nobody sit above it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingDates:
+    """When the meeting of an issue sits and decides, as far as is known."""
+
+    meeting: MeetingNumber
+    sits_at: datetime | None
+    decide_by: datetime | None
+
+
+def results(before: MeetingFacts, after: MeetingFacts) -> tuple[MeetingResult, ...]:
+    """What has come to be known of each item by one step."""
+    return tuple(_results(before, after))
+
+
+def _results(before: MeetingFacts, after: MeetingFacts) -> Iterator[MeetingResult]:
+    known = {(each.issue, each.added_at): each for each in before.agenda}
+    for item in after.agenda:
+        was = known.get((item.issue, item.added_at), item)
+        if item.decision is not None and was.decision is None:
+            yield _decided(after, item)
+        elif item.outcome is not None and was.outcome is None:
+            yield _result(after, item, item.outcome, is_final=True)
+
+
+def _decided(meeting: MeetingFacts, item: AgendaItem) -> MeetingResult:
+    assert item.decision is not None
+    return _result(meeting, item, item.decision.outcome, is_final=not item.is_open)
+
+
+def _result(
+    meeting: MeetingFacts, item: AgendaItem, outcome: ItemOutcome, *, is_final: bool
+) -> MeetingResult:
+    decision = item.decision
+    at = item.ended_at or (decision.at if decision else item.added_at)
+    return MeetingResult(
+        meeting=meeting.number,
+        issue=item.issue,
+        outcome=outcome,
+        at=at,
+        is_final=is_final,
+        lead=decision.lead if decision else None,
+        co=decision.co if decision else (),
+        text=decision.text if decision else None,
+        leader=meeting.terms.leader,
+    )
+
+
+def dates(meeting: MeetingFacts) -> MeetingDates:
+    return MeetingDates(
+        meeting=meeting.number, sits_at=meeting.sits_at, decide_by=meeting.decide_by
+    )

@@ -1,0 +1,1 @@
+"""The law of meetings: every step, every party, every way it can end."""
