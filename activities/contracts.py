@@ -5,7 +5,7 @@ sandbox, and the objects that come back are of the classes the workflow itself k
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,16 @@ class Planned:
 
     deadlines: tuple[Deadline, ...] = ()
     posts: Posts | None = None
+
+
+def completed(issue: Issue, planned: Planned) -> Issue:
+    """The issue with what planning said, as workflow and record both hold it."""
+    for deadline in planned.deadlines:
+        issue = issue.with_deadline(deadline)
+    lead = issue.lead
+    if lead is not None and planned.posts is not None:
+        issue = issue.with_assignment(replace(lead, posts=planned.posts))
+    return issue
 
 
 class IssueActivities(ABC):

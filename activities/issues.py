@@ -76,7 +76,7 @@ class Issues(IssueActivities):
         if before is not None and before.version >= step.after.version:
             await self._same(issues, step)
             return _planned(step.after, before), None
-        command = _command(step)
+        command = command_of(step)
         afresh = step.event is EventName.RECKONED_AGAIN
         after = await plan(ReferenceRepository(session), step.after, step.at, afresh=afresh)
         await issues.record(
@@ -97,7 +97,7 @@ class Issues(IssueActivities):
         operator to mend; until then the step waits and the run stays alive.
         """
         async with self._database.read() as session:
-            known = await Queries(session).event_by_command(step.after.number, _command(step).id)
+            known = await Queries(session).event_by_command(step.after.number, command_of(step).id)
         if known is not None:
             return ApplicationError(str(conflict), type="CommandRepeated", non_retryable=True)
         log.error("version_conflict", reason=str(conflict))
@@ -105,12 +105,12 @@ class Issues(IssueActivities):
 
     async def _same(self, issues: IssueRepository, step: Step) -> None:
         recorded = await issues.recorded(step.after.number, step.after.version)
-        command = _command(step)
+        command = command_of(step)
         if recorded is None or recorded.command_id != command.id:
             raise VersionConflict(f"{step.after.number} at {step.after.version}")
 
 
-def _command(step: Step) -> Command:
+def command_of(step: Step) -> Command:
     """The command itself: an object of its class here, a JSON object when it came by wire."""
     if isinstance(step.command, Command):
         return step.command

@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.facts import Origin
 from domain.ids import IssueNumber
-from observability import metrics
+from intake.starting import Starter, StartRefused
 from storage.births import Births
 from storage.rechecks import Rechecks
 from storage.session import Database, Unreachable
@@ -38,6 +36,7 @@ class Relay:
         self._database = database
         self._client = client
         self._now = now
+        self._starter = Starter(client, database, now)
         self._refused: set[IssueNumber] = set()
         """What Temporal will not take; tried again by the next process, shown by a gauge."""
 
@@ -78,31 +77,10 @@ class Relay:
     async def _start(self, origin: Origin) -> bool:
         """True when the workflow exists; one poisoned row never holds up the others."""
         try:
-            await self._client.start_workflow(
-                "IssueWorkflow",
-                contracts.IssueInput(number=origin.number),
-                id=contracts.issue_workflow_id(origin.number),
-                task_queue=contracts.TASK_QUEUE,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=_attributes(origin),
-                static_summary=f"{origin.number} {origin.category} {origin.grid}",
-                priority=contracts.priority_of(origin),
-            )
-        except WorkflowAlreadyStartedError:
-            metrics.RELAY_STARTS_TOTAL.labels(result="already_started").inc()
-            return True
-        except RPCError as error:
-            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-                raise
-            metrics.RELAY_STARTS_TOTAL.labels(result="refused").inc()
-            log.exception("workflow_start_refused", issue=origin.number)
+            return await self._starter.start(origin)
+        except StartRefused:
             self._refused.add(origin.number)
             return False
-        delay = self._now() - origin.raised_at
-        metrics.RELAY_STARTS_TOTAL.labels(result="started").inc()
-        metrics.RELAY_DELAY_SECONDS.observe(max(delay.total_seconds(), 0.0))
-        log.info("workflow_started", issue=origin.number, district=origin.district)
-        return True
 
     async def _tell(self, recheck: Recheck) -> bool:
         workflow_id = contracts.issue_workflow_id(recheck.number)
@@ -114,17 +92,3 @@ class Relay:
                 raise
             log.info("recheck_pointless", issue=recheck.number)
         return True
-
-
-def _attributes(origin: Origin) -> TypedSearchAttributes:
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(contracts.DISTRICT, origin.district),
-            SearchAttributePair(contracts.GRID, origin.grid),
-            SearchAttributePair(contracts.CATEGORY, origin.category),
-            SearchAttributePair(contracts.WHISTLE_KIND, origin.whistle_kind),
-            SearchAttributePair(contracts.SOURCE, origin.source),
-            SearchAttributePair(contracts.EMERGENCY, origin.emergency),
-            SearchAttributePair(contracts.RAISED_AT, origin.raised_at),
-        ]
-    )

@@ -89,6 +89,29 @@ CALENDAR_COVERED_UNTIL = Gauge(
     ["calendar"],
     registry=REGISTRY,
 )
+RECONCILE_CHECKED_TOTAL = Counter(
+    "dispatch_reconcile_checked_total",
+    "Issues held against their workflow and the law.",
+    ["part"],
+    registry=REGISTRY,
+)
+RECONCILE_FINDINGS_TOTAL = Counter(
+    "dispatch_reconcile_findings_total",
+    "Invariants that did not hold, by what became of it: repaired or reported.",
+    ["kind", "outcome"],
+    registry=REGISTRY,
+)
+RECONCILE_LAST_RUN = Gauge(
+    "dispatch_reconcile_last_run_timestamp_seconds",
+    "When the reconciler last came to its end in this process.",
+    registry=REGISTRY,
+)
+FORGOTTEN_TOTAL = Counter(
+    "dispatch_housekeeping_deleted_total",
+    "Rows deleted because they had been kept long enough.",
+    ["table"],
+    registry=REGISTRY,
+)
 HTTP_REQUESTS_TOTAL = Counter(
     "dispatch_http_requests_total",
     "Requests by route template and status.",

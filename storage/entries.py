@@ -41,7 +41,7 @@ class Entries:
     async def current(self, kind: ReferenceKind, code: str) -> Entry[Any] | None:
         """The present version, retired or not."""
         found = (
-            _entries(kind)
+            entries_of(kind)
             .where(ReferenceRow.code == code)
             .order_by(ReferenceRow.version.desc())
             .limit(1)
@@ -50,13 +50,13 @@ class Entries:
         return entry_of(row) if row else None
 
     async def version(self, kind: ReferenceKind, code: str, version: int) -> Entry[Any] | None:
-        found = _entries(kind).where(ReferenceRow.code == code, ReferenceRow.version == version)
+        found = entries_of(kind).where(ReferenceRow.code == code, ReferenceRow.version == version)
         row = (await self._session.execute(found)).one_or_none()
         return entry_of(row) if row else None
 
     async def versions(self, kind: ReferenceKind, code: str) -> tuple[Entry[Any], ...]:
         """The whole history of an entry, newest first."""
-        found = _entries(kind).where(ReferenceRow.code == code)
+        found = entries_of(kind).where(ReferenceRow.code == code)
         ordered = found.order_by(ReferenceRow.version.desc())
         return tuple(entry_of(row) for row in await self._session.execute(ordered))
 
@@ -65,7 +65,7 @@ class Entries:
     ) -> Page[Entry[Any]]:
         """Present versions by code, the retired ones too; `after` is the last code seen."""
         size = max(1, min(limit, LARGEST_PAGE))
-        found = _entries(kind).where(_IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
+        found = entries_of(kind).where(_IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
         if after is not None:
             found = found.where(ReferenceRow.code > after)
         entries = tuple(entry_of(row) for row in await self._session.execute(found))
@@ -138,14 +138,14 @@ class Entries:
         self, kind: ReferenceKind, *, belonging_to: tuple[str, ...] | None = None
     ) -> tuple[Entry[Any], ...]:
         """Present versions that are not retired, by code; of some owners only, if told so."""
-        found = _entries(kind).where(_IS_LATEST, ~ReferenceRow.retired)
+        found = entries_of(kind).where(_IS_LATEST, ~ReferenceRow.retired)
         if belonging_to is not None:
             found = found.where(ReferenceRow.belongs_to.in_(belonging_to))
         rows = await self._session.execute(found.order_by(ReferenceRow.code))
         return tuple(entry_of(row) for row in rows)
 
 
-def _entries(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
+def entries_of(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
     return select(
         ReferenceRow.kind,
         ReferenceRow.code,

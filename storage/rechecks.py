@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, select, update
+from sqlalchemy import Select, delete, func, insert, literal, select, update
 
 from domain.ids import CalendarCode, DepartmentCode, IssueNumber
 from domain.vocabulary import IssueState, Part
@@ -78,6 +78,18 @@ class Rechecks:
             .where(RecheckRow.id.in_(ids), RecheckRow.done_at.is_(None))
             .values(done_at=at)
         )
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Deletes rechecks done before an instant; how many. Looks at the oldest rows only."""
+        oldest = (
+            select(RecheckRow.id, RecheckRow.done_at)
+            .order_by(RecheckRow.id)
+            .limit(limit)
+            .subquery()
+        )
+        old = select(oldest.c.id).where(oldest.c.done_at < before)
+        gone = await self._session.execute(delete(RecheckRow).where(RecheckRow.id.in_(old)))
+        return gone.rowcount
 
     async def _ask(self, numbers: Select[Any], reason: str) -> int:
         """Never merged with one that waits already: the relay may have just read for that one."""

@@ -5,13 +5,12 @@ is due says the domain; what an instant is says an activity; this file only wait
 """
 
 import asyncio
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.contracts import IssueActivities, Planned, Step
+from activities.contracts import IssueActivities, Planned, Step, completed
 from domain import commands as c
 from domain.ids import CommandId
 from domain.issue import LAW, Issue
@@ -26,6 +25,8 @@ from workflows.timer import MovableTimer
 ANSWERS_KEPT = 100
 """Repeats of older commands are answered from the record by the API."""
 RECHECKS_KEPT = 100
+LONGEST_OUTAGE = timedelta(days=1)
+"""How far back an act may have been asked for; nothing older waits in any queue."""
 
 
 @workflow.defn
@@ -53,7 +54,7 @@ class IssueWorkflow:
         while not self._is_over:
             await timer.wait(until=self._is_called)
             async with self._writing:
-                await self._catch_up()
+                await self._catch_up(workflow.now())
             if workflow.info().is_continue_as_new_suggested() and not self._is_over:
                 await self._continue_as_new()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -97,7 +98,7 @@ class IssueWorkflow:
         if self._issue is None or command.id in self._answers:
             return
         try:
-            self._issue.check(command, workflow.now())
+            self._issue.check(command, self._instant_of(command))
         except Refusal as refusal:
             raise ApplicationError(
                 str(refusal), refusal.code, refusal.params, type=Refusal.__name__
@@ -107,10 +108,10 @@ class IssueWorkflow:
         await workflow.wait_condition(lambda: self._is_under_way)
         async with self._writing:
             if command.id not in self._answers:
-                await self._catch_up()
+                await self._catch_up(self._instant_of(command))
                 # Asked again: another command may have been carried out since the validator.
                 self._refuse_unlawful(command)
-                self._remember(await self._step(command, workflow.now()))
+                self._remember(await self._step(command, self._instant_of(command)))
             return self._answers[command.id]
 
     @workflow.signal
@@ -141,14 +142,26 @@ class IssueWorkflow:
             first = c.DispatchIssue.by_engine("birth", lead=to.lead, co=to.co, rule=to.rule)
         await self._step(first, workflow.now())
 
-    async def _catch_up(self) -> None:
+    def _instant_of(self, command: c.Command) -> datetime:
+        """When it was asked, so that nobody is late because the engine was away."""
+        now = workflow.now()
+        asked = command.asked_at
+        if asked is None or not now - LONGEST_OUTAGE <= asked <= now:
+            return now
+        return self._not_before_the_last_step(asked)
+
+    def _not_before_the_last_step(self, at: datetime) -> datetime:
+        stepped_at = self._here.stepped_at
+        return at if stepped_at is None else max(at, stepped_at)
+
+    async def _catch_up(self, to: datetime) -> None:
         """Whatever is due takes effect at its own instant, in order, however late it is."""
         while self._rechecks:
             fact = f"recheck:{self._rechecks[0]}:{self._here.version}"
             await self._step(c.ReckonAgain.by_engine(fact), workflow.now())
             del self._rechecks[0]
-        while (due := self._here.due(workflow.now())) is not None:
-            await self._step(due.command, due.at)
+        while (due := self._here.due(to)) is not None:
+            await self._step(due.command, self._not_before_the_last_step(due.at))
 
     async def _step(self, command: c.Command, at: datetime) -> Answer:
         after = self._here.handle(command, at)
@@ -158,7 +171,7 @@ class IssueWorkflow:
             Step(event=event, command=command, at=at, after=after),
             **options.recording(event),
         )
-        self._issue = _with_plan(after, planned)
+        self._issue = completed(after, planned)
         workflow.set_current_details(describe(self._issue))
         return Answer(
             number=self._number,
@@ -215,12 +228,3 @@ class IssueWorkflow:
                 rechecked=tuple(self._rechecked),
             )
         )
-
-
-def _with_plan(issue: Issue, planned: Planned) -> Issue:
-    for deadline in planned.deadlines:
-        issue = issue.with_deadline(deadline)
-    lead = issue.lead
-    if lead is not None and planned.posts is not None:
-        issue = issue.with_assignment(replace(lead, posts=planned.posts))
-    return issue

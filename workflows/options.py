@@ -15,6 +15,11 @@ _PATIENT = RetryPolicy(
 READ = ActivityConfig(start_to_close_timeout=timedelta(seconds=10), retry_policy=_PATIENT)
 RECORD = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=_PATIENT)
 
+_BOUNDED = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
+"""What is done again by the next round anyway."""
+
+CHECK = ActivityConfig(start_to_close_timeout=timedelta(minutes=5), retry_policy=_BOUNDED)
+
 
 def recording(event: str) -> ActivityConfig:
     """`RECORD`, with the event as the line shown in Temporal's page."""
