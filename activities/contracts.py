@@ -15,6 +15,10 @@ from domain.deadline import Deadline
 from domain.events import EventName
 from domain.ids import IssueNumber
 from domain.issue import Issue
+from domain.meeting.convening import Summons
+from domain.meeting.meeting import Meeting
+from domain.meeting.planning import MeetingPlan
+from domain.meeting.words import MeetingEvent
 from domain.parts import Posts
 
 
@@ -72,4 +76,38 @@ class IssueActivities(ABC):
         Raises:
             ApplicationError: the record stands at another version; not retried, because only one
                 workflow writes an issue and waiting will not mend it.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingStep:
+    """An accepted command of a meeting, as `Step` is of an issue."""
+
+    event: MeetingEvent
+    command: Any
+    at: datetime
+    after: Meeting
+
+
+class MeetingActivities(ABC):
+    """The record of meetings, as workflows see it."""
+
+    @activity.defn(name="open_meeting")
+    @abstractmethod
+    async def open(self, summons: Summons) -> Meeting:
+        """The meeting a summons calls for: policy chosen, parties listed, nothing written yet.
+
+        `domain.meeting.convening.convene` with the policy of the level and the grid's unit.
+        """
+
+    @activity.defn(name="record_meeting_step")
+    @abstractmethod
+    async def record(self, step: MeetingStep) -> MeetingPlan:
+        """Write a step down, once: event, projection and notices in one transaction.
+
+        The first step (version 1) brings the meeting into the record. Run again it writes nothing
+        and answers the same.
+
+        Raises:
+            ApplicationError: the record stands at another version; not retried.
         """

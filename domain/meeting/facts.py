@@ -68,6 +68,8 @@ class MeetingFacts:
 
     origin: MeetingOrigin
     version: int = 0
+    stepped_at: datetime | None = None
+    """The instant of the latest step; none is ever recorded before it."""
     state: MeetingState = MeetingState.PROPOSED
     outcome: MeetingOutcome | None = None
     parties: tuple[Party, ...] = ()

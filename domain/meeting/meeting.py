@@ -38,7 +38,7 @@ class Meeting(MeetingFacts):
         """
         self.check(command, at)
         changed: Self = MEETING_LAW[type(command)].act(self, command, at)
-        return replace(changed, version=self.version + 1)
+        return replace(changed, version=self.version + 1, stepped_at=at)
 
     def due(self, at: datetime) -> Due | None:
         """The earliest thing the clocks call for by `at`, with its own instant."""

@@ -1,13 +1,28 @@
 """Puts instants on what a calendar has to tell; what it gives depends on nothing else."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
 
 from domain.calendar import BusinessCalendar
-from domain.meeting.meeting import Meeting
+from domain.meeting.facts import MeetingFacts
+from domain.meeting.parts import Party, Task
 from domain.reckoning import moved
 
+M = TypeVar("M", bound=MeetingFacts)
 
-def plan(meeting: Meeting, calendar: BusinessCalendar) -> Meeting:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPlan:
+    """What planning has changed."""
+
+    sits_at: datetime | None = None
+    decide_by: datetime | None = None
+    parties: tuple[Party, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+
+def plan(meeting: M, calendar: BusinessCalendar) -> M:
     """The meeting with an instant on everything that waits for one; known instants stay."""
     terms = meeting.terms
     for party in meeting.parties:
@@ -24,3 +39,22 @@ def plan(meeting: Meeting, calendar: BusinessCalendar) -> Meeting:
         decide_by = moved(meeting.sits_at, terms.decide_within, calendar)
         meeting = replace(meeting, decide_by=decide_by)
     return meeting
+
+
+def plan_of(asked: MeetingFacts, written: MeetingFacts) -> MeetingPlan:
+    """What `plan` made of `asked`."""
+    return MeetingPlan(
+        sits_at=written.sits_at,
+        decide_by=written.decide_by,
+        parties=tuple(each for each in written.parties if each not in asked.parties),
+        tasks=tuple(each for each in written.tasks if each not in asked.tasks),
+    )
+
+
+def with_plan(meeting: M, planned: MeetingPlan) -> M:
+    """The meeting with what planning said, as workflow and record both hold it."""
+    for party in planned.parties:
+        meeting = meeting.with_party(party)
+    for task in planned.tasks:
+        meeting = meeting.with_task(task)
+    return replace(meeting, sits_at=planned.sits_at, decide_by=planned.decide_by)
