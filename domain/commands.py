@@ -9,17 +9,21 @@ from typing import Self
 
 from domain.actor import ENGINE, Actor
 from domain.ids import CommandId, DeadlineId, DepartmentCode, EvidenceId, IssueNumber, TextId
-from domain.sla import Limit
-from domain.vocabulary import Satisfaction
+from domain.sla import Limit, RungAct
+from domain.vocabulary import Level, Satisfaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Asked by `actor` under the idempotency key `id`; `text` refers to what was said."""
+    """Asked by `actor` under the idempotency key `id`; `text` refers to what was said.
+
+    `asked_at` is when the API took it in: an act in time stays in time while the engine is away.
+    """
 
     actor: Actor
     id: CommandId
     text: TextId | None = None
+    asked_at: datetime | None = None
 
     @classmethod
     def by_engine(cls, fact: str, **fields: object) -> Self:
@@ -92,7 +96,7 @@ class ReturnIssue(Command):
 class DecideReturn(Command):
     """The dispatcher's word on a return; it is final."""
 
-    accepted: bool
+    approved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,10 +227,12 @@ class SuperviseIssue(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClimbRung(Command):
-    """The instant of a ladder's rung has come."""
+    """The instant of a ladder's rung has come; `acts` and `level` tell readers what it does."""
 
     deadline: DeadlineId
     rung: int
+    acts: tuple[RungAct, ...] = ()
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,8 @@ class IssueFacts:
     pinned: Pinned
     proposal: Proposal | None = None
     version: int = 0
+    stepped_at: datetime | None = None
+    """The instant of the latest step; none is ever recorded before it."""
     state: IssueState = IssueState.REPORTED
     outcome: Outcome | None = None
     closed_at: datetime | None = None

@@ -37,7 +37,7 @@ class Issue(IssueFacts):
         """
         self.check(command, at)
         changed: Self = LAW[type(command)].act(self, command, at)
-        return replace(changed, version=self.version + 1)
+        return replace(changed, version=self.version + 1, stepped_at=at)
 
     def due(self, at: datetime) -> Due | None:
         """The earliest thing the clocks call for by `at`, with its own instant."""

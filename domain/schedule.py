@@ -53,7 +53,9 @@ def _rungs(deadline: Deadline) -> Iterator[Due]:
     for index, rung in enumerate(deadline.rungs):
         if rung.reached_at is None:
             fact = f"rung:{deadline.id}:{index}@{rung.at.isoformat()}"
-            command = ClimbRung.by_engine(fact, deadline=deadline.id, rung=index)
+            command = ClimbRung.by_engine(
+                fact, deadline=deadline.id, rung=index, acts=rung.acts, level=rung.level
+            )
             yield Due(at=rung.at, command=command)
 
 

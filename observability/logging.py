@@ -9,6 +9,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 from temporalio import activity, workflow
 
+_SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 _NOISY = ("httpx", "httpcore", "uvicorn.access")
 
 
@@ -50,6 +51,9 @@ def configure(*, json: bool = True, level: str = "INFO") -> None:
     root = logging.getLogger()  # noqa: TID251 - the one place that owns the root logger
     root.handlers = [handler]
     root.setLevel(level)
+    for name in _SERVERS:
+        logging.getLogger(name).handlers = []  # noqa: TID251 - theirs would print plain lines
+        logging.getLogger(name).propagate = True  # noqa: TID251 - as above
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)  # noqa: TID251 - as above
     workflow.logger.workflow_info_on_message = False

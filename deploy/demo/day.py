@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
+import httpx
 from rich.console import Console
 
 from api.tokens import mint
@@ -23,14 +24,27 @@ from observability.clock import now
 
 def load_town(product: Product) -> Loaded:
     """Loads the default tables and those of the town, as its administrator would."""
+    return load(town.reference(), _url(product), _administrator(product))
+
+
+def has_districts(product: Product) -> bool:
+    """Whether somebody has loaded reference data into this engine already."""
+    answer = httpx.get(
+        f"{_url(product)}/api/v1/reference/district",
+        headers={"Authorization": f"Bearer {_administrator(product)}"},
+    )
+    answer.raise_for_status()
+    return bool(answer.json()["items"])
+
+
+def _administrator(product: Product) -> str:
     who = town.people()["command_centre_administrator"]
     claims: dict[str, object] = {
         "sub": who.subject,
         "roles": [*who.roles],
         "grids": [*who.grids],
     }
-    token = mint(product.home.jwt_secret, claims, at=now(), lifetime=timedelta(minutes=10))
-    return load(town.reference(), _url(product), token)
+    return mint(product.home.jwt_secret, claims, at=now(), lifetime=timedelta(minutes=10))
 
 
 async def play_day(product: Product, console: Console, pace: float = 0.0) -> Sequence[Verdict]:

@@ -53,7 +53,10 @@ class Home:
             if _USED_BY.get(name, name) in running:
                 chosen[name] = recorded
                 continue
-            port = free_port(_USUAL[name])
+            # Where it was last time, if it can: bookmarks and shells remember.
+            port = free_port(recorded)
+            if port != recorded:
+                port = free_port(_USUAL[name])
             while port in chosen.values():
                 port = free_port()
             chosen[name] = port

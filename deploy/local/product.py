@@ -111,7 +111,6 @@ class Product:
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
-            "DISPATCH_JSON_LOGS": "false",
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -175,7 +175,7 @@ def decide_return(issue: F, command: DecideReturn, at: datetime) -> F:
     request = issue.request(RequestKind.RETURN)
     assert request is not None
     issue = issue.decided(RequestKind.RETURN, at)
-    if not command.accepted:
+    if not command.approved:
         return replace(issue, bound=(*issue.bound, request.department))
     issue = dismiss(issue, EndReason.RETURNED, at)
     issue = replace(issue, returned_by=(*issue.returned_by, request.department))

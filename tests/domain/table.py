@@ -91,7 +91,7 @@ FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.VerifyIssue: {"confirmed": True},
     c.DispatchIssue: {"lead": POLICE},
     c.HandToB: {"department": LIFT},
-    c.DecideReturn: {"accepted": True},
+    c.DecideReturn: {"approved": True},
     c.TransferIssue: {"to": POLICE},
     c.RequestSuspension: {"until": cast.MONDAY_NINE + 30 * DAY},
     c.DecideSuspension: {"approved": True},

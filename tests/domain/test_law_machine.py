@@ -27,7 +27,7 @@ FIELDS: dict[type[c.Command], dict[str, st.SearchStrategy[object]]] = {
     c.VerifyIssue: {"confirmed": st.booleans()},
     c.DispatchIssue: {"lead": DEPARTMENTS, "co": st.lists(DEPARTMENTS, max_size=2).map(tuple)},
     c.HandToB: {"department": DEPARTMENTS},
-    c.DecideReturn: {"accepted": st.booleans()},
+    c.DecideReturn: {"approved": st.booleans()},
     c.TransferIssue: {"to": DEPARTMENTS},
     c.DecideSuspension: {"approved": st.booleans()},
     c.RequestExtension: {"by": st.sampled_from([urgent(1), urgent(48), urgent(49)])},

@@ -37,12 +37,12 @@ def departments(life: Life) -> list[tuple[str, Part]]:
 
 def return_accepted(life: Life) -> None:
     life.give(A_POST, c.ReturnIssue)
-    life.give(DISPATCHER, c.DecideReturn, accepted=True)
+    life.give(DISPATCHER, c.DecideReturn, approved=True)
 
 
 def return_refused(life: Life) -> None:
     life.give(A_POST, c.ReturnIssue)
-    life.give(DISPATCHER, c.DecideReturn, accepted=False)
+    life.give(DISPATCHER, c.DecideReturn, approved=False)
 
 
 def test_confirmed_report_goes_where_rules_say() -> None:
@@ -213,7 +213,7 @@ def test_return_is_decided_by_another_person() -> None:
     life = a_life(S.DISPATCHED)
     both = replace(A_POST, roles=(*A_POST.roles, *DISPATCHER.roles), grids=DISPATCHER.grids)
     life.give(both, c.ReturnIssue)
-    assert life.why_not(both, c.DecideReturn, accepted=True) is No.OWN_REQUEST
+    assert life.why_not(both, c.DecideReturn, approved=True) is No.OWN_REQUEST
 
 
 def test_return_window_closes_without_a_breach() -> None:

@@ -1,13 +1,12 @@
 """Stories of the end: evaluation, silence, reopening, withdrawal, duplicate, appeal."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain import commands as c
-from domain.actor import ENGINE, Actor
-from domain.ids import IssueNumber, Subject
+from domain.actor import ENGINE
+from domain.ids import IssueNumber
 from domain.parts import EndReason
 from domain.refusals import RefusalCode as No
 from domain.vocabulary import DeadlineKind as K
@@ -18,13 +17,11 @@ from tests.domain.cast import (
     CO_STAFF,
     DAY,
     DISPATCHER,
-    GRID_WORKER,
     HOUR,
     LIFT,
     MINUTE,
     MONDAY_NINE,
     OFFICER,
-    ORIGIN,
     POLICE,
     PROPERTY,
     RESIDENT,
@@ -168,7 +165,7 @@ def test_withdrawn_issue_awaits_no_meeting() -> None:
 def test_refused_return_binds_after_reopening_too() -> None:
     life = a_life(S.HANDLING)
     life.give(A_POST, c.ReturnIssue)
-    life.give(DISPATCHER, c.DecideReturn, accepted=False)
+    life.give(DISPATCHER, c.DecideReturn, approved=False)
     disappoint(life)
     assert life.why_not(A_POST, c.ReturnIssue) is No.RETURN_FINAL
 
@@ -290,30 +287,3 @@ def test_false_alarm_has_nobody_to_appeal() -> None:
     issue = life.give(DISPATCHER, c.VerifyIssue, confirmed=False)
     assert issue.first_breach_kind is K.VERIFY
     assert issue.is_finished
-
-
-CAMERA = Actor(subject=Subject("camera-1"), roles=(Role.CAMERA,))
-
-
-def raised_by(actor: Actor, source: Role) -> Life:
-    """Resolved, and raised by this actor."""
-    origin = replace(ORIGIN, raised_by=actor.subject, source=source, resident=None)
-    return a_life(S.RESOLVED, born_under(the_policy(), origin=origin))
-
-
-def test_nobody_evaluates_the_own_departments_work() -> None:
-    life = raised_by(A_POST, Role.STAFF)
-    good = {"satisfaction": Satisfaction.SATISFIED, "solved": True}
-    assert life.why_not(A_POST, c.EvaluateIssue, **good) is No.OWN_WORK
-
-
-def test_grid_worker_evaluates_what_a_camera_raised() -> None:
-    seen = raised_by(CAMERA, Role.CAMERA)
-    seen.give(GRID_WORKER, c.EvaluateIssue, satisfaction=Satisfaction.SATISFIED, solved=True)
-    assert seen.issue.state is S.CLOSED
-
-
-def test_co_department_appeals_its_own_breach() -> None:
-    life = breached_and_closed()
-    life.give(CO_STAFF, c.AppealBreach)
-    assert life.issue.appealed

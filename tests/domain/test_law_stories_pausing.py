@@ -276,7 +276,7 @@ def test_two_requests_are_two_decisions_with_clocks() -> None:
     life.give(DISPATCHER, c.DecideExtension, approved=True)
     first, second = (each for each in life.issue.deadlines if each.kind is K.DECIDE)
     assert (first.is_open, second.met_at) == (True, life.now)
-    life.give(DISPATCHER, c.DecideReturn, accepted=False)
+    life.give(DISPATCHER, c.DecideReturn, approved=False)
     assert all(each.met_at for each in life.issue.deadlines if each.kind is K.DECIDE)
 
 

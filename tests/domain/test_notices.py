@@ -95,7 +95,7 @@ def test_dispatcher_is_told_what_to_decide(
 def test_who_asked_hears_the_decision(accepted: bool) -> None:
     life = a_life(S.HANDLING)
     life.give(A_POST, c.ReturnIssue)
-    life.give(DISPATCHER, c.DecideReturn, accepted=accepted)
+    life.give(DISPATCHER, c.DecideReturn, approved=accepted)
     assert (TO_LEAD, "return_decided") in life.told()
 
 

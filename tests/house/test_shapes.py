@@ -38,5 +38,5 @@ def test_shapes_are_written_down() -> None:
 
 def test_shapes_reach_down_to_the_clocks() -> None:
     assert {"Interval", "Actor", "Limit"} <= set(shapes())
-    assert shapes()["ClaimIssue"].keys() == {"actor", "id", "text"}
+    assert {"actor", "id", "text"} <= shapes()["ClaimIssue"].keys()
     assert as_text().endswith("}\n")

@@ -120,3 +120,31 @@ def first_claim(told: Story) -> Deadline:
     planned = told.office.steps[0].after.deadline(DeadlineKind.CLAIM)
     assert planned is not None
     return planned
+
+
+async def test_act_in_time_stays_in_time_while_the_engine_is_away(
+    temporal_full: WorkflowEnvironment,
+) -> None:
+    async with story(temporal_full, Office(policy=with_claim(urgent(2 / 3600)))) as told:
+        await told.running.shutdown()
+        asked_at = clock.now()
+        claim = c.ClaimIssue(actor=A_POST, id=key(), asked_at=asked_at)
+        given = asyncio.create_task(told.give(claim))
+        due_by = first_claim(told).due_by
+        assert due_by is not None
+        await asyncio.sleep((due_by - clock.now()).total_seconds() + 0.1)
+        await told.restart_worker()
+        assert (await given).at == asked_at
+        assert (await told.issue()).first_breach_at is None
+
+
+async def test_act_is_never_dated_before_what_is_recorded(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with story(temporal_skipping) as told:
+        asked_at = await told.now()
+        await told.passes(11 * HOUR)
+        answer = await told.give(c.ClaimIssue(actor=A_POST, id=key(), asked_at=asked_at))
+        breached_at = (await told.issue()).first_breach_at
+        assert breached_at is not None
+        assert answer.at > breached_at

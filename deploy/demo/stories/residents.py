@@ -13,7 +13,7 @@ async def falling_objects(scene: Scene) -> None:
     report = await resident.reports("falling_objects", "楼上经常往下扔烟头和瓶子", "b3")
     await report.is_with("housing")
     await housing.does("return", report, "不属住建职责，应由物业先行处置")
-    await dispatcher.does("decide-return", report, "同意退单，改派物业", accepted=True)
+    await dispatcher.does("decide-return", report, "同意退单，改派物业", approved=True)
     await report.becomes(state="dispatching")
     again = dispatcher.does("dispatch", report, lead="housing")
     await scene.refused(report, again, "returned_before")
