@@ -5,25 +5,23 @@ is, with its caller, the id of the Update and of the recorded event.
 """
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 from pydantic import TypeAdapter
 
-from api.answering import Ledger, Reply, again
+from api.answering import Ledger, Reply, again, is_settled
 from api.asking import Asking
 from api.engine import Engine, NoWorkflow
 from api.parts import Parts
-from api.problems import ApiCode, FieldError, Problem
-from api.references import Named, named_by, require
-from api.schemas.commands import CommandBody, MarkDuplicate
+from api.problems import ApiCode, Problem
+from api.references import require_named
+from api.schemas.commands import CommandBody
 from api.sight import seen
 from domain.commands import Command
 from domain.ids import IssueNumber, TextId
-from domain.reference import ReferenceKind
 from domain.refusals import Refusal
-from domain.visibility import scope_of
 from storage.queries import Queries
 from storage.session import Session
 from storage.texts import Texts
@@ -45,6 +43,8 @@ class Order:
     number: IssueNumber
     kind: type[Command]
     body: CommandBody
+    asked_at: datetime | None = None
+    """When its key was first seen: however often it is repeated, it was asked then."""
 
     @property
     def text_id(self) -> TextId | None:
@@ -53,7 +53,8 @@ class Order:
     @property
     def command(self) -> Command:
         asking = self.asking
-        return self.body.to_command(self.kind, asking.actor, asking.command_id, self.text_id)
+        command = self.body.to_command(self.kind, asking.actor, asking.command_id, self.text_id)
+        return replace(command, asked_at=self.asked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +71,59 @@ class Desk:
             Refusal: the law says no; that too is kept.
             Problem: bad references, a key of another request, or an engine that cannot answer now.
         """
-        if (reply := await self._begin(order)) is not None:
-            return reply
+        begun = await self._begin(order)
+        if isinstance(begun, Reply):
+            return begun
+        order = replace(order, asked_at=begun)
         try:
             answer = await self._ask(order)
         except Refusal as refusal:
-            async with self.parts.database.begin() as session:
-                await Ledger(session, order.asking).keep_refusal(refusal)
-                if order.text_id is not None:
-                    await Texts(session).remove_unused(order.text_id)
-            raise
-        reply = _reply(order, answer)
+            return await self._refused(order, refusal)
         async with self.parts.database.begin() as session:
-            await Ledger(session, order.asking).keep(reply)
-        return reply
+            return await self._accepted(session, order, answer)
 
     async def _begin(self, order: Order) -> Reply | None:
         """Claims the key and keeps the text; the answer if there already is one."""
-        at = self.parts.now()
         async with self.parts.database.begin() as session:
-            ledger = Ledger(session, order.asking)
-            stored = await ledger.open(order.body, at)
+            stored = await Ledger(session, order.asking).open(order.body, self.parts.now())
+            if stored is not None and not is_settled(stored):
+                answer = await _recorded(session, order)
+                if answer is not None:
+                    return await self._accepted(session, order, answer)
             if (reply := again(stored)) is not None:
                 return reply
             await seen(session, order.number, order.asking.actor)
-            if stored is not None and (answer := await _recorded(session, order)) is not None:
-                reply = _reply(order, answer)
-                await ledger.keep(reply)
-                return reply
-            await _check_references(session, order)
-            if order.text_id is not None:
-                assert order.body.text is not None
-                author = order.asking.actor.subject
-                await Texts(session).put(order.text_id, order.number, author, order.body.text, at)
+            await require_named(session, order.body, order.asking.actor)
+            await self._keep_text(session, order)
         return None
+
+    async def _accepted(self, session: Session, order: Order, answer: Answer) -> Reply:
+        """Keeps the answer, and the text, should a refused twin have removed it."""
+        reply = _reply(order, answer)
+        await Ledger(session, order.asking).keep(reply)
+        await self._keep_text(session, order)
+        return reply
+
+    async def _refused(self, order: Order, refusal: Refusal) -> Reply:
+        """Keeps the refusal, unless a twin of the request was accepted: then that is the answer.
+
+        Raises:
+            Refusal: as given.
+        """
+        async with self.parts.database.begin() as session:
+            await Ledger(session, order.asking).keep_refusal(refusal)
+            answer = await _recorded(session, order)
+            if answer is not None:
+                return await self._accepted(session, order, answer)
+            if order.text_id is not None:
+                await Texts(session).remove_unused(order.text_id)
+        raise refusal
+
+    async def _keep_text(self, session: Session, order: Order) -> None:
+        if order.text_id is not None:
+            assert order.body.text is not None
+            author, said = order.asking.actor.subject, order.body.text
+            await Texts(session).put(order.text_id, order.number, author, said, self.parts.now())
 
     async def _ask(self, order: Order) -> Answer:
         for pause in _PAUSES:
@@ -150,16 +170,3 @@ def _answer_of(event: RecordedEvent) -> Answer:
 def _reply(order: Order, answer: Answer) -> Reply:
     """The answer under the caller's own key."""
     return Reply({**_ANSWER.dump_python(answer, mode="json"), "command": order.asking.key})
-
-
-async def _check_references(session: Session, order: Order) -> None:
-    await require(session, _departments(order.body))
-    if isinstance(order.body, MarkDuplicate):
-        other, actor = IssueNumber(order.body.of), order.asking.actor
-        if await Queries(session).issue(other, scope_of(actor)) is None:
-            raise Problem.invalid(FieldError.of("of", "unknown_issue"))
-
-
-def _departments(body: CommandBody) -> Iterator[Named]:
-    fields = ((field, ReferenceKind.DEPARTMENT) for field in body.departments)
-    return named_by(body, fields)
