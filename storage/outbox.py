@@ -124,11 +124,12 @@ class Outbox:
         Looks at the oldest rows only, by their ids, so it never reads the whole table.
         """
         oldest = (
-            select(OutboxRow.id, OutboxRow.created_at, OutboxRow.next_at)
+            select(OutboxRow.id, OutboxRow.created_at)
+            .where(OutboxRow.next_at.is_(None))
             .order_by(OutboxRow.id)
             .limit(limit)
             .subquery()
         )
-        old = select(oldest.c.id).where(oldest.c.created_at < before, oldest.c.next_at.is_(None))
+        old = select(oldest.c.id).where(oldest.c.created_at < before)
         gone = await self._session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old)))
         return gone.rowcount

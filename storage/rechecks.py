@@ -83,6 +83,7 @@ class Rechecks:
         """Deletes rechecks done before an instant; how many. Looks at the oldest rows only."""
         oldest = (
             select(RecheckRow.id, RecheckRow.done_at)
+            .where(RecheckRow.done_at.is_not(None))
             .order_by(RecheckRow.id)
             .limit(limit)
             .subquery()

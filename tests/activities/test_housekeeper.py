@@ -1,0 +1,74 @@
+"""What has been kept long enough goes, in batches; what is pending and the record stay."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.housekeeper import Housekeeper
+from activities.upkeep import Batch, Stale
+from domain.ids import Subject
+from storage.idempotency import Idempotency
+from storage.outbox import Outbox
+from storage.rechecks import Rechecks
+from storage.session import Database
+from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
+from tests.builders import NOON, POLICE
+from tests.storage.stories import born
+from tests.storage.test_outbox import a_notice, everything_of, put
+
+AGES = {Stale.NOTICES: timedelta(days=180), Stale.IDEMPOTENCY_KEYS: timedelta(days=30)}
+DAY = timedelta(days=1)
+
+
+def at(days: int, of: Stale, limit: int = 100) -> Batch:
+    return Batch(of=of, at=NOON + days * DAY, limit=limit)
+
+
+def housekeeper(database: Database) -> Housekeeper:
+    return Housekeeper(database, {**AGES, Stale.RECHECKS: timedelta(days=30)})
+
+
+async def told(database: Database, *, delivered: int, of: int = 3) -> None:
+    """Notices of one issue, the newest of them delivered."""
+    number = await born(database)
+    await put(database, *(a_notice(number, f"k{each}") for each in range(of)))
+    ids = [each.id for each in await everything_of(database, number)]
+    async with database.begin() as session:
+        await Outbox(session).delivered(ids[of - delivered :], NOON)
+
+
+async def test_old_notices_go_and_pending_ones_stay(database: Database) -> None:
+    await told(database, delivered=2)
+    assert await housekeeper(database).forget(at(179, Stale.NOTICES)) == 0
+    assert await housekeeper(database).forget(at(181, Stale.NOTICES)) == 2
+    assert await housekeeper(database).forget(at(181, Stale.NOTICES)) == 0
+
+
+async def test_batch_is_no_larger_than_asked(database: Database) -> None:
+    await told(database, delivered=2)
+    batch = at(181, Stale.NOTICES, limit=1)
+    assert [await housekeeper(database).forget(batch) for _ in range(3)] == [1, 1, 0]
+
+
+async def test_old_keys_go(database: Database) -> None:
+    async with database.begin() as session:
+        await Idempotency(session).claim(Subject("r.1"), "k", "/issues", "0" * 64, NOON)
+    assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
+    assert await housekeeper(database).forget(at(31, Stale.IDEMPOTENCY_KEYS)) == 1
+
+
+@pytest.mark.parametrize(("is_done", "gone"), [(True, 1), (False, 0)])
+async def test_done_rechecks_go(database: Database, *, is_done: bool, gone: int) -> None:
+    number = await furnished(database)
+    await taken(database, await issues(database).open(number), dispatched_by_rule())
+    async with database.begin() as session:
+        await Rechecks(session).ask_for_department(POLICE, "absence")
+        if is_done:
+            waiting = await Rechecks(session).pending(10)
+            await Rechecks(session).done([each.id for each in waiting], NOON)
+    assert await housekeeper(database).forget(at(29, Stale.RECHECKS)) == 0
+    assert await housekeeper(database).forget(at(31, Stale.RECHECKS)) == gone
+
+
+def test_events_are_never_forgotten() -> None:
+    assert set(Stale) == {"notices", "idempotency_keys", "rechecks"}
