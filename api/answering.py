@@ -48,17 +48,24 @@ class Ledger:
             raise Problem(ApiCode.IDEMPOTENCY_KEY_REUSED) from error
 
     async def keep(self, reply: Reply) -> None:
+        """The answer from now on, should a twin of the request have been refused meanwhile too."""
         answer = {"body": reply.body, "headers": dict(reply.headers)}
-        await Idempotency(self.session).store(
-            self.asking.actor.subject, self.asking.key, reply.status, answer
+        asking = self.asking
+        await Idempotency(self.session).correct(
+            asking.actor.subject, asking.key, reply.status, answer
         )
 
     async def keep_refusal(self, refusal: Refusal) -> None:
+        """The answer, unless there is one already."""
         answer = {"refused": refusal.code, "params": refusal.params}
         status = Problem.of_refusal(refusal).status
-        await Idempotency(self.session).store(
-            self.asking.actor.subject, self.asking.key, status, answer
-        )
+        asking = self.asking
+        await Idempotency(self.session).store(asking.actor.subject, asking.key, status, answer)
+
+
+def is_settled(stored: Stored) -> bool:
+    """Whether the request was answered with a yes, which nothing takes back."""
+    return stored.status is not None and "refused" not in stored.answer
 
 
 def again(stored: Stored | None) -> Reply | None:

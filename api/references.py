@@ -1,9 +1,14 @@
-"""Whether the codes that a request names exist."""
+"""Whether the codes and issues that a request names exist."""
 
 from collections.abc import Iterable, Iterator
 
 from api.problems import FieldError, Problem
+from api.schemas.commands import CommandBody, MarkDuplicate
+from domain.actor import Actor
+from domain.ids import IssueNumber
 from domain.reference import ReferenceKind
+from domain.visibility import scope_of
+from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.session import Session
 
@@ -38,3 +43,31 @@ def named_by(
         else:
             for index, code in enumerate(value or ()):
                 yield f"{root}{field}.{index}", kind, code
+
+
+async def require_named(session: Session, body: CommandBody, actor: Actor) -> None:
+    """Returns when the departments and the issue that a command names are there to be named.
+
+    Raises:
+        Problem: `invalid_input` with every field that is not so.
+    """
+    departments = ((field, ReferenceKind.DEPARTMENT) for field in body.departments)
+    await require(session, named_by(body, departments))
+    if isinstance(body, MarkDuplicate):
+        await _require_original(session, IssueNumber(body.of), actor)
+
+
+async def _require_original(session: Session, of: IssueNumber, actor: Actor) -> None:
+    """A duplicate of a duplicate could lead back to itself, and the matter would be lost."""
+    queries, scope = Queries(session), scope_of(actor)
+    detail = await queries.issue(of, scope)
+    if detail is None:
+        raise Problem.invalid(FieldError.of("of", "unknown_issue"))
+    met = [of]
+    while detail is not None and (leads_to := detail.line.duplicate_of) is not None:
+        if leads_to in met:
+            break
+        met.append(leads_to)
+        detail = await queries.issue(leads_to, scope)
+    if len(met) > 1:
+        raise Problem.invalid(FieldError.of("of", "is_duplicate_itself", number=met[-1]))

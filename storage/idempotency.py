@@ -64,6 +64,14 @@ class Idempotency:
             .values(status=status, answer=codec.text(codec.ANYTHING, answer))
         )
 
+    async def correct(self, subject: Subject, key: str, status: int, answer: object) -> None:
+        """The answer to give from now on, whatever was kept before."""
+        await self._session.execute(
+            update(IdempotencyRow)
+            .where(_is(subject, key))
+            .values(status=status, answer=codec.text(codec.ANYTHING, answer))
+        )
+
     async def release(self, subject: Subject, key: str) -> None:
         """Gives up a claim without an answer, so that the caller may try again."""
         await self._session.execute(

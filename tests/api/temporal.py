@@ -1,6 +1,6 @@
 """A stand-in for Temporal's client: the calls the API makes, the law really asked."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,12 +35,14 @@ def update_refused(code: object, params: dict[str, str]) -> WorkflowUpdateFailed
 class FakeTemporal:
     """Holds updates against the law and records them, as the workflow would.
 
-    `failures` are raised first, one by one; `after` runs once an update took effect and may lose
-    its answer; `is_gone` says that no workflow runs.
+    `meanwhile` happens once, while the first update is under way; `failures` are raised first, one
+    by one; `after` runs once an update took effect and may lose its answer; `is_gone` says that no
+    workflow runs.
     """
 
     database: Database
     failures: list[BaseException] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
     after: Callable[[], None] = lambda: None
     is_gone: bool = False
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
@@ -96,6 +98,9 @@ class FakeHandle:
         assert isinstance(command, NAMES[name])
         assert result_type is Answer
         self.temporal.asked.append((name, id))
+        meanwhile, self.temporal.meanwhile = self.temporal.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
         self.temporal._fail()
         if self.temporal.is_gone:
             raise rpc_error(RPCStatusCode.NOT_FOUND, "workflow execution already completed")

@@ -170,6 +170,60 @@ async def test_two_requests_with_one_key_at_once_have_one_effect(
         assert len(await Births(session).unstarted(10)) == 1
 
 
+async def test_a_request_refused_while_its_twin_was_accepted_is_accepted(
+    town: Town, database: Database, temporal: FakeTemporal
+) -> None:
+    number = (await born_in(DISPATCHED, database)).number
+
+    async def twin() -> None:
+        assert (await claim(town, number)).status_code == 200
+        temporal.failures = [update_refused(RefusalCode.ALREADY_CLAIMED, {"claimed_by": "p.1"})]
+
+    temporal.meanwhile = twin
+    answers = [await claim(town, number) for _ in "12"]
+    assert [(each.status_code, each.json()["event"]) for each in answers] == [
+        (200, "issue_claimed")
+    ] * 2
+    assert await last_said(town, number) == "我来"
+
+
+async def test_a_request_accepted_after_its_twin_was_refused_stays_accepted(
+    town: Town, database: Database, temporal: FakeTemporal
+) -> None:
+    number = (await born_in(DISPATCHED, database)).number
+
+    async def twin() -> None:
+        temporal.failures = [update_refused(RefusalCode.WRONG_STATE, {"state": "reported"})]
+        assert (await claim(town, number)).status_code == 409
+
+    temporal.meanwhile = twin
+    answers = [await claim(town, number) for _ in "12"]
+    assert [each.status_code for each in answers] == [200, 200]
+    assert await last_said(town, number) == "我来"
+
+
+async def test_a_refusal_that_was_kept_does_not_hide_what_the_record_says(
+    town: Town, database: Database, temporal: FakeTemporal
+) -> None:
+    number = (await born_in(DISPATCHED, database)).number
+
+    async def twin() -> None:
+        temporal.failures = [update_refused(RefusalCode.WRONG_STATE, {"state": "reported"})]
+        await claim(town, number)
+
+    temporal.meanwhile, temporal.after = twin, _crash
+    with pytest.raises(Crash):
+        await claim(town, number)
+    temporal.after = lambda: None
+    assert (await claim(town, number)).status_code == 200
+    assert await last_said(town, number) == "我来"
+
+
+async def last_said(town: Town, number: str) -> str:
+    timeline = (await town.get(OFFICER, f"/issues/{number}/timeline")).json()
+    return str(timeline["items"][-1]["text"])
+
+
 async def test_issues_are_raised_while_temporal_is_down(town: Town, temporal: FakeTemporal) -> None:
     temporal.failures = [RuntimeError("down")] * 9
     assert IssueNumber(await town.raised(RESIDENT)).startswith("QJ-2026-")

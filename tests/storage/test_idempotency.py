@@ -41,6 +41,16 @@ async def test_the_first_answer_is_given_again(database: Database) -> None:
     assert stored == Stored(status=201, answer={"number": "QJ-2026-0000001"}, created_at=NOON)
 
 
+async def test_an_answer_can_be_corrected(database: Database) -> None:
+    await claim(database)
+    async with database.begin() as session:
+        await Idempotency(session).store(ANN, "key", 409, "no")
+        await Idempotency(session).correct(ANN, "key", 200, "yes")
+    stored = await claim(database)
+    assert stored is not None
+    assert (stored.status, stored.answer) == (200, "yes")
+
+
 @pytest.mark.parametrize(("route", "body"), [("POST /other", BODY), ("POST /issues", OTHER_BODY)])
 async def test_a_key_used_for_something_else_is_refused(
     database: Database, route: str, body: str
