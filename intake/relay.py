@@ -27,6 +27,8 @@ BATCH = 50
 _CALM = timedelta(seconds=5)
 """Polling is only a net under the bell."""
 _TROUBLED = timedelta(seconds=1)
+_REFUSED = timedelta(minutes=5)
+"""What Temporal will not take is tried again after this pause, and shown by a gauge."""
 
 
 class Relay:
@@ -37,8 +39,6 @@ class Relay:
         self._client = client
         self._now = now
         self._starter = Starter(client, database, now)
-        self._refused: set[IssueNumber] = set()
-        """What Temporal will not take; tried again by the next process, shown by a gauge."""
 
     async def run(
         self, wait: Callable[[float], Awaitable[object]], stopping: asyncio.Event
@@ -62,27 +62,50 @@ class Relay:
 
     async def drain(self) -> int:
         """One batch of births and one of rechecks; how many rows were seen."""
+        return max(await self._start_born(), await self._tell_asked())
+
+    async def _start_born(self) -> int:
+        now = self._now()
         async with self._database.begin() as session:
-            births = Births(session)
-            born = await births.unstarted(BATCH, self._refused)
-            started = [origin.number for origin in born if await self._start(origin)]
-            await births.mark_started(started, self._now())
-        async with self._database.begin() as session:
-            rechecks = Rechecks(session)
-            asked = await rechecks.pending(BATCH)
-            told = [recheck.id for recheck in asked if await self._tell(recheck)]
-            await rechecks.done(told, self._now())
-        return max(len(born), len(asked))
+            born = await Births(session).take_unstarted(BATCH, now)
+        left = {origin.number for origin in born}
+        started: list[IssueNumber] = []
+        refused: list[IssueNumber] = []
+        try:
+            for origin in born:
+                (started if await self._start(origin) else refused).append(origin.number)
+                left.remove(origin.number)
+        finally:
+            async with self._database.begin() as session:
+                births = Births(session)
+                await births.mark_started(started, self._now())
+                await births.put_back(refused, now + _REFUSED)
+                await births.put_back(sorted(left), None)
+        return len(born)
 
     async def _start(self, origin: Origin) -> bool:
         """True when the workflow exists; one poisoned row never holds up the others."""
         try:
             return await self._starter.start(origin)
         except StartRefused:
-            self._refused.add(origin.number)
             return False
 
-    async def _tell(self, recheck: Recheck) -> bool:
+    async def _tell_asked(self) -> int:
+        told: list[int] = []
+        async with self._database.begin() as session:
+            rechecks = Rechecks(session)
+            asked = await rechecks.pending(BATCH)
+            try:
+                for recheck in asked:
+                    await self._tell(recheck)
+                    told.append(recheck.id)
+            except RPCError as trouble:
+                # What was told is marked all the same; the issue knows a repeat by its name.
+                log.warning("relay_troubled", error=trouble.status.name)
+            await rechecks.done(told, self._now())
+        return len(told)
+
+    async def _tell(self, recheck: Recheck) -> None:
         workflow_id = contracts.issue_workflow_id(recheck.number)
         handle = self._client.get_workflow_handle(workflow_id)
         try:
@@ -91,4 +114,3 @@ class Relay:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             log.info("recheck_pointless", issue=recheck.number)
-        return True

@@ -1,11 +1,11 @@
 """Births of issues: one insert by the API, picked up by the relay that starts workflows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, or_, select, update
 
 from domain.events import EventName
 from domain.facts import Origin
@@ -23,6 +23,8 @@ from storage.models import ISSUE_NUMBERS, EventRow, IssueRow, ReporterRow, TextR
 from storage.session import AnyRow, Session
 
 _DIGITS = 7
+LENT = timedelta(seconds=30)
+"""How long a relay may take over a batch before another one tries the same issues."""
 _LEVEL = Level.COMMUNITY  # where every issue begins
 _ORIGIN = (
     IssueRow.number,
@@ -120,22 +122,41 @@ class Births:
         await self._session.execute(_BIRTH, _values(number, birth))
         return number
 
-    async def unstarted(
-        self, limit: int, passing_over: Collection[IssueNumber] = ()
-    ) -> tuple[Origin, ...]:
-        """Issues without a workflow, emergencies first; held until the transaction ends.
+    async def take_unstarted(self, limit: int, now: datetime) -> tuple[Origin, ...]:
+        """Issues without a workflow, emergencies first, lent to the caller for `LENT`.
 
-        Two relays at once get different ones; `passing_over` are those that cannot be started.
+        Two relays at once get different ones. No lock outlives the transaction, so nothing that
+        is written about these issues waits for whoever starts them.
         """
-        waiting = (
-            select(*_ORIGIN)
-            .where(IssueRow.workflow_started_at.is_(None), IssueRow.number.not_in(passing_over))
+        taken = (
+            select(IssueRow.id)
+            .where(
+                IssueRow.workflow_started_at.is_(None),
+                or_(IssueRow.start_after.is_(None), IssueRow.start_after <= now),
+            )
             .order_by(IssueRow.emergency.desc(), IssueRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("taken")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
-        rows = (await self._session.execute(waiting)).all()
-        return tuple(_origin(row) for row in rows)
+        lent = (
+            update(IssueRow)
+            .where(IssueRow.id == taken.c.id)
+            .values(start_after=now + LENT)
+            .returning(*_ORIGIN)
+        )
+        rows = (await self._session.execute(lent)).all()
+        origins = (_origin(row) for row in rows)
+        return tuple(sorted(origins, key=lambda each: (not each.emergency, each.number)))
+
+    async def put_back(self, numbers: Sequence[IssueNumber], until: datetime | None) -> None:
+        """Not started: at once again, or not before `until`."""
+        await self._session.execute(
+            update(IssueRow)
+            .where(IssueRow.number.in_(numbers), IssueRow.workflow_started_at.is_(None))
+            .values(start_after=until)
+        )
 
     async def waiting(self) -> int:
         """How many have no workflow yet, for a gauge."""

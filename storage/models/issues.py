@@ -52,6 +52,7 @@ class IssueRow(Base):
     closed_at: Mapped[datetime | None]
     snapshot: Mapped[Json | None]
     workflow_started_at: Mapped[datetime | None]
+    start_after: Mapped[datetime | None]
     updated_at: Mapped[datetime]
 
     __table_args__ = (

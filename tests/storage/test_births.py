@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from domain.events import EventName
 from domain.vocabulary import IssueState
-from storage.births import Births
+from storage.births import LENT, Births
 from storage.people import People
 from storage.queries import Queries
 from storage.session import Database, Unstorable
@@ -54,15 +54,15 @@ async def test_emergencies_are_started_first(database: Database) -> None:
     plain = await born(database)
     urgent = await born(database, emergency=True)
     async with database.begin() as session:
-        waiting = await Births(session).unstarted(10)
+        waiting = await Births(session).take_unstarted(10, NOON)
     assert [each.number for each in waiting] == [urgent, plain]
 
 
 async def test_two_relays_take_different_issues(database: Database) -> None:
     numbers = {await born(database) for _ in range(4)}
     async with database.begin() as one, database.begin() as other:
-        first = await Births(one).unstarted(2)
-        second = await Births(other).unstarted(10)
+        first = await Births(one).take_unstarted(2, NOON)
+        second = await Births(other).take_unstarted(10, NOON)
     assert len(first) == 2
     assert {each.number for each in first} | {each.number for each in second} == numbers
     assert len(first) + len(second) == len(numbers)
@@ -74,15 +74,36 @@ async def test_a_started_issue_waits_no_more(database: Database) -> None:
         births = Births(session)
         assert await births.waiting() == 1
         await births.mark_started([number], NOON)
-        assert (await births.waiting(), await births.unstarted(10)) == (0, ())
+        assert (await births.waiting(), await births.take_unstarted(10, NOON)) == (0, ())
 
 
 async def test_a_relay_that_dies_gives_its_issues_back(database: Database) -> None:
     await born(database)
     async with undone(database) as session:
-        assert await Births(session).unstarted(10)
+        assert await Births(session).take_unstarted(10, NOON)
     async with database.begin() as session:
-        assert len(await Births(session).unstarted(10)) == 1
+        assert len(await Births(session).take_unstarted(10, NOON)) == 1
+    async with database.begin() as session:
+        assert await Births(session).take_unstarted(10, NOON + LENT / 2) == ()
+        assert len(await Births(session).take_unstarted(10, NOON + LENT)) == 1
+
+
+async def test_what_was_put_back_is_taken_in_its_time(database: Database) -> None:
+    number = await born(database)
+    async with database.begin() as session:
+        births = Births(session)
+        await births.put_back([number], NOON + LENT)
+        assert await births.take_unstarted(10, NOON) == ()
+        await births.put_back([number], None)
+        assert len(await births.take_unstarted(10, NOON)) == 1
+
+
+async def test_lent_issue_can_be_written_about(database: Database) -> None:
+    number = await born(database)
+    async with database.begin() as session:
+        await Births(session).take_unstarted(10, NOON)
+    async with database.begin() as session:
+        await Births(session).mark_started([number], NOON)
 
 
 async def test_many_births_at_once_get_different_numbers(database: Database) -> None:

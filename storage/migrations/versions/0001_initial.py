@@ -24,7 +24,7 @@ CREATE TABLE issues (
     reopened integer DEFAULT 0 NOT NULL, satisfaction text, solved_says boolean,
     awaits_meeting boolean DEFAULT false NOT NULL, exempt boolean DEFAULT false NOT NULL,
     priority boolean DEFAULT false NOT NULL, duplicate_of text, closed_at timestamptz,
-    snapshot jsonb, workflow_started_at timestamptz, updated_at timestamptz NOT NULL,
+    snapshot jsonb, workflow_started_at timestamptz, start_after timestamptz, updated_at timestamptz NOT NULL,
     CONSTRAINT pk_issues PRIMARY KEY (id),
     CONSTRAINT ck_issues_version CHECK (version >= 0),
     CONSTRAINT ck_issues_number_size CHECK (length(number) BETWEEN 1 AND 40),
