@@ -82,10 +82,11 @@ class Desk:
         async with self.parts.database.begin() as session:
             return await self._accepted(session, order, answer)
 
-    async def _begin(self, order: Order) -> Reply | None:
-        """Claims the key and keeps the text; the answer if there already is one."""
+    async def _begin(self, order: Order) -> Reply | datetime:
+        """Claims the key and keeps the text: when that was, or the answer there already is."""
+        at = self.parts.now()
         async with self.parts.database.begin() as session:
-            stored = await Ledger(session, order.asking).open(order.body, self.parts.now())
+            stored = await Ledger(session, order.asking).open(order.body, at)
             if stored is not None and not is_settled(stored):
                 answer = await _recorded(session, order)
                 if answer is not None:
@@ -95,7 +96,7 @@ class Desk:
             await seen(session, order.number, order.asking.actor)
             await require_named(session, order.body, order.asking.actor)
             await self._keep_text(session, order)
-        return None
+        return stored.created_at if stored is not None else at
 
     async def _accepted(self, session: Session, order: Order, answer: Answer) -> Reply:
         """Keeps the answer, and the text, should a refused twin have removed it."""

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -12,10 +13,11 @@ from domain.ids import IssueNumber
 from domain.refusals import RefusalCode
 from domain.vocabulary import IssueState
 from storage.births import Births
+from storage.queries import Queries
 from storage.session import Database
 from tests.api.temporal import FakeTemporal, rpc_error, update_refused
 from tests.api.town import Town, a_whistle
-from tests.builders import OFFICER, RESIDENT
+from tests.builders import NOON, OFFICER, RESIDENT
 from tests.storage.stories import born, born_in
 
 DISPATCHED = IssueState.DISPATCHED
@@ -109,6 +111,19 @@ async def test_a_crash_before_the_effect_is_finished_by_the_same_request(
     assert (await claim(town, issue.number)).status_code == 200
 
 
+async def test_a_repeated_command_was_asked_when_it_was_asked_first(
+    town: Town, database: Database, temporal: FakeTemporal, app: FastAPI
+) -> None:
+    number = (await born_in(DISPATCHED, database)).number
+    temporal.failures = [rpc_error(RPCStatusCode.UNAVAILABLE)]
+    assert (await claim(town, number)).status_code == 503
+    object.__setattr__(app.state.parts, "now", lambda: NOON + timedelta(hours=2))
+    assert (await claim(town, number)).status_code == 200
+    async with database.read() as session:
+        claimed = (await Queries(session).events(number))[-1]
+    assert claimed.command.asked_at == NOON
+
+
 async def test_an_issue_whose_workflow_has_not_started_is_asked_for_again(
     town: Town, database: Database, temporal: FakeTemporal
 ) -> None:
@@ -167,7 +182,7 @@ async def test_two_requests_with_one_key_at_once_have_one_effect(
         ]
     assert len({task.result().json()["number"] for task in tasks}) == 1
     async with database.begin() as session:
-        assert len(await Births(session).unstarted(10)) == 1
+        assert await Births(session).waiting() == 1
 
 
 async def test_a_request_refused_while_its_twin_was_accepted_is_accepted(
