@@ -28,6 +28,7 @@ from intake.relay import Relay
 from intake.watch import Watch
 from observability import clock, metrics
 from observability.logging import configure
+from observability.request_id import ToActivity
 from settings import Settings
 from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
 from storage.session import Database
@@ -88,6 +89,7 @@ def workflow_worker(
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules("domain")
         ),
+        interceptors=[ToActivity()],
         graceful_shutdown_timeout=GRACE,
         deployment_config=_deployment(build_id) if build_id else None,
     )

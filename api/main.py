@@ -9,6 +9,7 @@ from api.keys import FixedKey, KeySet, KeySource
 from api.parts import Parts
 from observability import logging
 from observability.clock import now
+from observability.request_id import FromRequest
 from settings import Settings
 from storage.session import Database
 from workflows.connection import connect
@@ -33,6 +34,7 @@ def create_app() -> FastAPI:
                 settings.temporal_namespace,
                 lazy=True,
                 retry=_FAIL_FAST,
+                interceptors=[FromRequest()],
             ),
             gate=Gate(_keys(settings), settings.jwt_issuer, settings.jwt_audience),
             now=now,

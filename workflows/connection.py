@@ -1,10 +1,12 @@
 """The way to Temporal, the same for every process of the engine."""
 
+from collections.abc import Sequence
+
 from temporalio.api.operatorservice.v1 import (
     AddSearchAttributesRequest,
     ListSearchAttributesRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RetryConfig
@@ -13,7 +15,12 @@ from workflows.contracts import SEARCH_ATTRIBUTES
 
 
 async def connect(
-    address: str, namespace: str, *, lazy: bool = False, retry: RetryConfig | None = None
+    address: str,
+    namespace: str,
+    *,
+    lazy: bool = False,
+    retry: RetryConfig | None = None,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """A client; TLS and API key come from Temporal's own variables, as its tools read them.
 
@@ -22,12 +29,17 @@ async def connect(
         namespace: the installation's namespace.
         lazy: connect when first used; a worker cannot.
         retry: how long a call tries again; the SDK's ten seconds if not given.
+        interceptors: stand between the caller and every call.
     """
     config = ClientConfig.load_client_connect_config()
     config["target_host"] = address
     config["namespace"] = namespace
     return await Client.connect(
-        **config, lazy=lazy, retry_config=retry, data_converter=pydantic_data_converter
+        **config,
+        lazy=lazy,
+        retry_config=retry,
+        data_converter=pydantic_data_converter,
+        interceptors=interceptors,
     )
 
 
