@@ -25,9 +25,9 @@ POST: tuple[Code, ...] = (
     A.IDEMPOTENCY_KEY_REUSED,
 )
 RAISE: tuple[Code, ...] = (*POST, A.MAY_NOT_BLOW)
-WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND, A.STALE_VERSION)
+WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.STALE_VERSION)
 TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
-ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
+ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 COMMAND: tuple[Code, ...] = (
     *POST,
     A.NOT_FOUND,

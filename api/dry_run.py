@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.schemas.reference import DryRun, DueChange, IssueChange
+from api.schemas.reference import DryRun, DryRunBody, DueChange, IssueChange
 from catalogue import label
+from domain.actor import Actor
 from domain.calendar import BusinessCalendar
 from domain.deadline import Deadline
 from domain.issue import Issue
@@ -44,12 +45,12 @@ class Trial:
 
 
 async def dry_run(
-    session: Session, policy: SLAPolicy, after: str | None, limit: int, locale: str
+    session: Session, policy: SLAPolicy, asked: DryRunBody, actor: Actor, locale: str
 ) -> DryRun:
-    """One page of open issues, and which of them the policy would change.
+    """One page of open issues, and which of those in the actor's grids the policy would change.
 
     Raises:
-        BadCursor: `after` is not from an earlier page.
+        BadCursor: `asked.after` is not from an earlier page.
         UnknownReference: the policy names a calendar that does not exist.
     """
     reference = ReferenceRepository(session)
@@ -60,9 +61,13 @@ async def dry_run(
         await reference.calendar(policy.calendar),
     )
     page = await Queries(session).open_issues(
-        category=policy.category, whistle_kind=policy.whistle_kind, after=after, limit=limit
+        category=policy.category,
+        whistle_kind=policy.whistle_kind,
+        after=asked.after,
+        limit=asked.limit,
     )
-    found = [_change(trial, issue, locale) for issue in page.items if trial.holds_for(issue)]
+    known = (issue for issue in page.items if actor.covers(issue.origin.grid))
+    found = [_change(trial, issue, locale) for issue in known if trial.holds_for(issue)]
     items = [change for change in found if change.deadlines]
     return DryRun(examined=len(page.items), items=items, next=page.next)
 

@@ -118,6 +118,7 @@ def _zone_fault(body: object) -> Iterator[FieldError]:
             yield FieldError.of(f"{_ROOT}.zone", "unknown_code")
 
 
-async def require_references(session: Session, kind: Kind, body: object) -> None:
-    """Returns when everything the entry names exists."""
-    await require(session, named_by(body, _REFERS.get(kind, ()), f"{_ROOT}."))
+async def require_references(session: Session, kind: Kind, body: object | None) -> None:
+    """Returns when everything the entry names exists; None names nothing."""
+    if body is not None:
+        await require(session, named_by(body, _REFERS.get(kind, ()), f"{_ROOT}."))

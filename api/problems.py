@@ -24,6 +24,7 @@ class ApiCode(StrEnum):
     BAD_REQUEST = "bad_request"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
+    OUT_OF_SCOPE = "out_of_scope"
     MAY_NOT_BLOW = "may_not_blow"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -50,6 +51,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
     ApiCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     ApiCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    ApiCode.OUT_OF_SCOPE: HTTPStatus.FORBIDDEN,
     ApiCode.MAY_NOT_BLOW: HTTPStatus.FORBIDDEN,
     ApiCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ApiCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,

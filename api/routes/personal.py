@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from api.answering import Ledger, Reply, again
 from api.dependencies import Administrator, AskingOf, Caller, PartsOf
 from api.documentation import ERASE, REPORTER, responses
+from api.jurisdiction import require_cover
 from api.problems import ApiCode, Problem
 from api.routes.commands import NumberInPath
 from api.schemas.issues import Erased, ReporterRead
@@ -41,13 +42,17 @@ async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) ->
 async def erase_personal_data(
     number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
 ) -> Erased:
-    """Blanks who reported and everything that was said; the record of what happened stays."""
+    """Blanks who reported and everything that was said; the record of what happened stays.
+
+    Needs an administrator whose grids cover the issue's.
+    """
     at = parts.now()
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(None, at))
         if reply is None:
-            await seen(session, IssueNumber(number), asking.actor)
+            detail = await seen(session, IssueNumber(number), asking.actor)
+            require_cover(asking.actor, detail.line.grid)
             texts = await Texts(session).erase(IssueNumber(number), at)
             reporter = await People(session).erase_reporter(IssueNumber(number), at)
             reply = Reply({"number": number, "texts": texts, "reporter": reporter})

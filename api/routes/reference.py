@@ -75,13 +75,18 @@ async def write_entry(
 ) -> EntryRead:
     """Adds the next version. Issues keep the policy they were pinned to.
 
+    Needs an administrator whose grids cover the place the entry is about, before and after; what
+    holds for everybody needs the grids of all districts.
+
     A corrected calendar and a changed absence reach the issues that depend on them.
     """
     entry = parsed(kind, code, body.entry)
-    change = Change(asking, kind, code, body.expected_version or 0, body)
+    expected = body.expected_version or 0
+    change = Change(
+        asking=asking, kind=kind, code=code, expected_version=expected, body=body, entry=entry
+    )
     async with parts.database.begin() as session:
-        await require_references(session, kind, entry)
-        return await write(session, change, entry, parts.now())
+        return await write(session, change, parts.now())
 
 
 @router.post("/{kind}/{code}/retire", summary="Retire an entry", responses=responses(WRITE))
@@ -94,12 +99,11 @@ async def retire_entry(
     parts: PartsOf,
 ) -> EntryRead:
     """Takes an entry out of use; writing it again brings it back."""
-    change = Change(asking, kind, code, body.expected_version, body, retires=True)
+    change = Change(
+        asking=asking, kind=kind, code=code, expected_version=body.expected_version, body=body
+    )
     async with parts.database.begin() as session:
-        current = await ReferenceRepository(session).current(kind, code)
-        if current is None:
-            raise Problem(ApiCode.NOT_FOUND)
-        return await write(session, change, current.body, parts.now())
+        return await write(session, change, parts.now())
 
 
 @router.post(
@@ -116,12 +120,11 @@ async def try_policy(
     parts: PartsOf,
     locale: Locale,
 ) -> DryRun:
-    """Which open issues would have other deadlines under this policy. Nothing is written."""
-    del asking
+    """Which open issues of your grids would have other deadlines under it. Nothing is written."""
     policy = parsed(ReferenceKind.SLA_POLICY, code, body.entry)
     try:
         async with parts.database.read() as session:
             await require_references(session, ReferenceKind.SLA_POLICY, policy)
-            return await dry_run(session, policy, body.after, body.limit, locale)
+            return await dry_run(session, policy, body, asking.actor, locale)
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("after", "bad_cursor")) from error
