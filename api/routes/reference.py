@@ -3,28 +3,35 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Path, Query
 
+from api.answering import Ledger, Reply, again
 from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
-from api.documentation import REPORTER, TRY, WRITE, responses
+from api.documentation import ERASE, REPORTER, TRY, WRITE, responses
 from api.dry_run import dry_run
 from api.entries import parsed, require_reader, require_references, shown
+from api.jurisdiction import require_jurisdiction
 from api.problems import ApiCode, FieldError, Problem
 from api.schemas.reference import (
     DryRun,
     DryRunBody,
     EntryPage,
     EntryRead,
+    NameErased,
     RetireBody,
     WriteBody,
 )
 from api.schemas.text import Code
 from api.writing import Change, write
+from domain.ids import Subject
 from domain.reference import ReferenceKind
+from storage.people import People
 from storage.queries import BadCursor
 from storage.reference import ReferenceRepository
 from storage.views import Entry
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1/reference", tags=["reference data"])
 CodeInPath = Annotated[Code, Path()]
 _After = Annotated[Code | None, Query(description="`next` of the page before.")]
@@ -104,6 +111,35 @@ async def retire_entry(
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
+
+
+@router.post(
+    "/staff/{code}/erase-personal-data",
+    summary="Erase a name",
+    tags=["personal data"],
+    responses=responses(ERASE),
+)
+async def erase_name(
+    code: CodeInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+) -> NameErased:
+    """Blanks a member of staff's name in every version; the rest of the entry stays.
+
+    Needs an administrator whose grids cover the department's.
+    """
+    at = parts.now()
+    async with parts.database.begin() as session:
+        ledger = Ledger(session, asking)
+        reply = again(await ledger.open(None, at))
+        if reply is None:
+            entry = await ReferenceRepository(session).current(ReferenceKind.STAFF, code)
+            if entry is None:
+                raise Problem(ApiCode.NOT_FOUND)
+            await require_jurisdiction(session, asking.actor, entry.body)
+            versions = await People(session).erase_staff_name(Subject(code))
+            reply = Reply({"code": code, "versions": versions})
+            await ledger.keep(reply)
+            log.info("staff_name_erased", staff=code, subject=asking.actor.subject)
+    return NameErased.model_validate(reply.body)
 
 
 @router.post(

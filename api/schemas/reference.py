@@ -33,6 +33,13 @@ class EntryPage(Read):
     next: str | None
 
 
+class NameErased(Read):
+    """Whose name was blanked, and in how many versions."""
+
+    code: str
+    versions: int
+
+
 class WriteBody(Body):
     """The next version of an entry."""
 

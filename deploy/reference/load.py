@@ -2,8 +2,10 @@
 
 `python -m deploy.reference.load deploy/reference my-town --url http://127.0.0.1:8000 --token ...`
 
-The token is an administrator's. What is there already, unchanged, is not written again, so a load
-that was interrupted is simply repeated. Of entries with one kind and code the last folder's holds.
+The token is an administrator's whose grids cover all that is written. What is there already,
+unchanged, is not written again, so a load that was interrupted is simply repeated. Of entries with
+one kind and code the last folder's holds. A member of staff who is there without a name stays
+without one: it may have been erased.
 """
 
 import argparse
@@ -12,14 +14,14 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from deploy.reference.shipped import ORDER, BadFile, Shipped, read
-from domain.reference import ReferenceKind
+from domain.reference import ReferenceKind, Staff
 from storage import codec
 
 _PAGE = 100
@@ -40,10 +42,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """An entry as the installation has it now."""
+    """An entry as the installation has it now; no body when it is retired."""
 
     version: int
     body: Any
+    is_nameless: bool = False
 
 
 def load(entries: Sequence[Shipped], url: str, token: str) -> Loaded:
@@ -73,13 +76,20 @@ class _Installation:
     def take(self, entries: Sequence[Shipped]) -> Loaded:
         for kind in ORDER:
             self._present.update({(kind, code): now for code, now in self._read(kind)})
-        changed = [each for each in entries if self._is_new(each)]
+        changed = [each for each in map(self._without_erased, entries) if self._is_new(each)]
         for entry in changed:
             if entry.kind is ReferenceKind.GRID and (entry.kind, entry.code) not in self._present:
                 self._write(entry, without="unit")  # its office lies in a grid of its own
         for entry in changed:
             self._write(entry)
         return Loaded(len(changed), len(entries) - len(changed))
+
+    def _without_erased(self, entry: Shipped) -> Shipped:
+        present = self._present.get((entry.kind, entry.code))
+        if not isinstance(entry.body, Staff) or present is None or not present.is_nameless:
+            return entry
+        known = {name: value for name, value in entry.document.items() if name != "name"}
+        return replace(entry, body=replace(entry.body, name=""), document=known)
 
     def _is_new(self, entry: Shipped) -> bool:
         present = self._present.get((entry.kind, entry.code))
@@ -92,7 +102,7 @@ class _Installation:
             page = _answer(self._http.get(f"/{kind}", params=params), str(kind))
             for item in page["items"]:
                 body = None if item["retired"] else codec.body(kind, json.dumps(item["body"]))
-                yield item["code"], Present(item["version"], body)
+                yield item["code"], Present(item["version"], body, not item["body"].get("name"))
             after = page["next"]
             if after is None:
                 return
@@ -137,7 +147,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     token = given.token or os.environ.get("DISPATCH_TOKEN")
     if not token:
         parser.error(
-            "--token or DISPATCH_TOKEN is needed: make token ARGS='x --role administrator'"
+            "--token or DISPATCH_TOKEN is needed: "
+            "make token ARGS='x --role administrator --grid <county>'"
         )
     try:
         loaded = load(read(*given.folder), given.url, token)
