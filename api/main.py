@@ -5,7 +5,8 @@ from temporalio.service import RetryConfig
 
 from api.app import build_app
 from api.auth import Gate
-from api.keys import FixedKey, KeySet, KeySource
+from api.key_sets import KeySet
+from api.keys import FixedKey, KeySource
 from api.parts import Parts
 from observability import logging
 from observability.clock import now

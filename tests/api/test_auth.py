@@ -1,18 +1,14 @@
-import json
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import RSAAlgorithm
 from pydantic import ValidationError
-from typing_extensions import override
 
 from api.auth import Gate
-from api.keys import FixedKey, KeySet
+from api.keys import FixedKey
 from api.problems import Problem
 from api.tokens import main, mint
 from domain.vocabulary import Role
@@ -94,48 +90,6 @@ async def test_a_public_key_verifies_only_its_own_algorithms(
     await gate.actor(jwt.encode(claims, key, algorithm=algorithm))
     with pytest.raises(Problem, match="unauthenticated"):
         await gate.actor(jwt.encode(claims, SECRET, algorithm="HS256"))
-
-
-class Provider(httpx.AsyncBaseTransport):
-    """An identity provider that counts how often it is asked."""
-
-    def __init__(self) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
-        self.is_down = False
-        self.asked = 0
-
-    @override
-    async def handle_async_request(self, _: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        if self.is_down:
-            raise httpx.ConnectError("down")
-        public = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
-        secret = {"kty": "oct", "k": "c2VjcmV0", "kid": "s", "alg": "HS256"}
-        keys = [{**public, "kid": "k1", "alg": "RS256"}, secret]
-        return httpx.Response(200, text=json.dumps({"keys": keys}))
-
-    def token(self, kid: str = "k1") -> str:
-        claims = {"sub": "p.1", "roles": ["staff"], "exp": now() + HOUR}
-        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": kid})
-
-
-async def test_a_key_set_is_fetched_once_and_not_for_every_unknown_key() -> None:
-    provider = Provider()
-    gate = Gate(KeySet("https://idp.example/keys", now, provider))
-    await gate.actor(provider.token())
-    await gate.actor(provider.token())
-    for kid in ("k2", "k3", "s"):
-        with pytest.raises(Problem, match="unauthenticated"):
-            await gate.actor(provider.token(kid))
-    assert provider.asked == 1
-
-
-async def test_a_provider_that_is_away_is_no_fault_of_the_caller() -> None:
-    provider = Provider()
-    provider.is_down = True
-    gate = Gate(KeySet("https://idp.example/keys", now, provider))
-    with pytest.raises(Problem, match="keys_unavailable"):
-        await gate.actor(provider.token())
 
 
 async def test_without_a_token_every_route_but_health_says_how_to_get_in(town: Town) -> None:
