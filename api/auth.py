@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import jwt
+import structlog
 from jwt.exceptions import PyJWTError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from api.keys import KeySource, KeysUnavailable, UnknownKey
 from api.problems import ApiCode, Problem
+from api.schemas.opaque import PERSONAL_NUMBER, Opaque
 from domain.actor import ENGINE, Actor
 from domain.ids import DepartmentCode, GridCode, Subject
 from domain.vocabulary import Role
+
+log = structlog.get_logger(__name__)
 
 _LEEWAY = timedelta(seconds=10)
 _LONGEST_TOKEN = 8192
@@ -26,7 +30,7 @@ class Claims(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    sub: _Visible
+    sub: Annotated[_Visible, Opaque]
     roles: list[str] = Field(min_length=1, max_length=len(Role))
     department: _Code | None = None
     grids: list[_Code] = Field(default=[], max_length=100)
@@ -68,7 +72,9 @@ class Gate:
             return Claims.model_validate(await self._verified(token)).actor()
         except KeysUnavailable as error:
             raise Problem(ApiCode.KEYS_UNAVAILABLE) from error
-        except (PyJWTError, UnknownKey, ValidationError, ValueError) as error:
+        except ValidationError as error:
+            raise unauthenticated("invalid_token", _fault(error)) from error
+        except (PyJWTError, UnknownKey, ValueError) as error:
             raise unauthenticated("invalid_token") from error
 
     async def _verified(self, token: str) -> Mapping[str, Any]:
@@ -85,7 +91,17 @@ class Gate:
         )
 
 
-def unauthenticated(error: str | None = None) -> Problem:
+def _fault(error: ValidationError) -> str | None:
+    """What the provider has to mend, when that is worth a word."""
+    if all(each["type"] != PERSONAL_NUMBER for each in error.errors(include_input=False)):
+        return None
+    log.warning("token_names_a_person")
+    return "sub has to be opaque; this looks like a phone or identity-card number"
+
+
+def unauthenticated(error: str | None = None, fault: str | None = None) -> Problem:
     """A no that says how to do better."""
     challenge = f'Bearer error="{error}"' if error else "Bearer"
+    if fault:
+        challenge += f', error_description="{fault}"'
     return Problem(ApiCode.UNAUTHENTICATED, headers={"WWW-Authenticate": challenge})

@@ -11,6 +11,7 @@ from api.auth import unauthenticated
 from api.engine import Engine
 from api.parts import Parts
 from api.problems import ApiCode, Problem
+from api.schemas.opaque import Opaque
 from domain.actor import Actor
 from domain.vocabulary import Role
 
@@ -72,6 +73,7 @@ async def _asking(
             examples=["0b6f4a52-6c1e-4f57-9d6e-5a1d4f2f8c11"],
         ),
         StringConstraints(pattern=r"^[!-~]{1,128}$"),
+        Opaque,
     ],
 ) -> Asking:
     return Asking(key, caller, f"{request.method} {request.url.path}")

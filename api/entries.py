@@ -10,10 +10,12 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from api.errors import field_errors
 from api.problems import ApiCode, FieldError, Problem
 from api.references import named_by, require
+from api.schemas.opaque import PERSONAL_NUMBER, is_personal
 from api.schemas.reference import EntryRead
 from domain.actor import Actor
 from domain.calendar import CalendarDefinition
 from domain.reference import ReferenceKind as Kind
+from domain.reference import Staff
 from domain.vocabulary import Role
 from storage.reference import MODELS
 from storage.session import Session
@@ -88,7 +90,11 @@ def parsed(kind: Kind, code: str, given: Mapping[str, JsonValue]) -> Any:  # noq
         raise Problem.invalid(*field_errors(error.errors(), _ROOT)) from error
     except ValueError as error:  # surrogates and the like
         raise Problem.invalid(FieldError.of(_ROOT, "other")) from error
-    faults = [*_faults(entry, adapter.dump_python(body, mode="json"), _ROOT), *_zone_fault(body)]
+    faults = [
+        *_faults(entry, adapter.dump_python(body, mode="json"), _ROOT),
+        *_zone_fault(body),
+        *_code_fault(body),
+    ]
     if faults:
         raise Problem.invalid(*faults)
     return body
@@ -116,6 +122,12 @@ def _zone_fault(body: object) -> Iterator[FieldError]:
             ZoneInfo(body.zone)
         except (LookupError, ValueError, OSError):
             yield FieldError.of(f"{_ROOT}.zone", "unknown_code")
+
+
+def _code_fault(body: object) -> Iterator[FieldError]:
+    """The code of a member of staff is the subject that histories name."""
+    if isinstance(body, Staff) and is_personal(body.code):
+        yield FieldError.of(f"{_ROOT}.code", PERSONAL_NUMBER)
 
 
 async def require_references(session: Session, kind: Kind, body: object | None) -> None:

@@ -56,7 +56,7 @@ class RaiseBody(Body):
     source: Role | None = None
     """In which of your roles you raise it; the first that may, unless said."""
     resident: Subject | None = None
-    """Subject of the resident it is raised for, who may then evaluate it."""
+    """Subject of the resident it is raised for, who may then evaluate it; never a phone number."""
     reporter: ReporterBody = ReporterBody()
 
 

@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from api.schemas.opaque import Opaque
 from domain.sla import Limit, Unit
 
 _YEAR_MIN, _YEAR_MAX = 2000, 2200
@@ -46,7 +47,7 @@ Address = Annotated[str, _told(200), NoNul]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{2,18}[0-9]$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
-Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
+Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$"), Opaque]
 Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
 
