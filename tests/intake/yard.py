@@ -118,9 +118,8 @@ def claim() -> c.ClaimIssue:
     return c.ClaimIssue(actor=HOLDER, id=CommandId(token_hex(8)))
 
 
-@asynccontextmanager
-async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Yard]:
-    """Furnished long ago, with a worker."""
+async def furnished_long_ago(database: Database) -> None:
+    """Reference data that are older than anything that happens to an issue here."""
     async with database.begin() as session:
         for kind, body in FURNITURE:
             await ReferenceRepository(session).write(
@@ -131,6 +130,12 @@ async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Ya
                 actor=ADMINISTRATOR,
                 at=clock.now() - timedelta(days=30),
             )
+
+
+@asynccontextmanager
+async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Yard]:
+    """With a worker; nothing of it runs on beside the next test."""
+    await furnished_long_ago(database)
     one = Yard(url, database, client)
     async with workflow_worker(client, activities_of(database, client, settings(url))):
         yield one
@@ -138,7 +143,6 @@ async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Ya
 
 
 async def _end_all(one: Yard) -> None:
-    """Nothing of a test runs on beside the next one."""
     async with one.database.read() as session:
         numbers = (await session.execute(text("SELECT number FROM issues"))).scalars().all()
     for number in numbers:

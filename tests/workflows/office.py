@@ -43,6 +43,7 @@ from domain.parts import Posts, Proposal
 from domain.reckoning import reckon
 from domain.sla import Limit, Promise, Rung, RungAct, SLAPolicy, Terms, Unit
 from domain.vocabulary import DeadlineKind, IssueState, Level, Role
+from tests.workflows.recording import kept
 from workflows.contracts import Answer, IssueInput
 from workflows.issue import IssueWorkflow
 
@@ -258,13 +259,15 @@ def key() -> CommandId:
 
 @asynccontextmanager
 async def story(
-    environment: WorkflowEnvironment, office: Office | None = None
+    environment: WorkflowEnvironment,
+    office: Office | None = None,
+    release: type[IssueWorkflow] = IssueWorkflow,
 ) -> AsyncIterator[Story]:
     """A new issue on a worker of its own, on its way when the block begins."""
     office = office or Office()
     queue = f"queue-{token_hex(8)}"
     number = IssueNumber(f"QJ-2026-{token_hex(4)}")
-    running = worker(environment.client, queue, office)
+    running = worker(environment.client, queue, office, release)
     async with TaskGroup() as shift:
         shift.create_task(running.run())
         handle = await environment.client.start_workflow(
@@ -275,20 +278,23 @@ async def story(
         try:
             yield told
         finally:
-            await _end(handle)
+            await _end(environment.client, handle)
             await told.running.shutdown()
 
 
-async def _end(handle: WorkflowHandle[Any, Any]) -> None:
-    """Nothing of a story outlives it."""
+async def _end(client: Client, handle: WorkflowHandle[Any, Any]) -> None:
+    """Nothing of a story outlives it but its history, if that is asked for."""
+    await kept(client, handle.id)
     if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
         await handle.terminate("the story is told")
 
 
-def worker(client: Client, queue: str, office: Office) -> Worker:
+def worker(
+    client: Client, queue: str, office: Office, release: type[IssueWorkflow] = IssueWorkflow
+) -> Worker:
     return Worker(
         client,
         task_queue=queue,
-        workflows=[IssueWorkflow],
+        workflows=[release],
         activities=[office.open, office.record],
     )

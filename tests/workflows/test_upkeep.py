@@ -19,6 +19,7 @@ from temporalio.worker import Worker
 
 from activities.upkeep import Batch, Checked, Finding, FindingKind, PageOfIssues, Part, Stale
 from domain.ids import IssueNumber
+from tests.workflows.recording import kept
 from workflows import upkeep
 from workflows.schedules import HOUSEKEEPING, RECONCILE, Upkeep, ensure_upkeep
 from workflows.upkeep import (
@@ -111,7 +112,9 @@ async def next_round(desk: Desk) -> Report:
     handle: WorkflowHandle[ReconcileWorkflow, Report] = desk.client.get_workflow_handle(
         run.workflow_id, run_id=run.first_execution_run_id, result_type=Report
     )
-    return await handle.result()
+    report = await handle.result()
+    await kept(desk.client, run.workflow_id)
+    return report
 
 
 async def test_round_goes_on_where_the_last_one_ended(scheduled: Desk) -> None:
@@ -152,9 +155,11 @@ async def test_report_stays_small_when_everything_is_broken(desk: Desk) -> None:
 
 async def test_housekeeping_ends_when_nothing_is_left(desk: Desk) -> None:
     given = HousekeepingInput(batch=10, batches=100)
-    gone = await desk.client.execute_workflow(
+    handle = await desk.client.start_workflow(
         HousekeepingWorkflow.run, given, id=f"h-{token_hex(8)}", task_queue=desk.queue
     )
+    gone = await handle.result()
+    await kept(desk.client, handle.id)
     assert gone == {Stale.NOTICES: 25, Stale.IDEMPOTENCY_KEYS: 0, Stale.RECHECKS: 0}
 
 
