@@ -19,6 +19,8 @@ from observability.logging import bound
 log = structlog.get_logger(__name__)
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_ISSUE = re.compile(r"/api/v1/issues/([A-Za-z0-9-]{1,28}-\d{4}-\d{7,})(?:/.*)?")
+"""A number as births give them; nothing else of an address enters a log line."""
 _UNMATCHED = "unmatched"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _PAGES = ("/docs", "/redoc")
@@ -45,7 +47,7 @@ class Edge:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["locale"] = preferred(headers.get("accept-language", ""))
-        with bound(request_id=request_id):
+        with bound(request_id=request_id, **_issue(scope["path"])):
             await _Exchange(scope, send, self._tick).run(
                 self._app, limited(receive, scope, self._most_bytes)
             )
@@ -107,6 +109,12 @@ class _Exchange:
             milliseconds=round(seconds * 1000, 1),
             subject=self._scope["state"].get("subject"),
         )
+
+
+def _issue(path: str) -> dict[str, str]:
+    """The issue that an address is about, for every log line on the way."""
+    named = _ISSUE.fullmatch(path)
+    return {"issue": named[1]} if named else {}
 
 
 def _request_id(given: str) -> str:
