@@ -17,6 +17,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from tests.house.tree import ROOT
 
 FOLDER = ROOT / "tests" / "workflows" / "histories"
+_NAMES = ("identity", "stackTrace")
 _CURRENT_TEST = re.compile(r"::test_(\w+)")
 
 
@@ -71,5 +72,5 @@ async def _written(handle: WorkflowHandle[Any, Any]) -> WorkflowHistory:
 def _nameless(part: Any) -> Any:  # noqa: ANN401 - any JSON
     """Without the processes and machines it was recorded on."""
     if isinstance(part, dict):
-        return {key: _nameless(value) for key, value in part.items() if key != "identity"}
+        return {key: _nameless(value) for key, value in part.items() if key not in _NAMES}
     return [_nameless(each) for each in part] if isinstance(part, list) else part
