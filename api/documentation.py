@@ -16,6 +16,7 @@ A = ApiCode
 ALWAYS: tuple[Code, ...] = (A.BAD_REQUEST, A.METHOD_NOT_ALLOWED, A.INTERNAL_ERROR)
 KNOWN: tuple[Code, ...] = (*ALWAYS, A.UNAUTHENTICATED, A.KEYS_UNAVAILABLE, A.DATABASE_UNAVAILABLE)
 LIST: tuple[Code, ...] = (*KNOWN, A.INVALID_INPUT)
+SEARCH: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
 READ: tuple[Code, ...] = (*LIST, A.NOT_FOUND)
 REPORTER: tuple[Code, ...] = (*READ, A.FORBIDDEN)
 POST: tuple[Code, ...] = (

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
-from api.documentation import LIST, RAISE, READ, responses
+from api.documentation import LIST, RAISE, READ, SEARCH, responses
+from api.parts import Parts
 from api.problems import FieldError, Problem
 from api.raising import birth_of
 from api.routes.commands import NumberInPath
@@ -23,6 +24,7 @@ from api.schemas.issues import (
 from api.showing import shown_deadlines, shown_detail, shown_event, shown_line
 from api.sight import seen
 from catalogue import label
+from domain.actor import Actor
 from domain.ids import IssueNumber
 from domain.visibility import scope_of
 from domain.vocabulary import IssueState
@@ -69,6 +71,23 @@ async def list_issues(
 
     That is: what they raised, what their department was called to, what lies in their grids.
     """
+    return await _page(wanted, caller, parts, locale)
+
+
+@router.post(
+    "/search", summary="Search issues", status_code=HTTPStatus.OK, responses=responses(SEARCH)
+)
+async def search_issues(
+    wanted: Filters, caller: Caller, parts: PartsOf, locale: Locale
+) -> IssuePage:
+    """The same list, asked for in a body, which proxies and browsers do not keep as an address.
+
+    Writes nothing and so takes no `Idempotency-Key`.
+    """
+    return await _page(wanted, caller, parts, locale)
+
+
+async def _page(wanted: Filters, caller: Actor, parts: Parts, locale: str) -> IssuePage:
     at = parts.now()
     try:
         async with parts.database.read() as session:

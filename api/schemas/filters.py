@@ -15,9 +15,13 @@ _Words = Annotated[str, StringConstraints(min_length=1, max_length=200), NoNul]
 
 
 class Filters(BaseModel):
-    """Query parameters; what is left out does not matter."""
+    """Query parameters, or the body of a search; what is left out does not matter."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"q": "井盖", "grid": "qj.bh", "state": ["handling"]}]},
+    )
 
     state: list[IssueState] = Field(default=[], max_length=len(IssueState))
     """May be repeated."""
@@ -32,7 +36,8 @@ class Filters(BaseModel):
     level: Level | None = None
     source: Role | None = None
     q: _Words | None = None
-    """Words in the description."""
+    """Words in the description; with a name among them, prefer `POST /issues/search`: addresses
+    stand in the logs of proxies."""
     raised_from: Instant | None = None
     raised_to: Instant | None = None
     """Not included."""
