@@ -13,6 +13,7 @@ from domain.calendar import CalendarDefinition
 from domain.commands import Command
 from domain.deadline import Deadline
 from domain.issue import LAW, Issue
+from domain.meeting.meeting import MEETING_LAW, Meeting
 from domain.meeting.policy import MeetingPolicy
 from domain.reference import (
     Absence,
@@ -26,10 +27,12 @@ from domain.reference import (
     Staff,
     WhistleKind,
 )
+from domain.rule import Rule
 from domain.sla import SLAPolicy
 
 ISSUE = TypeAdapter(Issue)
 DEADLINE = TypeAdapter(Deadline)
+MEETING = TypeAdapter(Meeting)
 ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 MODELS: Mapping[ReferenceKind, type[Any]] = {
@@ -53,9 +56,11 @@ _BODIES: Mapping[ReferenceKind, TypeAdapter[Any]] = {
 }
 _KEPT = frozenset({ReferenceKind.CALENDAR, ReferenceKind.SLA_POLICY})
 """Read at every step and large; the same text is the same immutable object."""
+_LAWS: Mapping[type[Command], Rule[Any, Any, Any]] = {**LAW, **MEETING_LAW}
 _COMMANDS: Mapping[str, TypeAdapter[Any]] = {
-    rule.event: TypeAdapter(asked) for asked, rule in LAW.items()
+    rule.event: TypeAdapter(asked) for asked, rule in _LAWS.items()
 }
+"""Of issues and of meetings: no event of the one is an event of the other."""
 
 
 def text(adapter: TypeAdapter[Any], value: object) -> str:
@@ -65,7 +70,7 @@ def text(adapter: TypeAdapter[Any], value: object) -> str:
 
 def command_text(command: Command) -> str:
     """The whole command, its actor included."""
-    return text(_COMMANDS[LAW[type(command)].event], command)
+    return text(_COMMANDS[_LAWS[type(command)].event], command)
 
 
 def command(event_name: str, payload: str) -> Command:

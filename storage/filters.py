@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.actor import GRID_SEPARATOR
 from domain.ids import CategoryCode, DepartmentCode, GridCode
@@ -84,11 +85,13 @@ def was_called(department: DepartmentCode) -> ColumnElement[bool]:
 
 
 def lies_in(grid: GridCode) -> ColumnElement[bool]:
+    return in_subtree(IssueRow.grid, grid)
+
+
+def in_subtree(column: InstrumentedAttribute[str], grid: GridCode) -> ColumnElement[bool]:
     """The grid or what is below it: one range of an index, without patterns to escape."""
-    below = and_(
-        IssueRow.grid >= f"{grid}{GRID_SEPARATOR}", IssueRow.grid < f"{grid}{_PAST_SEPARATOR}"
-    )
-    return or_(IssueRow.grid == grid, below)
+    below = and_(column >= f"{grid}{GRID_SEPARATOR}", column < f"{grid}{_PAST_SEPARATOR}")
+    return or_(column == grid, below)
 
 
 def is_seen_by(scope: Scope) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import IssueNumber, Subject, TextId
-from storage.models import EventRow, TextRow
+from storage.models import EventRow, MeetingEventRow, TextRow
 from storage.models.issues import LONGEST_TEXT
 from storage.session import Session
 
@@ -53,7 +53,9 @@ class Texts:
         """Deletes a remark that no event refers to, as after a refused command."""
         gone = await self._session.execute(
             delete(TextRow).where(
-                TextRow.id == text_id, ~exists().where(EventRow.text_id == TextRow.id)
+                TextRow.id == text_id,
+                ~exists().where(EventRow.text_id == TextRow.id),
+                ~exists().where(MeetingEventRow.text_id == TextRow.id),
             )
         )
         return gone.rowcount > 0

@@ -14,7 +14,7 @@ from storage.views import TimelineEntry
 
 BEGINNING = -1
 """Before the birth, which is version 0."""
-_NO_DETAIL = frozenset({"actor", "id", "text", "asked_at"})
+NO_DETAIL = frozenset({"actor", "id", "text", "asked_at"})
 
 
 async def timeline(
@@ -52,5 +52,5 @@ def _entry(row: AnyRow) -> TimelineEntry:
         state=IssueState(row.state),
         text=row.body,
         text_erased_at=row.erased_at,
-        details={name: value for name, value in payload.items() if name not in _NO_DETAIL},
+        details={name: value for name, value in payload.items() if name not in NO_DETAIL},
     )

@@ -2,6 +2,13 @@
 
 from storage.models.base import Base
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
+from storage.models.meetings import (
+    MeetingEventRow,
+    MeetingItemRow,
+    MeetingPartyRow,
+    MeetingRow,
+    MeetingTaskRow,
+)
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
@@ -14,6 +21,11 @@ __all__ = [
     "EventRow",
     "IdempotencyRow",
     "IssueRow",
+    "MeetingEventRow",
+    "MeetingItemRow",
+    "MeetingPartyRow",
+    "MeetingRow",
+    "MeetingTaskRow",
     "OutboxRow",
     "RecheckRow",
     "ReferenceRow",

@@ -1,0 +1,65 @@
+"""Rows of the record of meetings, read back into commands and into what people read."""
+
+from typing import Any
+
+from domain.ids import CommandId, DepartmentCode, MeetingNumber, Subject
+from domain.meeting.words import MeetingEvent, MeetingState
+from domain.vocabulary import Role
+from storage import codec
+from storage.meetings.views import MeetingEntry, RecordedMeetingEvent
+from storage.models import MeetingEventRow, TextRow
+from storage.session import AnyRow
+from storage.timeline import NO_DETAIL
+
+EVENT_COLUMNS = (
+    MeetingEventRow.meeting_number,
+    MeetingEventRow.version,
+    MeetingEventRow.name,
+    MeetingEventRow.at,
+    MeetingEventRow.recorded_at,
+    MeetingEventRow.command_id,
+    MeetingEventRow.state,
+    MeetingEventRow.payload,
+)
+ENTRY_COLUMNS = (
+    MeetingEventRow.version,
+    MeetingEventRow.name,
+    MeetingEventRow.at,
+    MeetingEventRow.actor,
+    MeetingEventRow.department,
+    MeetingEventRow.state,
+    MeetingEventRow.payload,
+    TextRow.body,
+    TextRow.erased_at,
+)
+
+
+def event_of(row: AnyRow) -> RecordedMeetingEvent:
+    """The event of a row of `EVENT_COLUMNS`."""
+    return RecordedMeetingEvent(
+        number=MeetingNumber(row.meeting_number),
+        version=row.version,
+        name=MeetingEvent(row.name),
+        at=row.at,
+        recorded_at=row.recorded_at,
+        command_id=CommandId(row.command_id),
+        state=MeetingState(row.state),
+        command=codec.command(row.name, row.payload),
+    )
+
+
+def entry_of(row: AnyRow) -> MeetingEntry:
+    """The entry of a row of `ENTRY_COLUMNS`."""
+    payload: dict[str, Any] = codec.ANYTHING.validate_json(row.payload)
+    return MeetingEntry(
+        version=row.version,
+        name=MeetingEvent(row.name),
+        at=row.at,
+        actor=Subject(row.actor),
+        roles=tuple(Role(each) for each in payload["actor"].get("roles", ())),
+        department=DepartmentCode(row.department) if row.department else None,
+        state=MeetingState(row.state),
+        text=row.body,
+        text_erased_at=row.erased_at,
+        details={name: value for name, value in payload.items() if name not in NO_DETAIL},
+    )

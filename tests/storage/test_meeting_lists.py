@@ -1,0 +1,176 @@
+"""Lists of meetings, who sees them, what they say, and what is owed in them."""
+
+import pytest
+
+from domain.actor import Actor
+from domain.ids import CommandId, DepartmentCode, GridCode, IssueNumber
+from domain.meeting.authority import may_see
+from domain.meeting.membership import meeting_scope_of
+from domain.meeting.words import MeetingEvent, MeetingKind, MeetingState
+from domain.vocabulary import Level, Role
+from storage.cursors import BadCursor
+from storage.meetings.queries import MeetingFilter, MeetingQueries
+from storage.meetings.views import Duty
+from storage.session import Database
+from tests.builders import an_actor
+from tests.domain.cast import LIFT, POLICE, PROPERTY
+from tests.domain.meeting.life import (
+    CONVENOR,
+    EVERYBODY,
+    ISSUE,
+    OFFICE,
+    POLICEMAN,
+    STREET,
+    SUPERVISOR,
+    a_meeting,
+)
+from tests.storage.sittings import NUMBER, met, numbered, recorded_life
+from tests.storage.stories import born
+
+OUTSIDER = an_actor(Role.SUPERVISOR, subject="s.9", grids=(GridCode("yj"),))
+DISPATCHER = an_actor(Role.DISPATCHER, subject="d.1", grids=(STREET,))
+
+
+async def listed(database: Database, **wanted: object) -> list[str]:
+    async with database.read() as session:
+        page = await MeetingQueries(session).meetings(MeetingFilter(**wanted))  # type: ignore[arg-type]  # the class checks the names
+    return [each.number for each in page.items]
+
+
+async def owed(database: Database, who: Actor) -> list[tuple[Duty, str | None]]:
+    async with database.read() as session:
+        found = await MeetingQueries(session).owed(who.subject, who.department)
+    return [(each.duty, each.task) for each in found]
+
+
+@pytest.mark.parametrize("who", [*EVERYBODY[1:], OUTSIDER, DISPATCHER], ids=lambda who: who.subject)
+@pytest.mark.parametrize("state", [MeetingState.PROPOSED, MeetingState.DECIDED])
+async def test_the_scope_of_a_list_is_what_the_law_lets_see(
+    database: Database, who: Actor, state: MeetingState
+) -> None:
+    meeting = await met(database, state)
+    """Of all people; the engine reads no lists."""
+    seen = await listed(database, scope=meeting_scope_of(who))
+    assert (seen == [NUMBER]) is may_see(who, meeting)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_found"),
+    [
+        ({}, True),
+        ({"states": (MeetingState.PROPOSED,)}, True),
+        ({"states": (MeetingState.CLOSED,)}, False),
+        ({"kind": MeetingKind.COUNCIL}, False),
+        ({"level": Level.STREET}, True),
+        ({"level": Level.COUNTY}, False),
+        ({"convenor": OFFICE}, True),
+        ({"convenor": DepartmentCode("fire")}, False),
+        ({"grid": STREET}, True),
+        ({"grid": GridCode(STREET[:-1])}, False),
+        ({"issue": ISSUE}, True),
+        ({"issue": IssueNumber("QJ-2026-0000009")}, False),
+    ],
+    ids=str,
+)
+async def test_a_list_is_narrowed(
+    database: Database, wanted: dict[str, object], *, is_found: bool
+) -> None:
+    await met(database)
+    assert (await listed(database, **wanted) == [NUMBER]) is is_found
+
+
+async def test_pages_follow_each_other_newest_first(database: Database) -> None:
+    await born(database)
+    for count in (1, 2, 3):
+        await recorded_life(database, a_meeting(), numbered(count))
+    async with database.read() as session:
+        queries = MeetingQueries(session)
+        first = await queries.meetings(MeetingFilter(), limit=2)
+        rest = await queries.meetings(MeetingFilter(), cursor=first.next, limit=2)
+    assert [each.number for each in first.items] == [numbered(3), numbered(2)]
+    assert ([each.number for each in rest.items], rest.next) == ([numbered(1)], None)
+
+
+async def test_a_cursor_of_somebody_else_is_refused(database: Database) -> None:
+    async with database.read() as session:
+        with pytest.raises(BadCursor):
+            await MeetingQueries(session).meetings(MeetingFilter(), cursor="x")
+
+
+async def test_a_meeting_outside_the_scope_is_not_there(database: Database) -> None:
+    await met(database)
+    async with database.read() as session:
+        queries = MeetingQueries(session)
+        assert await queries.meeting(NUMBER, meeting_scope_of(OUTSIDER)) is None
+        assert await queries.meeting(NUMBER, meeting_scope_of(CONVENOR)) is not None
+
+
+async def test_a_command_is_found_by_its_id(database: Database) -> None:
+    await met(database)
+    async with database.read() as session:
+        queries = MeetingQueries(session)
+        found = await queries.event_by_command(NUMBER, CommandId("engine:invite"))
+        missing = await queries.event_by_command(NUMBER, CommandId("engine:other"))
+    assert found is not None
+    assert (found.name, found.version) == (MeetingEvent.PARTIES_INVITED, 1)
+    assert missing is None
+
+
+async def test_a_timeline_tells_what_happened_in_order(database: Database) -> None:
+    await born(database)
+    life = a_meeting(MeetingState.CLOSED)
+    await recorded_life(database, life)
+    async with database.read() as session:
+        entries = await MeetingQueries(session).timeline(NUMBER, after_version=8)
+    assert [(each.version, each.name) for each in entries] == [
+        (9, MeetingEvent.SITTING_OPENED),
+        (10, MeetingEvent.ITEM_DECIDED),
+        (11, MeetingEvent.TASK_COMPLETED),
+        (12, MeetingEvent.TASK_REVIEWED),
+    ]
+    assert entries[1].details["lead"] == POLICE
+    assert (entries[3].actor, entries[3].state) == (CONVENOR.subject, MeetingState.CLOSED)
+
+
+async def test_parties_owe_their_report_and_the_convenor_a_sitting(database: Database) -> None:
+    await met(database)
+    assert await owed(database, an_actor(Role.STAFF, department=LIFT)) == [(Duty.REPORT_IN, None)]
+    assert await owed(database, CONVENOR) == [(Duty.OPEN, None)]
+    assert await owed(database, POLICEMAN) == []
+
+
+async def test_who_reported_in_owes_nothing(database: Database) -> None:
+    await born(database)
+    life = a_meeting()
+    life.report_in(LIFT)
+    await recorded_life(database, life)
+    assert await owed(database, an_actor(Role.STAFF, department=LIFT)) == []
+    assert await owed(database, an_actor(Role.STAFF, department=PROPERTY)) != []
+
+
+async def test_at_the_sitting_the_convenor_owes_a_decision(database: Database) -> None:
+    await met(database, MeetingState.DISCUSSING)
+    assert await owed(database, CONVENOR) == [(Duty.DECIDE, None)]
+
+
+async def test_a_task_is_owed_and_then_its_review(database: Database) -> None:
+    await met(database, MeetingState.DECIDED)
+    async with database.read() as session:
+        found = await MeetingQueries(session).owed(POLICEMAN.subject, POLICE)
+    assert [(each.duty, each.task, each.issue) for each in found] == [(Duty.TASK, "T1", ISSUE)]
+    assert found[0].due_by is not None
+
+
+async def test_a_done_task_is_owed_a_review_by_the_convenor(database: Database) -> None:
+    await met(database, MeetingState.REVIEWING)
+    assert await owed(database, CONVENOR) == [(Duty.REVIEW, "T1")]
+    assert await owed(database, POLICEMAN) == []
+
+
+async def test_a_closed_meeting_is_owed_nothing(database: Database) -> None:
+    await met(database, MeetingState.CLOSED)
+    assert [await owed(database, each) for each in (CONVENOR, POLICEMAN, SUPERVISOR)] == [
+        [],
+        [],
+        [],
+    ]
