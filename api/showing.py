@@ -99,7 +99,7 @@ class _Explainer:
         if promise is None or deadline.due_by is None:
             return read
         explanation = explain(deadline, promise, calendar, self.at)
-        sentences = deadline_words(explanation, calendar.zone, self.locale)
+        sentences = deadline_words(explanation, calendar, self.locale)
         return read.model_copy(update={"explanation": explanation, "sentences": sentences})
 
 

@@ -1,46 +1,74 @@
 """Spans, limits and deadlines as sentences, from the catalogues."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from catalogue import label, say
+from domain.calendar import BusinessCalendar
 from domain.explanation import Explanation
+from domain.shifts import WorkDay
 from domain.sla import Limit, Unit
 
-_SCALE = (
-    ("day", timedelta(days=1)),
+_DAY = ("day", timedelta(days=1))
+_WITHIN_A_DAY = (
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
     ("second", timedelta(seconds=1)),
 )
+_SOME_DAY = date(2000, 1, 3)
 _SHOWN = 2
+_Scale = tuple[tuple[str, timedelta], ...]
 
 
 def spoken(span: timedelta, locale: str) -> str:
     """The two largest units of a span that are not nothing."""
-    parts = list(_parts(span, locale))[:_SHOWN]
+    return _said(span, (_DAY, *_WITHIN_A_DAY), locale)
+
+
+def worked(span: timedelta, day: timedelta | None, locale: str) -> str:
+    """A span of working time: in working days where all have one length, and never in others."""
+    days = (("working_day", day),) if day else ()
+    said = _said(span, (*days, *_WITHIN_A_DAY), locale)
+    if day and span >= day:
+        return said
+    return say("span.of_unit", locale, span=said, unit=say("span.working_time", locale))
+
+
+def _said(span: timedelta, scale: _Scale, locale: str) -> str:
+    parts = list(_parts(span, scale, locale))[:_SHOWN]
     separator = "" if locale == "zh" else " "
     return separator.join(parts) or say("span.second", locale, n=0)
 
 
-def _parts(span: timedelta, locale: str) -> Iterator[str]:
-    for name, unit in _SCALE:
+def _parts(span: timedelta, scale: _Scale, locale: str) -> Iterator[str]:
+    for name, unit in scale:
         count, span = divmod(span, unit)
         if count:
             yield say(f"span.{name}", locale, n=count)
 
 
 def limit_words(limit: Limit, locale: str) -> str:
-    """A limit as people say it."""
+    """A limit as people say it; a day of working hours is not a day."""
     unit = label("unit", limit.unit, locale)
     if limit.unit is Unit.SAME_DAY:
         return unit
-    return say("span.of_unit", locale, span=spoken(limit.amount, locale), unit=unit)
+    hours = limit.unit is Unit.WORKING_HOUR
+    span = _said(limit.amount, _WITHIN_A_DAY if hours else (_DAY, *_WITHIN_A_DAY), locale)
+    return say("span.of_unit", locale, span=span, unit=unit)
 
 
-def deadline_words(explained: Explanation, zone: tzinfo, locale: str) -> tuple[str, ...]:
+def _working_day(calendar: BusinessCalendar) -> timedelta | None:
+    """How long people work on every working day of the week; None when days differ."""
+    week = calendar.definition.week
+    lengths = {WorkDay.of(_SOME_DAY, shifts, UTC).length for shifts in week if shifts}
+    return lengths.pop() if len(lengths) == 1 else None
+
+
+def deadline_words(
+    explained: Explanation, calendar: BusinessCalendar, locale: str
+) -> tuple[str, ...]:
     """How a deadline stands, by what rule, and whether that may still change."""
-    sentences = [_standing(explained, zone, locale)]
+    sentences = [_standing(explained, calendar, locale)]
     start = label("start_rule", explained.start, locale)
     limit = limit_words(explained.limit, locale)
     sentences.append(say("explanation.rule", locale, limit=limit, start=start))
@@ -50,7 +78,7 @@ def deadline_words(explained: Explanation, zone: tzinfo, locale: str) -> tuple[s
     return tuple(sentences)
 
 
-def _standing(explained: Explanation, zone: tzinfo, locale: str) -> str:
+def _standing(explained: Explanation, calendar: BusinessCalendar, locale: str) -> str:
     if explained.met_at is not None:
         key = "met_late" if explained.breached_at else "met"
     elif explained.ended_at is not None:
@@ -62,12 +90,22 @@ def _standing(explained: Explanation, zone: tzinfo, locale: str) -> str:
     return say(
         f"explanation.{key}",
         locale,
-        due_by=local_time(explained.due_by, zone),
-        met_at=local_time(explained.met_at or explained.due_by, zone),
-        remaining=spoken(explained.remaining, locale),
-        overrun=spoken(explained.overrun, locale),
-        used=spoken(explained.used, locale),
+        due_by=local_time(explained.due_by, calendar.zone),
+        met_at=local_time(explained.met_at or explained.due_by, calendar.zone),
+        remaining=_counted(explained.remaining, explained, calendar, locale),
+        overrun=_counted(explained.overrun, explained, calendar, locale),
+        used=_counted(explained.used, explained, calendar, locale),
     )
+
+
+def _counted(
+    span: timedelta, explained: Explanation, calendar: BusinessCalendar, locale: str
+) -> str:
+    """A span as its deadline counts it: around the clock, in working hours or in working days."""
+    if not explained.in_working_time:
+        return spoken(span, locale)
+    in_hours = explained.limit.unit is Unit.WORKING_HOUR
+    return worked(span, None if in_hours else _working_day(calendar), locale)
 
 
 def local_time(instant: datetime, zone: tzinfo) -> str:
