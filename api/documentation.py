@@ -48,11 +48,12 @@ REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     c.HandToB: (R.FACT_GONE,),
     c.ContactReporter: (R.ALREADY_CONTACTED, R.NOT_CALLED),
     c.ReportIn: (R.ALREADY_REPORTED_IN, R.NOT_CALLED),
-    c.ReturnIssue: (R.RETURN_FINAL, R.RETURN_TOO_LATE, R.REQUEST_PENDING),
+    c.ReturnIssue: (R.IN_MEETING, R.RETURN_FINAL, R.RETURN_TOO_LATE, R.REQUEST_PENDING),
     c.DecideReturn: (R.NOTHING_PENDING, R.OWN_REQUEST),
-    c.TransferIssue: (R.SAME_DEPARTMENT, R.RETURNED_BEFORE, R.LIMIT_REACHED),
+    c.TransferIssue: (R.IN_MEETING, R.SAME_DEPARTMENT, R.RETURNED_BEFORE, R.LIMIT_REACHED),
     c.AddNote: (R.LIMIT_REACHED,),
     c.RequestSuspension: (
+        R.IN_MEETING,
         R.ALREADY_SUSPENDED,
         R.REQUEST_PENDING,
         R.LIMIT_REACHED,
@@ -67,6 +68,7 @@ REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     ),
     c.ResumeIssue: (R.NOT_SUSPENDED,),
     c.RequestExtension: (
+        R.IN_MEETING,
         R.NO_DEADLINE,
         R.REQUEST_PENDING,
         R.DEADLINE_PASSED,
@@ -77,16 +79,16 @@ REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     c.CompletePart: (R.NOT_CALLED, R.NOT_A_PART, R.PART_DONE),
     c.WaivePart: (R.NOT_A_PART, R.PART_DONE),
     c.ResolveIssue: (R.PARTS_OPEN, R.EVIDENCE_MISSING),
-    c.EvaluateIssue: (R.ALREADY_EVALUATED, R.ANSWER_INCOMPLETE),
+    c.EvaluateIssue: (R.ALREADY_EVALUATED, R.ANSWER_INCOMPLETE, R.OWN_WORK),
     c.WithdrawIssue: (),
     c.MarkDuplicate: (R.DUPLICATE_OF_ITSELF,),
     c.AppealBreach: (R.NO_BREACH, R.ALREADY_APPEALED, R.APPEAL_TOO_LATE),
     c.DecideAppeal: (R.NOTHING_PENDING, R.OWN_REQUEST),
     c.UrgeIssue: (R.LIMIT_REACHED,),
     c.SuperviseIssue: (),
+    c.ConveneMeeting: (R.IN_MEETING,),
 }
 """What the law may say to each command beside `not_allowed` and `wrong_state`."""
-
 
 MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     m.AcknowledgeInvitation: (R.ALREADY_ACKNOWLEDGED,),
@@ -108,6 +110,7 @@ MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     m.ReviewTask: (R.UNKNOWN_TASK, R.NOT_YOUR_TASK, R.NOTHING_TO_REVIEW),
 }
 """The same for the commands of meetings."""
+
 
 class FieldFault(BaseModel):
     """One field that is not as required."""

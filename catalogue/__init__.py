@@ -31,12 +31,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "state": ("state",),
+        "state": ("state", "meeting_state"),
+        "outcome": ("item_outcome",),
         "level": ("level",),
         "request": ("request",),
         "unit": ("unit",),
         "kind": ("deadline_kind",),
-        "allowed": ("who", "state", "role"),
+        "allowed": ("who", "state", "role", "meeting_who", "meeting_state"),
     }
 )
 """Parameters that are words of the law, or lists of them, and the sections that label them."""

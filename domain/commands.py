@@ -5,31 +5,15 @@ Free text is never here: it lies in SQL and a command carries its `TextId`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
-from domain.actor import ENGINE, Actor
-from domain.ids import CommandId, DeadlineId, DepartmentCode, EvidenceId, IssueNumber, TextId
+from domain.command import Command as Command
+from domain.commands_convening import ConveneMeeting as ConveneMeeting
+from domain.commands_convening import EndMeeting as EndMeeting
+from domain.commands_convening import ScheduleMeeting as ScheduleMeeting
+from domain.commands_convening import SettleIssue as SettleIssue
+from domain.ids import DeadlineId, DepartmentCode, EvidenceId, IssueNumber, MeetingNumber
 from domain.sla import Limit, RungAct
 from domain.vocabulary import Level, Satisfaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Asked by `actor` under the idempotency key `id`; `text` refers to what was said.
-
-    `asked_at` is when the API took it in: an act in time stays in time while the engine is away.
-    """
-
-    actor: Actor
-    id: CommandId
-    text: TextId | None = None
-    asked_at: datetime | None = None
-
-    @classmethod
-    def by_engine(cls, fact: str, **fields: object) -> Self:
-        """The engine's own command, named for the fact that called for it."""
-        return cls(actor=ENGINE, id=CommandId(f"engine:{fact}"), **fields)  # type: ignore[arg-type]  # checked at run time by the class itself
-
 
 # --- the way of an issue -------------------------------------------------------------------------
 
@@ -58,11 +42,17 @@ class DeclineIssue(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchIssue(Command):
-    """One lead department, any number of co-departments; `rule` when a routing rule said so."""
+    """One lead department, any number of co-departments; `rule` when a routing rule said so.
+
+    `meeting` when a joint meeting decided it; with tasks, the issue stays the meeting's until they
+    are done.
+    """
 
     lead: DepartmentCode
     co: tuple[DepartmentCode, ...] = ()
     rule: str | None = None
+    meeting: MeetingNumber | None = None
+    with_tasks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,5 +264,6 @@ NAMES: dict[str, type[Command]] = {
     "decide_appeal": DecideAppeal,
     "urge": UrgeIssue,
     "supervise": SuperviseIssue,
+    "convene": ConveneMeeting,
 }
 """The commands people may give, by the name of their Update and of their path in the API."""

@@ -19,7 +19,15 @@ from domain.ids import (
     Subject,
     WhistleKindCode,
 )
-from domain.parts import Assignment, Proposal, Request, RequestKind, Suspension
+from domain.parts import (
+    Assignment,
+    MeetingCall,
+    MeetingRef,
+    Proposal,
+    Request,
+    RequestKind,
+    Suspension,
+)
 from domain.sla import Limit, Terms
 from domain.vocabulary import DeadlineKind, IssueState, Level, Outcome, Part, Role, Satisfaction
 
@@ -109,6 +117,12 @@ class IssueFacts:
     first_breach_at: datetime | None = None
     appealed: bool = False
     exempt: bool = False
+    meeting: MeetingRef | None = None
+    meetings: int = 0
+    """How many were convened for it."""
+    meeting_called: MeetingCall | None = None
+    beyond_county: bool = False
+    """Not even the county's meeting settled it: a named leader watches, no meeting is called."""
 
     @property
     def number(self) -> IssueNumber:
@@ -125,6 +139,11 @@ class IssueFacts:
     @property
     def open_deadlines(self) -> tuple[Deadline, ...]:
         return tuple(each for each in self.deadlines if each.is_open)
+
+    @property
+    def in_meeting(self) -> MeetingRef | None:
+        """The meeting whose decision it waits for; the departments' clocks stand ended."""
+        return self.meeting if self.meeting is not None and self.meeting.is_undecided else None
 
     def assignment_of(self, department: DepartmentCode | None) -> Assignment | None:
         """The active assignment of a department, if it was called."""
@@ -179,14 +198,14 @@ class IssueFacts:
     def meet(self, kind: DeadlineKind, at: datetime, owed_by: DepartmentCode | None = None) -> Self:
         """What was owed has happened; an open deadline of the kind is met."""
         deadline = self.deadline(kind, owed_by)
-        return self if deadline is None else self._settled(deadline.met(at))
+        return self if deadline is None else self.settled(deadline.met(at))
 
     def end_deadlines(self, at: datetime, *, keep: frozenset[DeadlineKind] = frozenset()) -> Self:
         """Whatever is still owed, outside `keep`, has lost its object."""
         issue = self
         for deadline in self.open_deadlines:
             if deadline.kind not in keep:
-                issue = issue._settled(deadline.ended(at))
+                issue = issue.settled(deadline.ended(at))
         return issue
 
     def end_deadlines_of(self, department: DepartmentCode, at: datetime) -> Self:
@@ -194,10 +213,11 @@ class IssueFacts:
         issue = self
         for deadline in self.open_deadlines:
             if deadline.department == department:
-                issue = issue._settled(deadline.ended(at))
+                issue = issue.settled(deadline.ended(at))
         return issue
 
-    def _settled(self, deadline: Deadline) -> Self:
+    def settled(self, deadline: Deadline) -> Self:
+        """The deadline is met or ended; a breach it brings to light is noted."""
         issue = self.with_deadline(deadline)
         return issue.noting_breach(deadline)
 

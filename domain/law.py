@@ -13,6 +13,7 @@ from domain.acts import clocks, closing, dispatching, handling, pausing
 from domain.authority import Who
 from domain.events import EventName
 from domain.facts import IssueFacts
+from domain.law_convening import CONVENING
 from domain.parts import RequestKind
 from domain.rule import Rule
 from domain.vocabulary import IssueState
@@ -239,6 +240,7 @@ LAW: Mapping[type[c.Command], Rule[IssueState, Who, EventName]] = {
         guard=closing.guard_appeal_window,
         act=closing.close_appeal_window,
     ),
+    **CONVENING,
     c.UrgeIssue: Rule(
         when=_OPEN,
         who=(Who.RAISER,),

@@ -1,33 +1,19 @@
 """Who is told what after a step. A notice names codes and ids; the words come from catalogues."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain import commands as c
 from domain.deadline import Deadline
 from domain.facts import IssueFacts
+from domain.notice import Notice, is_urgent, office, raiser
+from domain.notices_convening import meeting_notices
 from domain.parts import Assignment
 from domain.reference import grid_at
 from domain.sla import RungAct
-from domain.vocabulary import DeadlineKind, IssueState, Level, Part, Role
+from domain.vocabulary import DeadlineKind, IssueState, Part, Role
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One thing to tell one recipient.
-
-    `recipient` is `department:<code>`, `subject:<id>`, `b_post:<department>`,
-    `<role>:<grid>` or `level:<grid>`. `stage` names the fact, so that the same fact is told once.
-    `about` names what makes the notice pointless once it is settled.
-    """
-
-    recipient: str
-    template: str
-    stage: str
-    level: Level
-    urgent: bool = False
-    about: str | None = None
+__all__ = ["Notice", "notices_for", "settled"]
 
 
 def notices_for(
@@ -45,6 +31,7 @@ def notices_for(
         *_handed(before, after),
         *_clock(before, after, command, now),
         *_said(before, after, command),
+        *meeting_notices(before, after, command),
     ]
     return tuple(found)
 
@@ -69,18 +56,6 @@ def _about(assignment: Assignment) -> str:
     return f"assignment:{assignment.ordinal}"
 
 
-def _urgent(issue: IssueFacts) -> bool:
-    return issue.origin.emergency
-
-
-def _raiser(issue: IssueFacts) -> str:
-    return f"subject:{issue.origin.resident or issue.origin.raised_by}"
-
-
-def _role(role: Role, issue: IssueFacts) -> str:
-    return f"{role}:{issue.origin.grid}"
-
-
 def _assignments(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
     for assignment in after.assignments[len(before.assignments) :]:
         lead = assignment.part is Part.LEAD
@@ -89,7 +64,7 @@ def _assignments(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
             template=_call(before, after) if lead else "assignment_co",
             stage=f"dispatched:{assignment.ordinal}",
             level=after.level,
-            urgent=_urgent(after),
+            urgent=is_urgent(after),
             about=_about(assignment),
         )
 
@@ -114,6 +89,8 @@ _ENDED_ELSEWHERE = (
     c.WithdrawIssue,
     c.MarkDuplicate,
     c.DecideReturn,
+    c.EndMeeting,
+    c.SettleIssue,
 )
 
 
@@ -130,7 +107,7 @@ def _dismissed(before: IssueFacts, after: IssueFacts, command: c.Command) -> Ite
                 template="assignment_ended",
                 stage=f"ended:{assignment.ordinal}",
                 level=after.level,
-                urgent=_urgent(after),
+                urgent=is_urgent(after),
             )
 
 
@@ -141,17 +118,17 @@ def _waiting(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
             template, role = _ENTERED[after.state]
             limit = after.deadline(_LIMIT[after.state])
             yield Notice(
-                recipient=_role(role, after),
+                recipient=office(role, after),
                 template=template,
                 stage=stage,
                 level=after.level,
-                urgent=_urgent(after),
+                urgent=is_urgent(after),
                 about=limit.id if limit else None,
             )
         elif after.state is IssueState.RESOLVED:
             about = after.deadline(DeadlineKind.EVALUATE)
             yield Notice(
-                recipient=_raiser(after),
+                recipient=raiser(after),
                 template="evaluate_please",
                 stage=stage,
                 level=after.level,
@@ -159,7 +136,7 @@ def _waiting(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
             )
         elif after.state is IssueState.CLOSED:
             yield Notice(
-                recipient=_raiser(after), template="issue_closed", stage=stage, level=after.level
+                recipient=raiser(after), template="issue_closed", stage=stage, level=after.level
             )
 
 
@@ -172,7 +149,7 @@ def _handed(before: IssueFacts, after: IssueFacts) -> Iterator[Notice]:
         template="handed_to_b",
         stage=f"handed_to_b:{lead.ordinal}",
         level=after.level,
-        urgent=_urgent(after),
+        urgent=is_urgent(after),
         about=_about(lead),
     )
 
@@ -186,10 +163,10 @@ def _owner(deadline: Deadline, issue: IssueFacts) -> str:
     if department is not None:
         return f"department:{department}"
     if kind is DeadlineKind.EVALUATE:
-        return _raiser(issue)
+        return raiser(issue)
     if kind is DeadlineKind.DECIDE and issue.state is IssueState.CLOSED:
-        return _role(Role.SUPERVISOR, issue)
-    return _role(Role.GRID_WORKER if kind is DeadlineKind.VERIFY else Role.DISPATCHER, issue)
+        return office(Role.SUPERVISOR, issue)
+    return office(Role.GRID_WORKER if kind is DeadlineKind.VERIFY else Role.DISPATCHER, issue)
 
 
 def _clock(
@@ -228,7 +205,7 @@ def _about_deadline(deadline: Deadline, issue: IssueFacts, template: str, stage:
         template=template,
         stage=stage,
         level=issue.level,
-        urgent=_urgent(issue),
+        urgent=is_urgent(issue),
         about=deadline.id,
     )
 
@@ -239,7 +216,7 @@ def _to_level(issue: IssueFacts, template: str, stage: str) -> Notice:
         template=template,
         stage=stage,
         level=issue.level,
-        urgent=_urgent(issue),
+        urgent=is_urgent(issue),
     )
 
 
@@ -262,17 +239,17 @@ _TO_LEAD = {
 def _said(before: IssueFacts, after: IssueFacts, command: c.Command) -> Iterator[Notice]:
     kind, about = type(command), None
     if kind in _TO_DISPATCHER:
-        recipient, template = _role(Role.DISPATCHER, after), _TO_DISPATCHER[kind]
+        recipient, template = office(Role.DISPATCHER, after), _TO_DISPATCHER[kind]
         about = after.pending[-1].deadline
     elif kind in _TO_LEAD:
         recipient, template = _lead_or_dispatcher(before), _TO_LEAD[kind]
     elif kind is c.AppealBreach:
-        recipient, template = _role(Role.SUPERVISOR, after), "appeal_asked"
+        recipient, template = office(Role.SUPERVISOR, after), "appeal_asked"
         about = after.pending[-1].deadline
     elif kind is c.DecideAppeal:
         recipient, template = f"department:{before.pending[0].department}", "appeal_decided"
     elif kind is c.ClaimIssue:
-        recipient, template = _raiser(after), "claimed"
+        recipient, template = raiser(after), "claimed"
     else:
         return
     yield Notice(
@@ -280,7 +257,7 @@ def _said(before: IssueFacts, after: IssueFacts, command: c.Command) -> Iterator
         template=template,
         stage=f"said:{after.version}",
         level=after.level,
-        urgent=_urgent(after) and kind is not c.ClaimIssue,
+        urgent=is_urgent(after) and kind is not c.ClaimIssue,
         about=about,
     )
 
@@ -288,5 +265,5 @@ def _said(before: IssueFacts, after: IssueFacts, command: c.Command) -> Iterator
 def _lead_or_dispatcher(before: IssueFacts) -> str:
     """The lead as it was: an accepted return is told to who asked for it."""
     if before.lead is None:
-        return _role(Role.DISPATCHER, before)
+        return office(Role.DISPATCHER, before)
     return f"department:{before.lead.department}"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.ids import DeadlineId, DepartmentCode, Subject
+from domain.ids import DeadlineId, DepartmentCode, MeetingNumber, Subject
 from domain.sla import Limit
-from domain.vocabulary import Part
+from domain.vocabulary import ConvenedBy, Level, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,30 @@ class Suspension:
 
     since: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCall:
+    """Something calls for a joint meeting that is not convened yet."""
+
+    by: ConvenedBy
+    level: Level
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingRef:
+    """The joint meeting an issue is before; decided, its tasks are still under way."""
+
+    number: MeetingNumber
+    level: Level
+    since: datetime
+    sits_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.decided_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

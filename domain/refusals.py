@@ -46,6 +46,8 @@ class RefusalCode(StrEnum):
     APPEAL_TOO_LATE = "appeal_too_late"
     ALREADY_EVALUATED = "already_evaluated"
     OWN_WORK = "own_work"
+    IN_MEETING = "in_meeting"
+    """The issue waits for a joint meeting's decision."""
     ALREADY_ACKNOWLEDGED = "already_acknowledged"
     NO_QUORUM = "no_quorum"
     SITTING_TOO_EARLY = "sitting_too_early"

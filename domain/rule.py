@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain.actor import Actor
-from domain.commands import Command
+from domain.command import Command
 from domain.refusals import Refusal, RefusalCode
 
 State = TypeVar("State", bound=StrEnum)

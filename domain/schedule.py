@@ -10,6 +10,7 @@ from domain.commands import (
     CloseAppealWindow,
     CloseUnanswered,
     Command,
+    ConveneMeeting,
     HandToB,
     ResumeIssue,
 )
@@ -47,6 +48,7 @@ def _calls(issue: IssueFacts) -> Iterator[Due]:
             yield from _passing(deadline, deadline.due_by)
     yield from _resumption(issue)
     yield from _absence(issue)
+    yield from _meeting(issue)
 
 
 def _rungs(deadline: Deadline) -> Iterator[Due]:
@@ -61,6 +63,8 @@ def _rungs(deadline: Deadline) -> Iterator[Due]:
 
 def _passing(deadline: Deadline, due_by: datetime) -> Iterator[Due]:
     at = due_by + PAST
+    if deadline.kind is DeadlineKind.MEETING:
+        return  # the meeting itself says that it did not decide
     if deadline.kind is DeadlineKind.EVALUATE:
         yield Due(at=at, command=CloseUnanswered.by_engine(f"silence:{deadline.id}"))
     elif deadline.kind is DeadlineKind.APPEAL:
@@ -74,6 +78,16 @@ def _resumption(issue: IssueFacts) -> Iterator[Due]:
     if issue.suspension is not None:
         command = ResumeIssue.by_engine(f"resume:{issue.suspensions}")
         yield Due(at=issue.suspension.until, command=command)
+
+
+def _meeting(issue: IssueFacts) -> Iterator[Due]:
+    called = issue.meeting_called
+    if called is not None:
+        fact = f"convene:{issue.meetings + 1}"
+        yield Due(
+            at=called.at,
+            command=ConveneMeeting.by_engine(fact, by=called.by, level=called.level),
+        )
 
 
 def _absence(issue: IssueFacts) -> Iterator[Due]:

@@ -84,6 +84,8 @@ class RungAct(StrEnum):
     WARN = "warn"
     HAND_TO_B = "hand_to_b"
     RAISE_LEVEL = "raise_level"
+    CONVENE = "convene"
+    """A joint meeting, at the level the issue has by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class DeadlineKind(StrEnum):
     EVALUATE = "evaluate"
     APPEAL = "appeal"
     MEETING = "meeting"
+    """A joint meeting's decision; the meeting names the instant, and says that it has passed."""
 
 
 WINDOWS = frozenset({DeadlineKind.RETURN, DeadlineKind.EVALUATE, DeadlineKind.APPEAL})
@@ -65,6 +66,11 @@ class Level(StrEnum):
     def rank(self) -> int:
         """0 for the building, 3 for the county."""
         return list(Level).index(self)
+
+    @property
+    def above(self) -> "Level":
+        """The next one up; the county is its own."""
+        return list(Level)[min(self.rank + 1, Level.COUNTY.rank)]
 
 
 class Role(StrEnum):

@@ -4,43 +4,47 @@ People move it by Updates, the clocks by one timer on the next instant. What is 
 is due says the domain; what an instant is says an activity; this file only waits and hands over.
 """
 
-import asyncio
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from typing_extensions import override
 
 from activities.contracts import IssueActivities, Planned, Step, completed
 from domain import commands as c
-from domain.ids import CommandId
 from domain.issue import LAW, Issue
-from domain.refusals import Refusal
+from domain.meeting.hearing import heard
+from domain.meeting.results import MeetingDates, MeetingResult
 from domain.vocabulary import IssueState
 from workflows import options
-from workflows.contracts import Answer, IssueInput
+from workflows.attending import attend
+from workflows.contracts import (
+    MEETING_ITEM_SETTLED,
+    MEETING_SCHEDULED,
+    Answer,
+    IssueInput,
+)
 from workflows.details import describe
-from workflows.lawful import lawful
+from workflows.lawful import OnlyWriter, lawful
 from workflows.timer import MovableTimer
 
-ANSWERS_KEPT = 100
-"""Repeats of older commands are answered from the record by the API."""
 RECHECKS_KEPT = 100
-LONGEST_OUTAGE = timedelta(days=1)
-"""How far back an act may have been asked for; nothing older waits in any queue."""
+MEETINGS = "2026-11-joint-meetings"
+"""Gate: before it, a second unsatisfied evaluation only went to a dispatcher."""
 
 
 @workflow.defn
-class IssueWorkflow:
+class IssueWorkflow(OnlyWriter[Answer]):
     """Holds the snapshot of one issue; ends when nobody can or must act on it any more."""
 
     @workflow.init
     def __init__(self, given: IssueInput) -> None:
+        super().__init__(given.answered)
         self._number = given.number
         self._issue = given.issue
-        self._answers = {answer.command: answer for answer in given.answered}
         self._rechecks = list(given.rechecks)
         self._rechecked = list(given.rechecked)
-        self._writing = asyncio.Lock()
+        self._news: list[MeetingDates | MeetingResult] = list(given.news)
 
     @workflow.run
     async def run(self, given: IssueInput) -> None:
@@ -87,32 +91,7 @@ class IssueWorkflow:
     decide_appeal = lawful(c.DecideAppeal)
     urge = lawful(c.UrgeIssue)
     supervise = lawful(c.SuperviseIssue)
-
-    def refuse_unlawful(self, command: c.Command) -> None:
-        # A step that is being written may be seen in SQL before it is known here, and updates
-        # come before timers in one task: what is under way or due is judged first, in the handler.
-        if not self._writing.locked() and not self._is_behind:
-            self._refuse_unlawful(command)
-
-    def _refuse_unlawful(self, command: c.Command) -> None:
-        if self._issue is None or command.id in self._answers:
-            return
-        try:
-            self._issue.check(command, self._instant_of(command))
-        except Refusal as refusal:
-            raise ApplicationError(
-                str(refusal), refusal.code, refusal.params, type=Refusal.__name__
-            ) from refusal
-
-    async def carry_out(self, command: c.Command) -> Answer:
-        await workflow.wait_condition(lambda: self._is_under_way)
-        async with self._writing:
-            if command.id not in self._answers:
-                await self._catch_up(self._instant_of(command))
-                # Asked again: another command may have been carried out since the validator.
-                self._refuse_unlawful(command)
-                self._remember(await self._step(command, self._instant_of(command)))
-            return self._answers[command.id]
+    convene = lawful(c.ConveneMeeting)
 
     @workflow.signal
     def reckon_again(self, recheck: str) -> None:
@@ -120,6 +99,16 @@ class IssueWorkflow:
         if recheck not in self._rechecked:
             self._rechecked = [*self._rechecked, recheck][-RECHECKS_KEPT:]
             self._rechecks.append(recheck)
+
+    @workflow.signal(name=MEETING_SCHEDULED)
+    def meeting_scheduled(self, dates: MeetingDates) -> None:
+        """The meeting has its day, or another one."""
+        self._news.append(dates)
+
+    @workflow.signal(name=MEETING_ITEM_SETTLED)
+    def meeting_item_settled(self, result: MeetingResult) -> None:
+        """The meeting has decided, failed, or is done with this issue."""
+        self._news.append(result)
 
     @workflow.query
     def snapshot(self) -> Issue | None:
@@ -142,27 +131,34 @@ class IssueWorkflow:
             first = c.DispatchIssue.by_engine("birth", lead=to.lead, co=to.co, rule=to.rule)
         await self._step(first, workflow.now())
 
-    def _instant_of(self, command: c.Command) -> datetime:
-        """When it was asked, so that nobody is late because the engine was away."""
-        now = workflow.now()
-        asked = command.asked_at
-        if asked is None or not now - LONGEST_OUTAGE <= asked <= now:
-            return now
-        return self._not_before_the_last_step(asked)
-
-    def _not_before_the_last_step(self, at: datetime) -> datetime:
-        stepped_at = self._here.stepped_at
-        return at if stepped_at is None else max(at, stepped_at)
-
+    @override
     async def _catch_up(self, to: datetime) -> None:
         """Whatever is due takes effect at its own instant, in order, however late it is."""
         while self._rechecks:
             fact = f"recheck:{self._rechecks[0]}:{self._here.version}"
             await self._step(c.ReckonAgain.by_engine(fact), workflow.now())
             del self._rechecks[0]
-        while (due := self._here.due(to)) is not None:
-            await self._step(due.command, self._not_before_the_last_step(due.at))
+        while self._news:
+            await self._hear(self._news[0])
+            del self._news[0]
+        self._drop_ungated_call()
+        await self._do_what_is_due(to)
 
+    async def _hear(self, news: MeetingDates | MeetingResult) -> None:
+        """What the meeting told takes effect at its own instant, like a deadline."""
+        at = workflow.now()
+        if isinstance(news, MeetingResult):
+            at = self._not_before_the_last_step(min(news.at, at))
+        await self._do_what_is_due(at)
+        await self._carry_out_if_lawful(heard(news), self._not_before_the_last_step(at))
+
+    def _drop_ungated_call(self) -> None:
+        """An issue that waited for a dispatcher before there were meetings goes on waiting."""
+        called = self._here.meeting_called
+        if called is not None and not workflow.patched(MEETINGS):
+            self._issue = replace(self._here, meeting_called=None)
+
+    @override
     async def _step(self, command: c.Command, at: datetime) -> Answer:
         after = self._here.handle(command, at)
         event = LAW[type(command)].event
@@ -171,8 +167,10 @@ class IssueWorkflow:
             Step(event=event, command=command, at=at, after=after),
             **options.recording(event),
         )
-        self._issue = completed(after, planned)
+        before, self._issue = self._here, completed(after, planned)
         workflow.set_current_details(describe(self._issue))
+        refused = await attend(before, self._issue, command, at)
+        self._news += refused
         return Answer(
             number=self._number,
             command=command.id,
@@ -185,17 +183,24 @@ class IssueWorkflow:
     # --- what is known ---------------------------------------------------------------------------
 
     @property
+    @override
+    def _governed(self) -> Issue | None:
+        return self._issue
+
+    @property
     def _here(self) -> Issue:
         assert self._issue is not None
         return self._issue
 
     @property
+    @override
     def _is_behind(self) -> bool:
         """Whether the clocks, or a recheck, call for something that is not written down yet."""
         due = None if self._issue is None else self._issue.due(workflow.now())
-        return bool(self._rechecks) or due is not None
+        return bool(self._rechecks or self._news) or due is not None
 
     @property
+    @override
     def _is_under_way(self) -> bool:
         return self._issue is not None and self._issue.state is not IssueState.REPORTED
 
@@ -206,16 +211,10 @@ class IssueWorkflow:
     def _is_called(self) -> bool:
         """Whether the main loop has something to do besides waiting."""
         history_is_long = workflow.info().is_continue_as_new_suggested()
-        return bool(self._rechecks) or self._is_over or history_is_long
+        return bool(self._rechecks or self._news) or self._is_over or history_is_long
 
     def _next_instant(self) -> datetime | None:
         return self._here.next_instant()
-
-    def _remember(self, answer: Answer) -> None:
-        self._answers[answer.command] = answer
-        while len(self._answers) > ANSWERS_KEPT:
-            oldest: CommandId = next(iter(self._answers))
-            del self._answers[oldest]
 
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -226,5 +225,6 @@ class IssueWorkflow:
                 answered=tuple(self._answers.values()),
                 rechecks=tuple(self._rechecks),
                 rechecked=tuple(self._rechecked),
+                news=tuple(self._news),
             )
         )

@@ -18,8 +18,8 @@ from api.schemas.text import (
 )
 from domain import commands as c
 from domain.actor import Actor
-from domain.ids import CommandId, DepartmentCode, IssueNumber, TextId
-from domain.vocabulary import Satisfaction
+from domain.ids import CommandId, DepartmentCode, IssueNumber, MeetingNumber, TextId
+from domain.vocabulary import Level, Satisfaction
 
 
 def _example(**fields: JsonValue) -> ConfigDict:
@@ -161,6 +161,19 @@ class MarkDuplicate(CommandBody):
         return {"of": IssueNumber(self.of)}
 
 
+class Convene(Reasoned):
+    """Why a meeting is needed; at which level, or which convened meeting it joins."""
+
+    model_config = _example(level="street", text="涉及多个部门，须共同商议")
+    level: Literal[Level.COMMUNITY, Level.STREET, Level.COUNTY] | None = None
+    joins: Number | None = None
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        joins = None if self.joins is None else MeetingNumber(self.joins)
+        return {"level": self.level, "joins": joins}
+
+
 BODIES: Mapping[type[c.Command], type[CommandBody]] = {
     c.VerifyIssue: Verify,
     c.DeclineIssue: Reasoned,
@@ -188,5 +201,6 @@ BODIES: Mapping[type[c.Command], type[CommandBody]] = {
     c.DecideAppeal: Decide,
     c.UrgeIssue: Plain,
     c.SuperviseIssue: Plain,
+    c.ConveneMeeting: Convene,
 }
 """The body of every command that people may give; a test holds it against `domain.commands`."""

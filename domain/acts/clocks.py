@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from domain.acts.convening import call_meeting
 from domain.acts.dispatching import hand_to_b
 from domain.commands import BreachDeadline, ClimbRung, ReckonAgain
 from domain.deadline import Deadline
@@ -11,7 +12,7 @@ from domain.facts import IssueFacts
 from domain.ids import DeadlineId
 from domain.refusals import Refusal, RefusalCode
 from domain.sla import RungAct
-from domain.vocabulary import IssueState
+from domain.vocabulary import ConvenedBy, IssueState
 
 F = TypeVar("F", bound=IssueFacts)
 
@@ -43,6 +44,8 @@ def climb(issue: F, command: ClimbRung, at: datetime) -> F:
     issue = issue.with_deadline(replace(deadline, rungs=rungs)).raised_to(rung.level)
     if RungAct.HAND_TO_B in rung.acts and _waits_for_claim(issue, deadline):
         issue = hand_to_b(issue, command, at)
+    if RungAct.CONVENE in rung.acts:
+        issue = call_meeting(issue, ConvenedBy.LADDER, at)
     return issue
 
 

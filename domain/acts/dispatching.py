@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.acts.closing import close
-from domain.acts.pausing import drop_requests, run_again
+from domain.acts.pausing import drop_requests, refuse_in_meeting, run_again
 from domain.commands import (
     ClaimIssue,
     Command,
@@ -53,14 +53,32 @@ def decline(issue: F, _: DeclineIssue, at: datetime) -> F:
 def guard_dispatch(issue: IssueFacts, command: DispatchIssue, _: datetime) -> None:
     if command.lead in command.co or len(set(command.co)) != len(command.co):
         raise Refusal(RefusalCode.LEAD_AMONG_CO, department=command.lead)
-    if command.lead in issue.returned_by:
+    if command.meeting is not None:
+        before = issue.in_meeting
+        if before is None or before.number != command.meeting:
+            raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
+    elif command.lead in issue.returned_by:
         raise Refusal(RefusalCode.RETURNED_BEFORE, department=command.lead)
 
 
 def dispatch(issue: F, command: DispatchIssue, at: datetime) -> F:
+    """A meeting's decision outweighs a return; a dispatcher's takes the issue from a meeting."""
     issue = issue.meet(DeadlineKind.DISPATCH, at)
+    issue = _decided(issue, command, at)
     issue = dismiss(issue, EndReason.REDISPATCHED, at)
     return call(replace(issue, awaits_meeting=False), command.lead, command.co, at)
+
+
+def _decided(issue: F, command: DispatchIssue, at: datetime) -> F:
+    """What was undecided is decided now; tasks of an earlier decision stay the meeting's."""
+    issue, before = replace(issue, meeting_called=None), issue.in_meeting
+    if before is None:
+        return issue
+    deadline = issue.deadline(DeadlineKind.MEETING)
+    if deadline is not None:
+        issue = issue.settled(deadline.met(at) if command.meeting else deadline.ended(at))
+    stays = command.meeting is not None and command.with_tasks
+    return replace(issue, meeting=replace(before, decided_at=at) if stays else None)
 
 
 def call(issue: F, lead: DepartmentCode, co: tuple[DepartmentCode, ...], at: datetime) -> F:
@@ -146,6 +164,7 @@ def hand_to_b(issue: F, _: Command, at: datetime) -> F:
 
 
 def guard_return(issue: IssueFacts, command: ReturnIssue, at: datetime) -> None:
+    refuse_in_meeting(issue)
     lead = issue.lead
     assert lead is not None
     if lead.department in issue.bound:
@@ -183,6 +202,7 @@ def decide_return(issue: F, command: DecideReturn, at: datetime) -> F:
 
 
 def guard_transfer(issue: IssueFacts, command: TransferIssue, _: datetime) -> None:
+    refuse_in_meeting(issue)
     lead = issue.lead
     assert lead is not None
     if command.to == lead.department:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.acts.closing import close
+from domain.acts.convening import call_meeting
 from domain.acts.dispatching import call, dismiss, refer
 from domain.acts.pausing import drop_requests, run_again
 from domain.commands import (
@@ -23,7 +24,7 @@ from domain.commands import (
 from domain.facts import IssueFacts
 from domain.parts import Assignment, EndReason
 from domain.refusals import Refusal, RefusalCode
-from domain.vocabulary import DeadlineKind, IssueState, Level, Outcome, Part, Satisfaction
+from domain.vocabulary import ConvenedBy, DeadlineKind, IssueState, Outcome, Part, Satisfaction
 
 F = TypeVar("F", bound=IssueFacts)
 
@@ -122,6 +123,8 @@ def resolve(issue: F, command: ResolveIssue, at: datetime) -> F:
         claimed_solved=command.solved,
         satisfaction=None,
         solved_says=None,
+        meeting=None if issue.in_meeting else issue.meeting,
+        meeting_called=None,
     )
     return issue.start(DeadlineKind.EVALUATE, at)
 
@@ -151,11 +154,8 @@ def evaluate(issue: F, command: EvaluateIssue, at: datetime) -> F:
     issue = issue.start(DeadlineKind.OVERALL, at)
     if not again:
         return call(issue, lead.department, co, at)
-    return refer(replace(issue, awaits_meeting=True).raised_to(_next(issue.level)), command, at)
-
-
-def _next(level: Level) -> Level:
-    return list(Level)[min(level.rank + 1, Level.COUNTY.rank)]
+    issue = replace(issue, awaits_meeting=True).raised_to(issue.level.above)
+    return call_meeting(refer(issue, command, at), ConvenedBy.EVALUATION, at)
 
 
 def guard_unanswered(issue: IssueFacts, _: CloseUnanswered, at: datetime) -> None:

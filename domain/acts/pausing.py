@@ -20,7 +20,14 @@ from domain.vocabulary import DeadlineKind
 F = TypeVar("F", bound=IssueFacts)
 
 
+def refuse_in_meeting(issue: IssueFacts) -> None:
+    """What a meeting is to decide, nobody moves about meanwhile."""
+    if issue.in_meeting is not None:
+        raise Refusal(RefusalCode.IN_MEETING, meeting=issue.in_meeting.number)
+
+
 def guard_suspension(issue: IssueFacts, command: RequestSuspension, at: datetime) -> None:
+    refuse_in_meeting(issue)
     terms = issue.pinned.terms
     if issue.suspension is not None:
         raise Refusal(RefusalCode.ALREADY_SUSPENDED, until=issue.suspension.until.isoformat())
@@ -95,6 +102,7 @@ def drop_requests(issue: F, at: datetime) -> F:
 
 
 def guard_extension(issue: IssueFacts, command: RequestExtension, at: datetime) -> None:
+    refuse_in_meeting(issue)
     deadline = _lead_deadline(issue)
     if issue.request(RequestKind.EXTENSION) is not None:
         raise Refusal(RefusalCode.REQUEST_PENDING, request=RequestKind.EXTENSION)

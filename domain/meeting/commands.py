@@ -6,7 +6,7 @@ Minutes, tasks and reasons are free text: it lies in SQL and a command carries i
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.commands import Command
+from domain.command import Command
 from domain.ids import CategoryCode, DepartmentCode, GridCode, IssueNumber, PartyCode, TaskId
 from domain.meeting.parts import TaskOrder
 from domain.vocabulary import ItemOutcome
@@ -107,7 +107,7 @@ class DecideItem(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjournMeeting(Command):
-    """The sitting ends, or is called off; what is not decided passes up."""
+    """The sitting ends; what is not decided passes up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain.commands import Command
+from domain.command import Command
 from domain.meeting import commands as m
 from domain.meeting.acts import calling, deciding, reviewing
 from domain.meeting.authority import MeetingWho as Who
@@ -17,8 +17,7 @@ _UNDECIDED = _BEFORE | _SITTING
 _OPEN = frozenset(S) - {S.CLOSED}
 _TASKS = _OPEN - {S.PROPOSED}
 """With several items, tasks of the first may be under way while the last is discussed."""
-_AFTER_DECISION = frozenset({S.DISCUSSING, S.DECIDED, S.REVIEWING, S.CLOSED})
-_AFTER_TASK = frozenset({S.DISCUSSING, S.DECIDED, S.REVIEWING, S.CLOSED})
+_AFTER_DECISION = frozenset(S) - {S.PROPOSED}
 _LEADS = (Who.CONVENOR, Who.SUPERVISOR)
 
 MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
@@ -111,7 +110,7 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
         act=deciding.decide,
     ),
     m.AdjournMeeting: Rule(
-        when=_UNDECIDED,
+        when=_SITTING,
         then=_AFTER_DECISION - _SITTING,
         who=_LEADS,
         event=E.ADJOURNED,
@@ -135,7 +134,7 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
     ),
     m.ReviewTask: Rule(
         when=_TASKS,
-        then=_AFTER_TASK,
+        then=_AFTER_DECISION,
         who=(Who.REVIEWER,),
         event=E.TASK_REVIEWED,
         guard=reviewing.guard_review,
@@ -150,7 +149,7 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
     ),
     m.LapseReview: Rule(
         when=_TASKS,
-        then=_AFTER_TASK,
+        then=_AFTER_DECISION,
         who=(Who.ENGINE,),
         event=E.REVIEW_LAPSED,
         guard=reviewing.guard_lapse,
@@ -158,7 +157,7 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
     ),
     m.MissTask: Rule(
         when=_TASKS,
-        then=_AFTER_TASK,
+        then=_AFTER_DECISION,
         who=(Who.ENGINE,),
         event=E.TASK_MISSED,
         guard=reviewing.guard_miss,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from domain.commands import Command
+from domain.command import Command
 from domain.meeting.authority import may_act, may_see
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.law import MEETING_LAW

@@ -28,11 +28,13 @@ class MeetingResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDates:
-    """When the meeting of an issue sits and decides, as far as is known."""
+    """When the meeting of an issue sits, and by when it decides."""
 
     meeting: MeetingNumber
-    sits_at: datetime | None
-    decide_by: datetime | None
+    version: int
+    """Of the meeting, so that every telling has a name."""
+    sits_at: datetime
+    decide_by: datetime
 
 
 def results(before: MeetingFacts, after: MeetingFacts) -> tuple[MeetingResult, ...]:
@@ -73,7 +75,18 @@ def _result(
     )
 
 
-def dates(meeting: MeetingFacts) -> MeetingDates:
-    return MeetingDates(
-        meeting=meeting.number, sits_at=meeting.sits_at, decide_by=meeting.decide_by
+def dates(
+    before: MeetingFacts, after: MeetingFacts
+) -> tuple[tuple[IssueNumber, ...], MeetingDates | None]:
+    """Who has to be told of dates, and which: all when they moved, else who has just joined."""
+    if after.sits_at is None or after.decide_by is None:
+        return (), None
+    known = {each.issue for each in before.awaiting}
+    moved = (before.sits_at, before.decide_by) != (after.sits_at, after.decide_by)
+    told = tuple(each.issue for each in after.awaiting if moved or each.issue not in known)
+    return told, MeetingDates(
+        meeting=after.number,
+        version=after.version,
+        sits_at=after.sits_at,
+        decide_by=after.decide_by,
     )

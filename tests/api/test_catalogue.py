@@ -8,12 +8,16 @@ from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
 from domain.authority import Who
 from domain.events import EventName
+from domain.meeting.authority import MeetingWho
+from domain.meeting.words import MeetingEvent, MeetingKind, MeetingOutcome, MeetingState
 from domain.parts import EndReason, RequestKind
 from domain.refusals import RefusalCode
 from domain.sla import StartRule, Unit
 from domain.vocabulary import (
+    ConvenedBy,
     DeadlineKind,
     IssueState,
+    ItemOutcome,
     Level,
     Outcome,
     Part,
@@ -35,6 +39,13 @@ LABELLED = {
     "unit": Unit,
     "start_rule": StartRule,
     "event": EventName,
+    "meeting_state": MeetingState,
+    "meeting_kind": MeetingKind,
+    "meeting_outcome": MeetingOutcome,
+    "meeting_who": MeetingWho,
+    "meeting_event": MeetingEvent,
+    "item_outcome": ItemOutcome,
+    "convened_by": ConvenedBy,
 }
 TEMPLATES = {
     *(template for template, _ in notices._ENTERED.values()),
@@ -51,6 +62,8 @@ TEMPLATES = {
     "escalated",
     "appeal_asked",
     "claimed",
+    "meeting_convened",
+    "beyond_county",
 }
 
 

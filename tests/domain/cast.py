@@ -13,6 +13,7 @@ from domain.ids import (
     DistrictCode,
     GridCode,
     IssueNumber,
+    MeetingNumber,
     PolicyCode,
     Subject,
     WhistleKindCode,
@@ -147,6 +148,7 @@ ORIGIN = Origin(
     resident=RESIDENT.subject,
     raised_at=MONDAY_NINE,
 )
+FIRST_MEETING = MeetingNumber(f"{ORIGIN.number}-M1")
 EMERGENCY = replace(ORIGIN, emergency=True)
 
 

@@ -10,10 +10,10 @@ from domain.authority import Who
 from domain.deadline import Deadline
 from domain.ids import EvidenceId, IssueNumber
 from domain.issue import LAW, Issue
-from domain.vocabulary import DeadlineKind, IssueState, Satisfaction
+from domain.vocabulary import DeadlineKind, IssueState, ItemOutcome, Satisfaction
 from tests.domain import cast
 from tests.domain.cast import DAY, HOUR, LIFT, POLICE, PROPERTY, urgent
-from tests.domain.life import Life, a_life, breached_and_closed
+from tests.domain.life import Life, a_life, breached_and_closed, resolve
 
 S = IssueState
 STATES = dict(zip("rvidhzc", IssueState, strict=True))
@@ -49,6 +49,10 @@ TABLE: dict[type[c.Command], tuple[str, str]] = {
     c.DecideAppeal: ("c", ""),
     c.CloseAppealWindow: ("c", ""),
     c.UrgeIssue: ("rvidhz", ""),
+    c.ConveneMeeting: ("idh", ""),
+    c.ScheduleMeeting: ("idh", ""),
+    c.EndMeeting: ("idhz", "idhzc"),
+    c.SettleIssue: ("idh", "c"),
     c.SuperviseIssue: ("rvidhz", ""),
     c.ClimbRung: ("rvidhzc", ""),
     c.BreachDeadline: ("rvidhzc", ""),
@@ -102,6 +106,13 @@ FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.EvaluateIssue: {"satisfaction": Satisfaction.SATISFIED, "solved": True},
     c.MarkDuplicate: {"of": IssueNumber("QJ-2026-0000002")},
     c.DecideAppeal: {"approved": True},
+    c.ScheduleMeeting: {
+        "meeting": cast.FIRST_MEETING,
+        "sits_at": cast.MONDAY_NINE + DAY,
+        "decide_by": cast.MONDAY_NINE + 2 * DAY,
+    },
+    c.EndMeeting: {"meeting": cast.FIRST_MEETING, "outcome": ItemOutcome.PASSED_UP},
+    c.SettleIssue: {"meeting": cast.FIRST_MEETING},
 }
 
 
@@ -126,6 +137,11 @@ def _passed(kind: DeadlineKind) -> Callable[[Life], None]:
     return prepare
 
 
+def _convened(life: Life) -> None:
+    if life.issue.meeting is None:
+        life.give(cast.SUPERVISOR, c.ConveneMeeting)
+
+
 def _parts_done(life: Life) -> None:
     life.give(cast.CO_STAFF, c.CompletePart)
 
@@ -139,6 +155,9 @@ PREPARED: dict[type[c.Command], Callable[[Life], None]] = {
     c.CloseUnanswered: _passed(DeadlineKind.EVALUATE),
     c.CloseAppealWindow: _passed(DeadlineKind.APPEAL),
     c.DecideAppeal: _asked(c.AppealBreach),
+    c.ScheduleMeeting: _convened,
+    c.EndMeeting: _convened,
+    c.SettleIssue: _convened,
 }
 """What has to have happened before a command makes sense."""
 
@@ -153,6 +172,8 @@ class Scene:
 
 def scene(kind: type[c.Command], state: IssueState) -> Scene:
     life = breached_and_closed() if state is S.CLOSED else a_life(state)
+    if (kind, state) == (c.EndMeeting, S.RESOLVED):
+        life = resolved_under_a_decision()
     if state in allowed(kind) and kind in PREPARED:
         PREPARED[kind](life)
     fields = dict(FIELDS.get(kind, {}))
@@ -171,6 +192,16 @@ def scene(kind: type[c.Command], state: IssueState) -> Scene:
 def _some_duty(issue: Issue) -> Deadline:
     duties = (DeadlineKind.OVERALL, DeadlineKind.EVALUATE, DeadlineKind.DECIDE)
     return next(each for each in issue.open_deadlines if each.kind in duties)
+
+
+def resolved_under_a_decision() -> Life:
+    """The meeting's tasks are still under way when the lead is done."""
+    life = a_life(S.HANDLING)
+    _convened(life)
+    decided = {"lead": LIFT, "meeting": cast.FIRST_MEETING, "with_tasks": True}
+    life.give(ENGINE, c.DispatchIssue, **decided)
+    resolve(life)
+    return life
 
 
 def allowed(kind: type[c.Command]) -> set[IssueState]:

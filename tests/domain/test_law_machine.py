@@ -10,13 +10,14 @@ from typing_extensions import override
 
 from domain import commands as c
 from domain.actor import ENGINE, Actor
+from domain.acts.convening import CONVENABLE
 from domain.authority import may_act
 from domain.ids import EvidenceId, IssueNumber
 from domain.issue import LAW, Issue
 from domain.parts import RequestKind
 from domain.refusals import Refusal
 from domain.sla import Terms
-from domain.vocabulary import DeadlineKind, IssueState, Part, Satisfaction
+from domain.vocabulary import DeadlineKind, IssueState, ItemOutcome, Level, Part, Satisfaction
 from tests.domain import cast
 from tests.domain.cast import DAY, HOUR, LIFT, MINUTE, POLICE, PROPERTY, urgent
 from tests.domain.life import Life, Lived, a_life
@@ -42,11 +43,12 @@ FIELDS: dict[type[c.Command], dict[str, st.SearchStrategy[object]]] = {
     c.DecideAppeal: {"approved": st.booleans()},
 }
 FINAL = [c.WithdrawIssue, c.MarkDuplicate, c.DeclineIssue]
-GOING_ON = [kind for kind in c.NAMES.values() if kind not in FINAL]
+GOING_ON = [kind for kind in c.NAMES.values() if kind not in (*FINAL, c.ConveneMeeting)]
 PEOPLE: list[Actor] = [actor for actor in cast.CAST if actor != ENGINE]
 PEOPLE += [cast.staff(f"{code}-{post}", code) for code in (PROPERTY, POLICE) for post in "ab"]
 AFTER_THE_END = {DeadlineKind.APPEAL, DeadlineKind.DECIDE}
 WITH_LEAD = {IssueState.DISPATCHED, IssueState.HANDLING, IssueState.RESOLVED}
+BY_MEETING = [c.ScheduleMeeting, c.EndMeeting, c.SettleIssue, c.DispatchIssue]
 LONG_ENOUGH = 40
 MOVING_ON = [c.ClaimIssue, c.CompletePart, c.ResolveIssue, c.EvaluateIssue, c.AppealBreach] * 3
 DECIDES: dict[type[c.Command], RequestKind] = {
@@ -127,6 +129,25 @@ class AnyLife(RuleBasedStateMachine):
     def a_calendar_is_loaded(self) -> None:
         self.tries(self.life.command(ENGINE, c.ReckonAgain))
 
+    @precondition(lambda self: self.life.issue.state in CONVENABLE)
+    @rule(level=st.sampled_from([None, *Level]))
+    def a_supervisor_convenes(self, level: Level | None) -> None:
+        self.tries(self.life.command(cast.SUPERVISOR, c.ConveneMeeting, level=level))
+
+    @precondition(lambda self: self.life.issue.meeting is not None)
+    @rule(data=st.data(), kind=st.sampled_from(BY_MEETING))
+    def the_meeting_speaks(self, data: st.DataObject, kind: type[c.Command]) -> None:
+        assert self.life.issue.meeting is not None
+        fields: dict[str, object] = {"meeting": self.life.issue.meeting.number}
+        if kind is c.ScheduleMeeting:
+            sits_at = self.life.now + data.draw(SPANS)
+            fields |= {"sits_at": sits_at, "decide_by": sits_at + HOUR}
+        if kind is c.EndMeeting:
+            fields["outcome"] = data.draw(st.sampled_from(ItemOutcome))
+        if kind is c.DispatchIssue:
+            fields |= {"lead": data.draw(DEPARTMENTS), "with_tasks": data.draw(st.booleans())}
+        self.tries(self.life.command(ENGINE, kind, **fields))
+
     @rule(span=SPANS)
     def time_passes(self, span: timedelta) -> None:
         self.life.wait(span)
@@ -194,6 +215,11 @@ def assert_consistent(issue: Issue) -> None:
     if issue.state is IssueState.CLOSED:
         assert {each.kind for each in issue.open_deadlines} <= AFTER_THE_END
         assert issue.active == ()
+    if issue.in_meeting is not None:
+        assert issue.state in CONVENABLE
+    owed = [each for each in issue.open_deadlines if each.kind is DeadlineKind.MEETING]
+    assert len(owed) <= (issue.in_meeting is not None)
+    assert issue.meeting_called is None
     assert (issue.outcome is not None) == (issue.state is IssueState.CLOSED)
     assert (issue.first_breach_at is None) == (issue.first_breach_kind is None)
     assert issue.first_breach_at is None or any(each.breached_at for each in issue.deadlines)

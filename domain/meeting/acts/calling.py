@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from domain.commands import Command
+from domain.command import Command
 from domain.ids import PartyCode
 from domain.meeting import commands as m
 from domain.meeting.acts.ending import end_items, moved_on

@@ -1,0 +1,168 @@
+"""A joint meeting over an issue: called for, convened, scheduled, and what comes of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from domain.acts.closing import close
+from domain.acts.dispatching import dismiss, refer
+from domain.acts.pausing import drop_requests, refuse_in_meeting, run_again
+from domain.clock import SLAClock
+from domain.commands import (
+    Command,
+    ConveneMeeting,
+    EndMeeting,
+    MarkDuplicate,
+    ScheduleMeeting,
+    SettleIssue,
+    WithdrawIssue,
+)
+from domain.deadline import Deadline
+from domain.facts import IssueFacts
+from domain.ids import DeadlineId, MeetingNumber
+from domain.parts import EndReason, MeetingCall, MeetingRef
+from domain.refusals import Refusal, RefusalCode
+from domain.vocabulary import (
+    FAILED,
+    ConvenedBy,
+    DeadlineKind,
+    IssueState,
+    ItemOutcome,
+    Level,
+    Outcome,
+)
+
+F = TypeVar("F", bound=IssueFacts)
+
+CONVENABLE = frozenset({IssueState.DISPATCHING, IssueState.DISPATCHED, IssueState.HANDLING})
+"""A doubtful report is verified first; what is resolved waits for the resident's word."""
+_AS_MEANT = frozenset({ItemOutcome.CARRIED_OUT, ItemOutcome.DISPATCHED})
+
+
+def _at_least_community(level: Level) -> Level:
+    return level if level.rank > Level.COMMUNITY.rank else Level.COMMUNITY
+
+
+def call_meeting(issue: F, by: ConvenedBy, at: datetime) -> F:
+    """The clocks will convene at once, unless a meeting is on or none could do more."""
+    if issue.state not in CONVENABLE or issue.in_meeting is not None or issue.beyond_county:
+        return issue
+    call = MeetingCall(by=by, level=_at_least_community(issue.level), at=at)
+    return replace(issue, meeting_called=issue.meeting_called or call)
+
+
+def guard_convene(issue: IssueFacts, command: ConveneMeeting, _: datetime) -> None:
+    refuse_in_meeting(issue)
+    if issue.meeting is not None and issue.meeting.number == command.joins:
+        raise Refusal(RefusalCode.IN_MEETING, meeting=command.joins)
+
+
+def convene(issue: F, command: ConveneMeeting, at: datetime) -> F:
+    """The departments' clocks end, neither met nor missed by it; the overall clock runs on."""
+    issue = drop_requests(run_again(issue, at), at)
+    issue = issue.end_deadlines(at, keep=frozenset({DeadlineKind.OVERALL}))
+    level = _at_least_community(command.level or issue.level)
+    number = command.joins or MeetingNumber(f"{issue.number}-M{issue.meetings + 1}")
+    issue = replace(
+        issue,
+        meeting=MeetingRef(number=number, level=level, since=at),
+        meetings=issue.meetings + (command.joins is None),
+        meeting_called=None,
+    )
+    return issue.raised_to(level)
+
+
+def guard_schedule(issue: IssueFacts, command: ScheduleMeeting, _: datetime) -> None:
+    before = issue.in_meeting
+    if before is None or before.number != command.meeting:
+        raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
+
+
+def schedule(issue: F, command: ScheduleMeeting, _: datetime) -> F:
+    """The meeting's time to decide is the issue's stage clock; a postponement moves it."""
+    meeting = issue.in_meeting
+    assert meeting is not None
+    issue = replace(issue, meeting=replace(meeting, sits_at=command.sits_at))
+    known = issue.deadline(DeadlineKind.MEETING)
+    if known is not None:
+        return issue.with_deadline(replace(known, due_by=command.decide_by))
+    ordinal = 1 + sum(each.kind is DeadlineKind.MEETING for each in issue.deadlines)
+    deadline = Deadline(
+        id=DeadlineId(f"{DeadlineKind.MEETING}:issue#{ordinal}"),
+        kind=DeadlineKind.MEETING,
+        clock=SLAClock.started(meeting.since),
+        counts_from=meeting.since,
+        due_by=command.decide_by,
+    )
+    return replace(issue, deadlines=(*issue.deadlines, deadline))
+
+
+def guard_end(issue: IssueFacts, command: EndMeeting, _: datetime) -> None:
+    if issue.meeting is None or issue.meeting.number != command.meeting:
+        raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
+
+
+def end(issue: F, command: EndMeeting, at: datetime) -> F:
+    """Up one level, not ours, back to a dispatcher; or just the end of a decision carried out."""
+    meeting = issue.meeting
+    assert meeting is not None
+    issue = _without_meeting(issue, command.outcome, at)
+    if command.outcome in _AS_MEANT or issue.state is IssueState.RESOLVED:
+        return issue
+    if command.outcome is ItemOutcome.NOT_OURS:
+        return close(issue, Outcome.NOT_ACCEPTED, at)
+    if command.outcome not in FAILED:
+        return _to_dispatcher(issue, command, at)
+    if meeting.level is Level.COUNTY:
+        leader = command.leader or issue.supervised_by
+        issue = replace(issue, beyond_county=True, supervised_by=leader, priority=True)
+        return _to_dispatcher(issue, command, at)
+    issue = issue.raised_to(meeting.level.above)
+    return call_meeting(issue, ConvenedBy.MEETING, at)
+
+
+def _without_meeting(issue: F, outcome: ItemOutcome, at: datetime) -> F:
+    deadline = issue.deadline(DeadlineKind.MEETING)
+    if deadline is not None:
+        ended = deadline.ended(at)
+        if outcome is ItemOutcome.NO_DECISION:
+            # By the meeting's own word, whose instants are the ones that count.
+            ended = replace(ended, breached_at=deadline.due_by)
+        issue = issue.settled(ended)
+    return replace(issue, meeting=None, meeting_called=None)
+
+
+def _to_dispatcher(issue: F, command: Command, at: datetime) -> F:
+    """A person decides again, as with a return."""
+    return refer(dismiss(issue, EndReason.REDISPATCHED, at), command, at)
+
+
+def guard_settle(issue: IssueFacts, command: SettleIssue, at: datetime) -> None:
+    before = issue.in_meeting
+    if before is None or before.number != command.meeting:
+        raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
+
+
+def settle(issue: F, _: SettleIssue, at: datetime) -> F:
+    deadline = issue.deadline(DeadlineKind.MEETING)
+    if deadline is not None:
+        issue = issue.settled(deadline.met(at))
+    return close(issue, Outcome.SOLVED, at)
+
+
+def left_meeting(before: IssueFacts, after: IssueFacts, command: Command) -> MeetingNumber | None:
+    """The meeting that has to take the issue off its agenda after this step, if any.
+
+    Not where the meeting itself said so; and the tasks of a decision outlive a good end.
+    """
+    was = before.meeting
+    if was is None or (after.meeting is not None and after.meeting.number == was.number):
+        return None
+    if isinstance(command, EndMeeting | SettleIssue) or _is_decided_by(command, was.number):
+        return None
+    gone = isinstance(command, WithdrawIssue | MarkDuplicate) or after.meeting is not None
+    return was.number if was.is_undecided or gone else None
+
+
+def _is_decided_by(command: Command, number: MeetingNumber) -> bool:
+    return getattr(command, "meeting", None) == number

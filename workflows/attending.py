@@ -1,0 +1,105 @@
+"""The issue's side of a meeting: convening it, joining it, leaving it."""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+from domain.acts.convening import left_meeting
+from domain.commands import Command, ConveneMeeting
+from domain.ids import DepartmentCode, IssueNumber, MeetingNumber
+from domain.issue import Issue
+from domain.meeting.convening import SummonedItem, Summons
+from domain.meeting.results import MeetingResult
+from domain.reference import grid_at
+from domain.vocabulary import ItemOutcome
+from workflows import contracts
+from workflows.meeting import JointMeetingWorkflow
+
+
+async def attend(
+    before: Issue, after: Issue, command: Command, at: datetime
+) -> tuple[MeetingResult, ...]:
+    """What a step means for meetings; answers what the issue has to hear at once."""
+    left = left_meeting(before, after, command)
+    if left is not None:
+        await _tell(left, contracts.LEAVE_AGENDA, after.number)
+    if not isinstance(command, ConveneMeeting) or after.meeting is None:
+        return ()
+    if command.joins is None:
+        await _start(after, command, at)
+    elif not await _tell(command.joins, contracts.JOIN_AGENDA, _item(after)):
+        return (_not_there(after.number, command.joins, at),)
+    return ()
+
+
+async def _start(issue: Issue, command: ConveneMeeting, at: datetime) -> None:
+    """A child that outlives its parent: other issues may be on its agenda."""
+    assert issue.meeting is not None
+    meeting, origin = issue.meeting, issue.origin
+    summons = Summons(
+        number=meeting.number,
+        district=origin.district,
+        grid=origin.grid,
+        level=meeting.level,
+        calendar=issue.pinned.calendar,
+        convened_by=command.by,
+        convened_at=at,
+        items=(_item(issue),),
+    )
+    attributes = TypedSearchAttributes(
+        [
+            SearchAttributePair(contracts.DISTRICT, origin.district),
+            SearchAttributePair(contracts.GRID, grid_at(meeting.level, origin.grid)),
+            SearchAttributePair(contracts.LEVEL, meeting.level),
+        ]
+    )
+    try:
+        _ = await workflow.start_child_workflow(
+            JointMeetingWorkflow.run,
+            contracts.MeetingInput(summons=summons),
+            id=contracts.meeting_workflow_id(meeting.number),
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            search_attributes=attributes,
+            static_summary=f"{meeting.number} {meeting.level}",
+        )
+    except WorkflowAlreadyStartedError:
+        workflow.logger.info("meeting_already_started", extra={"meeting": meeting.number})
+
+
+async def _tell(number: MeetingNumber, signal: str, about: SummonedItem | IssueNumber) -> bool:
+    """False when there is no such meeting any more."""
+    handle = workflow.get_external_workflow_handle(contracts.meeting_workflow_id(number))
+    try:
+        await handle.signal(signal, about)
+    except FailureError:
+        workflow.logger.info("meeting_is_over", extra={"meeting": number, "signal": signal})
+        return False
+    return True
+
+
+def _item(issue: Issue) -> SummonedItem:
+    return SummonedItem(
+        issue=issue.number,
+        grid=issue.origin.grid,
+        category=issue.origin.category,
+        departments=_concerned(issue),
+    )
+
+
+def _concerned(issue: Issue) -> tuple[DepartmentCode, ...]:
+    """Whoever has it now; whoever had it, when it waits for a dispatcher."""
+    assignments = issue.active or issue.assignments
+    called = tuple(dict.fromkeys(each.department for each in assignments))
+    if called or issue.proposal is None:
+        return called
+    return (issue.proposal.lead, *issue.proposal.co)
+
+
+def _not_there(issue: IssueNumber, meeting: MeetingNumber, at: datetime) -> MeetingResult:
+    return MeetingResult(
+        meeting=meeting, issue=issue, outcome=ItemOutcome.TAKEN_OFF, at=at, is_final=True
+    )
