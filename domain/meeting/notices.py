@@ -1,133 +1,146 @@
-"""Who is told what after a step of a meeting; the words come from catalogues."""
+"""Who is told what after a step of a meeting; codes and ids, as in the notices of issues."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import datetime
 
-from domain.commands import Command
+from domain.command import Command
 from domain.meeting import commands as m
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import Party, Task
 from domain.meeting.words import MeetingState
-from domain.notices import Notice
+from domain.notice import Notice
 from domain.vocabulary import Role
 
-_UNDECIDED = (MeetingState.PROPOSED, MeetingState.DISCUSSING)
 
-
-def notices_of_meeting(
-    before: MeetingFacts, after: MeetingFacts, command: Command
+def notices_for(
+    before: MeetingFacts, after: MeetingFacts, command: Command, now: datetime
 ) -> tuple[Notice, ...]:
-    """What one step makes known; `party:<code>` is a department or a person."""
-    return tuple(
-        [
-            *_called(before, after),
-            *_moved(before, after),
-            *_missing(after, command),
-            *_tasked(before, after),
-            *_of_task(after, command),
-            *_closed(before, after),
-        ]
+    """What a step makes known.
+
+    `now` is when it is written down: a reminder that comes after its instant is not sent.
+    """
+    found = [
+        *_called(before, after),
+        *_reminded(after, command, now),
+        *_absent(before, after),
+        *_decided(before, after),
+        *_tasks(before, after),
+    ]
+    return tuple(found)
+
+
+def settled(after: MeetingFacts) -> tuple[str, ...]:
+    """What `about` names and is over: undelivered notices about it are dropped."""
+    over = after.state is MeetingState.CLOSED
+    parties = [each for each in after.parties if over or not each.owes_report]
+    owed = [each for each in after.tasks if not each.is_owed]
+    reviews = [each for each in after.tasks if not each.awaits_review]
+    return (
+        *(_about_party(each) for each in parties),
+        *(_about_task(each) for each in owed),
+        *(_about_review(each) for each in reviews),
     )
 
 
-def settled_in_meeting(meeting: MeetingFacts) -> tuple[str, ...]:
-    """What notices may be about that nobody needs to hear of any more."""
-    done = [
-        _report(meeting, each)
-        for each in meeting.parties
-        if not each.owes_report or meeting.state not in _UNDECIDED
-    ]
-    done += [_duty(meeting, "task", each) for each in meeting.tasks if not each.is_owed]
-    done += [_duty(meeting, "review", each) for each in meeting.tasks if not each.awaits_review]
-    return tuple(done)
+def _about_party(party: Party) -> str:
+    return f"invitation:{party.code}"
 
 
-def _report(meeting: MeetingFacts, party: Party) -> str:
-    return f"{meeting.number}:report:{party.code}"
+def _about_task(task: Task) -> str:
+    return f"task:{task.id}"
 
 
-def _duty(meeting: MeetingFacts, duty: str, task: Task) -> str:
-    return f"{meeting.number}:{duty}:{task.id}"
+def _about_review(task: Task) -> str:
+    return f"review:{task.id}"
 
 
-def _to(party: Party) -> str:
-    return f"{'subject' if party.is_person else 'department'}:{party.code}"
+def _recipient(party: Party) -> str:
+    return f"subject:{party.code}" if party.is_person else f"department:{party.code}"
 
 
 def _convenor(meeting: MeetingFacts) -> str:
-    code = meeting.origin.convenor
-    return f"department:{code}" if code else f"{Role.SUPERVISOR}:{meeting.origin.grid}"
+    origin = meeting.origin
+    if origin.convenor is None:
+        return f"{Role.SUPERVISOR}:{origin.grid}"
+    return f"department:{origin.convenor}"
+
+
+def _reviewer(meeting: MeetingFacts, task: Task) -> str:
+    if task.reviewer is None:
+        return _convenor(meeting)
+    party = meeting.party(task.reviewer)
+    return _recipient(party) if party is not None else f"department:{task.reviewer}"
 
 
 def _notice(
-    meeting: MeetingFacts, recipient: str, template: str, about: str | None = None
+    meeting: MeetingFacts, to: str, template: str, stage: str, about: str | None = None
 ) -> Notice:
     return Notice(
-        recipient=recipient,
-        template=template,
-        stage=f"{template}:{meeting.version}",
-        level=meeting.origin.level,
-        about=about,
+        recipient=to, template=template, stage=stage, level=meeting.origin.level, about=about
     )
 
 
 def _called(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
+    """Whoever is new is invited; when the day moves, everybody hears of it."""
+    moved = after.postponements > before.postponements
     for party in after.parties:
         was = before.party(party.code)
-        if party.invited_at is not None and (was is None or was.invited_at != party.invited_at):
-            yield _notice(after, _to(party), "meeting_invited", _report(after, party))
+        new = party.invited_at is not None and (was is None or was.invited_at is None)
+        if new or moved:
+            yield _notice(
+                after,
+                _recipient(party),
+                "meeting_invitation" if new else "meeting_postponed",
+                f"called:{after.postponements}",
+                _about_party(party) if party.owes_report else None,
+            )
 
 
-def _moved(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
-    """Who has not reported in is invited anew instead."""
-    if after.postponements > before.postponements:
-        for party in after.parties:
-            if party.reported_in_at is not None:
-                yield _notice(after, _to(party), "meeting_moved")
+def _reminded(after: MeetingFacts, command: Command, now: datetime) -> Iterator[Notice]:
+    if isinstance(command, m.RemindParties):
+        for party in (each for each in after.parties if each.code in command.parties):
+            if party.report_in_by is not None and now <= party.report_in_by:
+                stage = f"report_in_due:{after.postponements}"
+                about = _about_party(party)
+                yield _notice(after, _recipient(party), "meeting_report_in_due", stage, about)
+    if isinstance(command, m.RemindTask):
+        task = after.task(command.task)
+        if task is not None and now <= task.due_by:
+            to, stage = f"department:{task.department}", f"task_due:{task.id}"
+            yield _notice(after, to, "meeting_task_due", stage, _about_task(task))
 
 
-def _missing(after: MeetingFacts, command: Command) -> Iterator[Notice]:
-    match command:
-        case m.RemindParties(parties=codes):
-            for party in (each for each in after.parties if each.code in codes):
-                yield _notice(after, _to(party), "meeting_reminder", _report(after, party))
-        case m.RecordAbsences(parties=codes):
-            for party in (each for each in after.parties if each.code in codes):
-                yield _notice(after, _to(party), "meeting_absent")
-            yield _notice(after, _convenor(after), "meeting_absences_seen")
-        case m.ReportInToMeeting(proposes=proposed) if proposed is not None:
-            yield _notice(after, _convenor(after), "meeting_time_proposed")
+def _absent(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
+    for party in after.parties:
+        was = before.party(party.code)
+        if was is not None and len(party.absences) > len(was.absences):
+            stage = f"absent:{party.code}:{len(party.absences)}"
+            yield _notice(after, _recipient(party), "meeting_absence", stage)
+            yield _notice(after, _convenor(after), "meeting_absence_seen", stage)
 
 
-def _tasked(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
-    for task in after.tasks[len(before.tasks) :]:
-        about = _duty(after, "task", task)
-        notice = _notice(after, f"department:{task.department}", "meeting_task", about)
-        yield replace(notice, stage=f"{notice.stage}:{task.id}")
+def _decided(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
+    for item in after.agenda:
+        was = before.item(item.issue)
+        if item.decision is not None and was is not None and was.decision is None:
+            stage = f"decided:{item.issue}@{item.decision.at.isoformat()}"
+            for party in after.parties:
+                yield _notice(after, _recipient(party), "meeting_decided", stage)
 
 
-def _of_task(after: MeetingFacts, command: Command) -> Iterator[Notice]:
-    wanted = getattr(command, "task", None)
-    task = after.task(wanted) if wanted is not None else None
-    if task is None:
-        return
-    department = f"department:{task.department}"
-    match command:
-        case m.RemindTask():
-            yield _notice(after, department, "meeting_task_reminder", _duty(after, "task", task))
-        case m.CompleteTask():
-            reviewer = f"party:{task.reviewer}" if task.reviewer else _convenor(after)
-            yield _notice(after, reviewer, "meeting_review", _duty(after, "review", task))
-        case m.ReviewTask():
-            template = "meeting_task_accepted" if command.accepted else "meeting_task_refused"
-            yield _notice(after, department, template)
-        case m.MissTask():
-            for recipient in (department, _convenor(after)):
-                yield _notice(after, recipient, "meeting_task_missed")
-
-
-def _closed(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
-    if after.state is MeetingState.CLOSED and before.state is not MeetingState.CLOSED:
-        told = dict.fromkeys([_convenor(after), *map(_to, after.parties)])
-        for recipient in told:
-            yield _notice(after, recipient, "meeting_closed")
+def _tasks(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
+    for task in after.tasks:
+        was, to = before.task(task.id), f"department:{task.department}"
+        if was is None:
+            yield _notice(after, to, "meeting_task", f"task:{task.id}", _about_task(task))
+        elif task.done_at is not None and was.done_at is None:
+            stage = f"review:{task.id}:{task.rejections}"
+            about = _about_review(task)
+            yield _notice(after, _reviewer(after, task), "meeting_review_please", stage, about)
+        elif task.rejections > was.rejections:
+            stage = f"again:{task.id}:{task.rejections}"
+            yield _notice(after, to, "meeting_task_again", stage, _about_task(task))
+        elif task.missed_at is not None and was.missed_at is None:
+            stage = f"missed:{task.id}"
+            yield _notice(after, to, "meeting_task_missed", stage)
+            yield _notice(after, _convenor(after), "meeting_task_missed", stage)

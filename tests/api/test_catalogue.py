@@ -63,6 +63,17 @@ TEMPLATES = {
     "appeal_asked",
     "claimed",
     "meeting_convened",
+    "meeting_invitation",
+    "meeting_report_in_due",
+    "meeting_absence",
+    "meeting_absence_seen",
+    "meeting_postponed",
+    "meeting_decided",
+    "meeting_task",
+    "meeting_task_due",
+    "meeting_task_missed",
+    "meeting_task_again",
+    "meeting_review_please",
     "beyond_county",
 }
 
