@@ -5,7 +5,7 @@ from api.routes.commands import path_of
 from api.schemas.commands import BODIES
 from domain import commands as c
 from domain.commands import NAMES
-from domain.ids import GridCode, IssueNumber, TextId
+from domain.ids import IssueNumber, TextId
 from domain.issue import LAW
 from domain.vocabulary import IssueState
 from storage.queries import Queries
@@ -177,30 +177,6 @@ async def test_instants_limits_and_answers_are_held_to_their_form(
     answer = await town.post(OFFICER, f"/issues/{issue.number}/{path}", body)
     assert answer.status_code == 422
     assert set(fields_of(answer)) == {field}
-
-
-async def test_a_duplicate_of_a_duplicate_is_refused_and_told_where_that_leads(
-    town: Town, database: Database
-) -> None:
-    first, second, third = [(await born_in(HANDLING, database)).number for _ in range(3)]
-    for number, of in ((first, second), (second, third)):
-        path = f"/issues/{number}/mark-duplicate"
-        assert (await town.post(DISPATCHER, path, {"of": of})).status_code == 200
-    for of in (first, second):
-        answer = await town.post(DISPATCHER, f"/issues/{third}/mark-duplicate", {"of": of})
-        assert (answer.status_code, fields_of(answer)) == (422, {"of": "is_duplicate_itself"})
-        assert third in answer.json()["errors"][0]["message"]
-    assert (await town.get(DISPATCHER, f"/issues/{third}")).json()["state"] == "handling"
-
-
-async def test_a_duplicate_leads_to_nothing_its_clerk_may_not_see(
-    town: Town, database: Database
-) -> None:
-    mine = (await born_in(HANDLING, database)).number
-    elsewhere = (await born_in(HANDLING, database, grid=GridCode("yj"))).number
-    path = f"/issues/{mine}/mark-duplicate"
-    answer = await town.post(DISPATCHER, path, {"of": elsewhere})
-    assert (answer.status_code, fields_of(answer)) == (422, {"of": "unknown_issue"})
 
 
 async def test_an_extension_reaches_the_law_with_its_limit(town: Town, database: Database) -> None:
