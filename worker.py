@@ -21,6 +21,7 @@ from activities.channels import LogSender, Sender, WebhookSender
 from activities.courier import Courier
 from activities.housekeeper import Housekeeper
 from activities.issues import Issues
+from activities.meetings import Meetings
 from activities.upkeep import Stale
 from domain.reference import Channel
 from intake.reconciler import Reconciler
@@ -52,7 +53,7 @@ def activities_of(
     database: Database, client: Client, settings: Settings
 ) -> Sequence[Callable[..., Any]]:
     """Every activity of the engine."""
-    issues = Issues(database, clock.now)
+    issues, meetings = Issues(database, clock.now), Meetings(database, clock.now)
     grace = timedelta(seconds=settings.reconcile_grace_seconds)
     reconciler = Reconciler(database, client, clock.now, grace)
     housekeeper = Housekeeper(
@@ -66,6 +67,8 @@ def activities_of(
     return (
         issues.open,
         issues.record,
+        meetings.open,
+        meetings.record,
         reconciler.check_issues,
         reconciler.check_queues,
         housekeeper.forget,

@@ -57,8 +57,7 @@ class Message:
                         locale: say(
                             f"notice.{each.template}",
                             locale,
-                            number=each.issue_number,
-                            **each.params,
+                            **{"number": each.issue_number, **each.params},
                         )
                         for locale in LOCALES
                     },

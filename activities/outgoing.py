@@ -1,10 +1,12 @@
 """From what a step makes known to rows of the outbox: recipients, channels, quiet hours."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.commands import Command
+from domain.ids import DistrictCode, IssueNumber
 from domain.issue import Issue
 from domain.notices import Notice, notices_for, settled
 from domain.reference import NoticePolicy
@@ -19,21 +21,47 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = NoticePolicy(code=DEFAULT_POLICY)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What notices are about: its own name, the issue they hang on, what sentences may say."""
+
+    name: str
+    issue: IssueNumber
+    district: DistrictCode
+    params: Mapping[str, str]
+
+
 async def put_notices(
     session: Session, before: Issue | None, after: Issue, command: Command, now: datetime
 ) -> None:
     """Put what the step makes known into the outbox, and take back what it made pointless."""
-    references = ReferenceRepository(session)
     born = before or Issue(origin=after.origin, pinned=after.pinned)
+    matter = Matter(
+        name=after.number,
+        issue=after.number,
+        district=after.origin.district,
+        params={"state": after.state, "level": after.level, "category": after.origin.category},
+    )
+    await put(session, matter, notices_for(born, after, command, now), settled(after), now)
+
+
+async def put(
+    session: Session,
+    matter: Matter,
+    notices: Sequence[Notice],
+    pointless: Sequence[str],
+    now: datetime,
+) -> None:
+    """Put notices of a matter into the outbox, after taking back those that are pointless now."""
+    references = ReferenceRepository(session)
     rows: list[NoticeRow] = []
-    notices = notices_for(born, after, command, now)
-    zone = await references.zone(after.origin.district) if notices else ZoneInfo("UTC")
+    zone = await references.zone(matter.district) if notices else ZoneInfo("UTC")
     for notice in notices:
         told = replace(notice, recipient=await _office(references, notice.recipient))
         policy = await policy_for(references, told.recipient)
-        rows += _rows(after, told, policy, now, zone)
+        rows += _rows(matter, told, policy, now, zone)
     outbox = Outbox(session)
-    await outbox.drop_about(after.number, settled(after), now)
+    await outbox.drop_about(matter.issue, pointless, now)
     await outbox.put(rows)
 
 
@@ -55,15 +83,15 @@ async def policy_for(references: ReferenceRepository, recipient: str) -> NoticeP
 
 
 def _rows(
-    issue: Issue, notice: Notice, policy: NoticePolicy, now: datetime, zone: ZoneInfo
+    matter: Matter, notice: Notice, policy: NoticePolicy, now: datetime, zone: ZoneInfo
 ) -> list[NoticeRow]:
     gathers = policy.digest_minutes > 0 and not notice.urgent
     ready = end_of_digest(policy, now) if gathers else now
     not_before = ready if notice.urgent else out_of_quiet_hours(policy, ready, zone)
     return [
         NoticeRow(
-            dedupe_key=f"{issue.number}|{notice.stage}|{notice.level}|{notice.recipient}|{channel}",
-            issue_number=issue.number,
+            dedupe_key=f"{matter.name}|{notice.stage}|{notice.level}|{notice.recipient}|{channel}",
+            issue_number=matter.issue,
             recipient=notice.recipient,
             channel=channel,
             template=notice.template,
@@ -71,7 +99,7 @@ def _rows(
             level=notice.level,
             urgent=notice.urgent,
             about=notice.about,
-            params={"state": issue.state, "level": issue.level, "category": issue.origin.category},
+            params=matter.params,
             created_at=now,
             not_before=not_before,
             digest_key=f"{notice.recipient}|{channel}" if gathers else None,

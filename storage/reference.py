@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.calendar import BusinessCalendar, CalendarDefinition
 from domain.ids import CalendarCode, DepartmentCode, DistrictCode, PolicyCode, Subject
+from domain.meeting.policy import MeetingPolicy
 from domain.reference import (
     Absence,
     Category,
@@ -61,6 +62,9 @@ class ReferenceRepository(Entries):
 
     async def rules(self) -> tuple[RoutingRule, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.ROUTING_RULE))
+
+    async def meeting_policies(self) -> tuple[MeetingPolicy, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.MEETING_POLICY))
 
     async def staff_of(self, department: DepartmentCode) -> tuple[Staff, ...]:
         found = await self.in_force(ReferenceKind.STAFF, belonging_to=(department,))
