@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.local.drift import check_drift
 from deploy.local.migrations import ROOT, MigrationFailed, Migrations
+from deploy.local.ports import LOOPBACK
 from deploy.local.processes import StartFailed
 from deploy.local.product import DATABASE, ENGINE, Product
 
@@ -115,6 +116,7 @@ def _choose_ports(product: Product) -> Product:
 def _print_addresses(product: Product) -> None:
     for name, address in product.addresses.items():
         print(f"  {name:<15} {address}")
+    print(f"  {'For the shell':<15} API=http://{LOOPBACK}:{product.ports.api}/api/v1")
 
 
 def _parser() -> argparse.ArgumentParser:
