@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.happened import event_label
 from api.schemas.issues import (
     DeadlineRead,
     Deadlines,
@@ -57,7 +58,7 @@ def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailR
 
 def shown_event(entry: TimelineEntry, locale: str) -> EventRead:
     fields = {name: getattr(entry, name) for name in EventRead.model_fields if name != "label"}
-    return EventRead(**fields, label=label("event", entry.name, locale))
+    return EventRead(**fields, label=event_label(entry.name, entry.details, locale))
 
 
 async def shown_deadlines(

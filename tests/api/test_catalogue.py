@@ -12,7 +12,7 @@ from domain.meeting.authority import MeetingWho
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingOutcome, MeetingState
 from domain.parts import EndReason, RequestKind
 from domain.refusals import RefusalCode
-from domain.sla import StartRule, Unit
+from domain.sla import RungAct, StartRule, Unit
 from domain.vocabulary import (
     ConvenedBy,
     DeadlineKind,
@@ -38,6 +38,7 @@ LABELLED = {
     "end_reason": EndReason,
     "unit": Unit,
     "start_rule": StartRule,
+    "rung_act": RungAct,
     "event": EventName,
     "meeting_state": MeetingState,
     "meeting_kind": MeetingKind,
