@@ -14,7 +14,7 @@ CalendarCode = NewType("CalendarCode", str)
 Subject = NewType("Subject", str)
 """The opaque id of a person or source, never a name."""
 CommandId = NewType("CommandId", str)
-"""The caller's idempotency key, or the engine's own name for a fact."""
+"""The caller and its idempotency key, or the engine's own name for a fact."""
 TextId = NewType("TextId", str)
 """Refers to free text kept in SQL, where it can be erased."""
 EvidenceId = NewType("EvidenceId", str)
