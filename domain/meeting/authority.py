@@ -61,7 +61,9 @@ def is_reviewer_of(actor: Actor, task: Task, meeting: MeetingFacts) -> bool:
         return False
     if task.reviewer is None:
         return is_convenor(actor, meeting)
-    return is_person(actor, task.reviewer) or speaks_for(actor, task.reviewer)
+    if task.reviewer_is_person:
+        return is_person(actor, task.reviewer)
+    return speaks_for(actor, task.reviewer)
 
 
 _PREDICATES: dict[MeetingWho, Callable[[Actor, MeetingFacts], bool]] = {

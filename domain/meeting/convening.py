@@ -67,12 +67,13 @@ def convene(summons: Summons, policy: MeetingPolicy, unit: DepartmentCode | None
         parties=_parties(summons, policy),
         agenda=tuple(
             AgendaItem(
+                ordinal=ordinal,
                 issue=each.issue,
                 grid=each.grid,
                 category=each.category,
                 added_at=summons.convened_at,
             )
-            for each in summons.items
+            for ordinal, each in enumerate(summons.items, start=1)
         ),
     )
 

@@ -132,11 +132,8 @@ class MeetingFacts:
         return replace(self, parties=kept)
 
     def with_item(self, changed: AgendaItem) -> Self:
-        """The item of the same issue and place is replaced."""
-        kept = tuple(
-            changed if (each.issue, each.added_at) == (changed.issue, changed.added_at) else each
-            for each in self.agenda
-        )
+        """The item of the same ordinal is replaced."""
+        kept = tuple(changed if each.ordinal == changed.ordinal else each for each in self.agenda)
         return replace(self, agenda=kept)
 
     def with_task(self, changed: Task) -> Self:

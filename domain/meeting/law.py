@@ -17,6 +17,8 @@ _UNDECIDED = _BEFORE | _SITTING
 _OPEN = frozenset(S) - {S.CLOSED}
 _TASKS = _OPEN - {S.PROPOSED}
 """With several items, tasks of the first may be under way while the last is discussed."""
+_REVIEWS = _TASKS - {S.DECIDED}
+"""What is done stands for review; decided, nothing is done yet."""
 _AFTER_DECISION = frozenset(S) - {S.PROPOSED}
 _LEADS = (Who.CONVENOR, Who.SUPERVISOR)
 
@@ -133,8 +135,8 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
         act=reviewing.complete,
     ),
     m.ReviewTask: Rule(
-        when=_TASKS,
-        then=_AFTER_DECISION,
+        when=_REVIEWS,
+        then=_REVIEWS | {S.CLOSED},
         who=(Who.REVIEWER,),
         event=E.TASK_REVIEWED,
         guard=reviewing.guard_review,
@@ -148,8 +150,8 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
         act=reviewing.remind,
     ),
     m.LapseReview: Rule(
-        when=_TASKS,
-        then=_AFTER_DECISION,
+        when=_REVIEWS,
+        then=_REVIEWS | {S.CLOSED},
         who=(Who.ENGINE,),
         event=E.REVIEW_LAPSED,
         guard=reviewing.guard_lapse,

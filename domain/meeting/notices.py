@@ -68,8 +68,7 @@ def _convenor(meeting: MeetingFacts) -> str:
 def _reviewer(meeting: MeetingFacts, task: Task) -> str:
     if task.reviewer is None:
         return _convenor(meeting)
-    party = meeting.party(task.reviewer)
-    return _recipient(party) if party is not None else f"department:{task.reviewer}"
+    return f"{'subject' if task.reviewer_is_person else 'department'}:{task.reviewer}"
 
 
 def _notice(
@@ -121,8 +120,8 @@ def _absent(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
 
 def _decided(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
     for item in after.agenda:
-        was = before.item(item.issue)
-        if item.decision is not None and was is not None and was.decision is None:
+        known = any(each.ordinal == item.ordinal and each.decision for each in before.agenda)
+        if item.decision is not None and not known:
             stage = f"decided:{item.issue}@{item.decision.at.isoformat()}"
             for party in after.parties:
                 yield _notice(after, _recipient(party), "meeting_decided", stage)

@@ -57,6 +57,8 @@ class Decision:
 class AgendaItem:
     """An issue on the agenda, until it has its decision and the decision is carried out."""
 
+    ordinal: int
+    """Tells apart two places of an issue that was taken off and put on again."""
     issue: IssueNumber
     grid: GridCode
     category: CategoryCode
@@ -84,6 +86,7 @@ class TaskOrder:
     due_by: datetime
     reviewer: PartyCode | None = None
     """A department or a person; the convenor when nobody is named."""
+    reviewer_is_person: bool = False
     text: TextId | None = None
 
 
@@ -97,6 +100,7 @@ class Task:
     due_by: datetime
     set_at: datetime
     reviewer: PartyCode | None = None
+    reviewer_is_person: bool = False
     text: TextId | None = None
     reminded_at: datetime | None = None
     done_at: datetime | None = None

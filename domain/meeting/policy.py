@@ -71,7 +71,7 @@ def choose_meeting_policy(
         and (policy.grid is None or lies_in(grid, policy.grid))
     ]
     return max(
-        sorted(fitting, key=lambda policy: policy.code, reverse=True),
+        sorted(fitting, key=lambda policy: policy.code),
         key=lambda policy: policy.grid.count(GRID_SEPARATOR) + 1 if policy.grid else 0,
         default=MeetingPolicy(code="default", level=level, kind=kind),
     )

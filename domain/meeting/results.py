@@ -43,9 +43,9 @@ def results(before: MeetingFacts, after: MeetingFacts) -> tuple[MeetingResult, .
 
 
 def _results(before: MeetingFacts, after: MeetingFacts) -> Iterator[MeetingResult]:
-    known = {(each.issue, each.added_at): each for each in before.agenda}
+    known = {each.ordinal: each for each in before.agenda}
     for item in after.agenda:
-        was = known.get((item.issue, item.added_at), item)
+        was = known.get(item.ordinal, item)
         if item.decision is not None and was.decision is None:
             yield _decided(after, item)
         elif item.outcome is not None and was.outcome is None:

@@ -44,7 +44,11 @@ def guard_add(meeting: MeetingFacts, command: m.AddToAgenda, _: datetime) -> Non
 def add_to_agenda(meeting: M, command: m.AddToAgenda, at: datetime) -> M:
     """Departments that are not there yet are invited, with clocks of their own."""
     item = AgendaItem(
-        issue=command.issue, grid=command.grid, category=command.category, added_at=at
+        ordinal=len(meeting.agenda) + 1,
+        issue=command.issue,
+        grid=command.grid,
+        category=command.category,
+        added_at=at,
     )
     new = tuple(
         PartyCode(code)
@@ -88,7 +92,8 @@ def guard_decide(meeting: MeetingFacts, command: m.DecideItem, at: datetime) -> 
     for order in command.tasks:
         if order.due_by <= at:
             raise Refusal(RefusalCode.TASK_DUE_IN_PAST, due_by=order.due_by)
-        if (order.reviewer or meeting.origin.convenor) == order.department:
+        reviewer = order.reviewer or meeting.origin.convenor
+        if reviewer == order.department and not order.reviewer_is_person:
             raise Refusal(RefusalCode.OWN_TASK, department=order.department)
 
 
@@ -107,6 +112,7 @@ def decide(meeting: M, command: m.DecideItem, at: datetime) -> M:
             due_by=order.due_by,
             set_at=at,
             reviewer=order.reviewer,
+            reviewer_is_person=order.reviewer_is_person,
             text=order.text,
         )
         for index, order in enumerate(command.tasks)

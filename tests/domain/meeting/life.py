@@ -98,6 +98,7 @@ class MeetingLife:
     """A meeting on a clock of its own."""
 
     meeting: Meeting
+    policy: MeetingPolicy = POLICY
     now: datetime = MONDAY_NINE
     told: list[MeetingResult] = field(default_factory=list)
     steps: list[tuple[Command, datetime]] = field(default_factory=list)
@@ -171,13 +172,18 @@ class MeetingLife:
         return [each.outcome for each in self.told]
 
 
+def uninvited(*items: SummonedItem, policy: MeetingPolicy = POLICY) -> MeetingLife:
+    """As a summons makes it: nobody knows of it yet."""
+    return MeetingLife(convene(a_summons(*items), policy, None), policy)
+
+
 def a_meeting(
     state: MeetingState = S.PROPOSED,
     *items: SummonedItem,
     policy: MeetingPolicy = POLICY,
 ) -> MeetingLife:
     """A meeting that has come to `state` by the shortest way; one task for the police by then."""
-    life = MeetingLife(convene(a_summons(*items), policy, None))
+    life = uninvited(*items, policy=policy)
     life.carry_out(m.InviteParties.by_engine("invite"), life.now)
     if state is not S.PROPOSED:
         life.open()
