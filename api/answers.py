@@ -1,6 +1,7 @@
 """Problems as HTTP answers."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -9,14 +10,16 @@ from api.problems import MEDIA_TYPE, RETRY_AFTER, Problem
 from catalogue import DEFAULT
 
 
-def problem_response(problem: Problem, state: Mapping[str, Any]) -> JSONResponse:
+def problem_response(
+    problem: Problem, state: Mapping[str, Any], said: Mapping[str, str] = MappingProxyType({})
+) -> JSONResponse:
     """The problem in the caller's language, with the headers its status calls for."""
     locale = str(state.get("locale", DEFAULT))
     headers = {"Content-Language": locale, "Vary": "Accept-Language", **problem.headers}
     if problem.code in RETRY_AFTER:
         headers["Retry-After"] = str(RETRY_AFTER[problem.code])
     return JSONResponse(
-        problem.body(locale, str(state.get("request_id", ""))),
+        problem.body(locale, str(state.get("request_id", "")), said),
         status_code=problem.status,
         headers=headers,
         media_type=MEDIA_TYPE,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.answers import problem_response
 from api.methods import allowed_methods
 from api.problems import ApiCode, FieldError, Problem
+from api.wording import worded
 from domain.refusals import Refusal
 from observability import metrics
 from storage.session import Unreachable, Unstorable
@@ -48,15 +49,24 @@ def _answer(request: Request, problem: Problem) -> Response:
     return problem_response(problem, request.scope["state"])
 
 
+async def _worded(request: Request, problem: Problem) -> Response:
+    """The answer with names and the place's own time in its sentence."""
+    state = request.scope["state"]
+    number = str(request.path_params.get("number", ""))
+    database = request.app.state.parts.database
+    said = await worded(database, problem, number, str(state["locale"]))
+    return problem_response(problem, state, said)
+
+
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return _answer(request, error)
+    return await _worded(request, error)
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     metrics.REFUSALS_TOTAL.labels(code=error.code).inc()
-    return _answer(request, Problem.of_refusal(error))
+    return await _worded(request, Problem.of_refusal(error))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

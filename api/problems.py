@@ -129,13 +129,18 @@ class Problem(Exception):
     def status(self) -> HTTPStatus:
         return STATUS[self.code]
 
-    def body(self, locale: str, request_id: str) -> dict[str, object]:
-        """RFC 9457, with our code, its parameters and the fields that are wrong."""
+    def body(
+        self, locale: str, request_id: str, said: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, object]:
+        """RFC 9457, with our code, its parameters and the fields that are wrong.
+
+        `said` is what the sentence says instead of some parameters.
+        """
         body: dict[str, object] = {
             "type": f"urn:dispatch:problem:{self.code}",
             "title": say(f"problem.{self.code}.title", locale),
             "status": int(self.status),
-            "detail": say(f"problem.{self.code}.detail", locale, **self.params),
+            "detail": say(f"problem.{self.code}.detail", locale, **{**self.params, **said}),
             "code": str(self.code),
             "params": self.params,
             "request_id": request_id,

@@ -111,3 +111,9 @@ def _counted(
 def local_time(instant: datetime, zone: tzinfo) -> str:
     """What the wall clock showed."""
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def exact_time(instant: datetime, zone: tzinfo) -> str:
+    """The same with its seconds, when there are any."""
+    local = instant.astimezone(zone)
+    return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")

@@ -41,6 +41,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Parameters that are words of the law, or lists of them, and the sections that label them."""
+_LISTS = frozenset({"departments", "fields", "grids"})
+"""Parameters that are lists of what has no label."""
 _COMMA = MappingProxyType({"zh": "、"})
 
 
@@ -70,10 +72,11 @@ def label(section: str, word: str, locale: str = DEFAULT) -> str:
 
 
 def _worded(name: str, value: object, locale: str) -> object:
-    if name not in _WORDS:
+    if name not in _WORDS and name not in _LISTS:
         return value
-    words = str(value).split(",")
-    return _COMMA.get(locale, ", ").join(_first_label(_WORDS[name], each, locale) for each in words)
+    words = (each.strip() for each in str(value).split(","))
+    sections = _WORDS.get(name, ())
+    return _COMMA.get(locale, ", ").join(_first_label(sections, each, locale) for each in words)
 
 
 def _first_label(sections: tuple[str, ...], word: str, locale: str) -> str:

@@ -1,0 +1,99 @@
+"""The parameters of a sentence as people say them: names for codes, the place's time for instants.
+
+Programs read `params`, where codes and instants stay as they are.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from api.problems import Problem
+from api.words import exact_time, limit_words
+from domain.ids import IssueNumber
+from domain.reference import ReferenceKind
+from domain.sla import Limit, Unit
+from storage.queries import Queries
+from storage.reference import ReferenceRepository, UnknownReference
+from storage.session import Database, Session, Unreachable
+
+HOME = ZoneInfo("Asia/Shanghai")
+"""Where a clock is read when the place is not known."""
+
+_INSTANTS = frozenset({"at", "claimed_at", "due_by", "until", "sits_at"})
+_NAMED = {
+    "department": ReferenceKind.DEPARTMENT,
+    "departments": ReferenceKind.DEPARTMENT,
+    "claimed_by": ReferenceKind.STAFF,
+    "whistle_kind": ReferenceKind.WHISTLE_KIND,
+}
+"""Parameters that are codes, or lists of them; of a person the department is said."""
+_OF_A_MEETING = re.compile(r"-M\d+$")
+
+
+async def worded(database: Database, problem: Problem, number: str, locale: str) -> dict[str, str]:
+    """What the sentence of a problem says instead of its parameters."""
+    said = _longest(problem.params, locale)
+    instants = {name: problem.params[name] for name in _INSTANTS & problem.params.keys()}
+    codes = {name: problem.params[name] for name in _NAMED.keys() & problem.params.keys()}
+    if not instants and not codes:
+        return said
+    zone = HOME
+    try:
+        async with database.read() as session:
+            zone = await _zone(session, number) if instants else HOME
+            said |= await _Names(session, locale).of(codes)
+    except Unreachable:  # the no itself does not wait for the database
+        pass
+    return said | {name: _local(text, zone) for name, text in instants.items()}
+
+
+def _longest(params: Mapping[str, str], locale: str) -> dict[str, str]:
+    """A limit that came as its unit and its seconds."""
+    if not {"unit", "seconds"} <= params.keys():
+        return {}
+    limit = Limit(Unit(params["unit"]), timedelta(seconds=int(params["seconds"])))
+    return {"longest": limit_words(limit, locale)}
+
+
+def _local(text: str, zone: ZoneInfo) -> str:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return exact_time(instant, zone) if instant.tzinfo else text
+
+
+async def _zone(session: Session, number: str) -> ZoneInfo:
+    """Of the district of an issue, or of the issue that a meeting was convened for."""
+    detail = await Queries(session).issue(IssueNumber(_OF_A_MEETING.sub("", number)))
+    if detail is None:
+        return HOME
+    try:
+        return await ReferenceRepository(session).zone(detail.line.district)
+    except UnknownReference:
+        return HOME
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What people call what a code stands for; the code itself when nobody knows."""
+
+    session: Session
+    locale: str
+
+    async def of(self, codes: Mapping[str, str]) -> dict[str, str]:
+        """Every parameter with its codes named; several stay parted by commas."""
+        return {
+            name: ",".join([await self._name(_NAMED[name], each) for each in value.split(",")])
+            for name, value in codes.items()
+        }
+
+    async def _name(self, kind: ReferenceKind, code: str) -> str:
+        found = await ReferenceRepository(self.session).current(kind, code)
+        if found is None:
+            return code
+        if kind is ReferenceKind.STAFF:
+            return await self._name(ReferenceKind.DEPARTMENT, found.body.department)
+        return str(found.body.name if self.locale == "zh" else found.body.name_en)
