@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.happened import event_label
+from api.moves import Grant, Moves, grants
 from api.schemas.issues import (
     DeadlineRead,
     Deadlines,
@@ -16,7 +17,6 @@ from catalogue import label
 from domain.deadline import Deadline
 from domain.explanation import explain
 from domain.facts import Pinned
-from domain.ids import IssueNumber
 from storage.queries import Queries
 from storage.reference import ReferenceRepository, UnknownReference
 from storage.session import Session
@@ -62,14 +62,17 @@ def shown_event(entry: TimelineEntry, locale: str) -> EventRead:
 
 
 async def shown_deadlines(
-    session: Session, number: IssueNumber, at: datetime, locale: str
+    session: Session, detail: IssueDetail, at: datetime, locale: str
 ) -> Deadlines | None:
     """All deadlines explained; None while the issue has not taken its first step."""
-    found = await Queries(session).deadlines(number)
+    found = detail.snapshot
     if found is None:
         return None
-    pinned = found.pinned
-    explainer = _Explainer(ReferenceRepository(session), pinned, at, locale)
+    pinned, suspension = found.pinned, found.suspension
+    was_extended = any(each.extensions for each in found.deadlines)
+    granted = await grants(Queries(session), found.number) if was_extended else ()
+    until = suspension.until if suspension else None
+    explainer = _Explainer(ReferenceRepository(session), pinned, at, locale, until, granted)
     return Deadlines(
         policy=pinned.policy,
         policy_version=pinned.policy_version,
@@ -86,6 +89,8 @@ class _Explainer:
     pinned: Pinned
     at: datetime
     locale: str
+    until: datetime | None
+    grants: tuple[Grant, ...]
 
     async def shown(self, deadline: Deadline) -> DeadlineRead:
         read = _plain(deadline, self.locale)
@@ -100,7 +105,8 @@ class _Explainer:
         if promise is None or deadline.due_by is None:
             return read
         explanation = explain(deadline, promise, calendar, self.at)
-        sentences = deadline_words(explanation, calendar, self.locale)
+        moves = Moves(calendar.zone, self.locale, self.until, self.grants).of(explanation)
+        sentences = deadline_words(explanation, calendar, self.locale, moves)
         return read.model_copy(update={"explanation": explanation, "sentences": sentences})
 
 

@@ -1,6 +1,6 @@
 """Spans, limits and deadlines as sentences, from the catalogues."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from catalogue import label, say
@@ -65,17 +65,28 @@ def _working_day(calendar: BusinessCalendar) -> timedelta | None:
 
 
 def deadline_words(
-    explained: Explanation, calendar: BusinessCalendar, locale: str
+    explained: Explanation, calendar: BusinessCalendar, locale: str, moves: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """How a deadline stands, by what rule, and whether that may still change."""
-    sentences = [_standing(explained, calendar, locale)]
-    start = label("start_rule", explained.start, locale)
+    """How a deadline stands, by what rule, what moved it, and whether that may still change."""
     limit = limit_words(explained.limit, locale)
-    sentences.append(say("explanation.rule", locale, limit=limit, start=start))
+    start = _start(explained, calendar.zone, locale)
+    rule = say("explanation.rule", locale, limit=limit, start=start)
+    sentences = [_standing(explained, calendar, locale), rule, *moves]
     if explained.provisional:
         until = explained.covered_until.isoformat()
         sentences.append(say("explanation.provisional", locale, covered_until=until))
     return tuple(sentences)
+
+
+def _start(explained: Explanation, zone: tzinfo, locale: str) -> str:
+    """When counting began: at once only if it did, not at the next opening."""
+    rule = explained.start
+    if explained.counts_from <= explained.received_at:
+        return label("start_rule", rule, locale)
+    begins = explained.counts_from.astimezone(zone)
+    is_of_the_year = begins.year == explained.due_by.astimezone(zone).year
+    at = begins.strftime("%m-%d %H:%M" if is_of_the_year else "%Y-%m-%d %H:%M")
+    return say(f"counting.{rule}", locale, at=at)
 
 
 def _standing(explained: Explanation, calendar: BusinessCalendar, locale: str) -> str:
@@ -87,11 +98,14 @@ def _standing(explained: Explanation, calendar: BusinessCalendar, locale: str) -
         key = "paused"
     else:
         key = "late" if explained.now > explained.due_by else "running"
+    met_at, due_by = _told_apart(
+        explained.met_at or explained.due_by, explained.due_by, calendar.zone
+    )
     return say(
         f"explanation.{key}",
         locale,
-        due_by=local_time(explained.due_by, calendar.zone),
-        met_at=local_time(explained.met_at or explained.due_by, calendar.zone),
+        due_by=due_by,
+        met_at=met_at,
         remaining=_counted(explained.remaining, explained, calendar, locale),
         overrun=_counted(explained.overrun, explained, calendar, locale),
         used=_counted(explained.used, explained, calendar, locale),
@@ -106,6 +120,17 @@ def _counted(
         return spoken(span, locale)
     in_hours = explained.limit.unit is Unit.WORKING_HOUR
     return worked(span, None if in_hours else _working_day(calendar), locale)
+
+
+def _told_apart(one: datetime, other: datetime, zone: tzinfo) -> tuple[str, str]:
+    """Both to the minute, or as much closer as it takes to see that they differ."""
+    minutes = local_time(one, zone), local_time(other, zone)
+    if one == other or minutes[0] != minutes[1]:
+        return minutes
+    local = [each.astimezone(zone).replace(tzinfo=None) for each in (one, other)]
+    closer = [[each.isoformat(" ", spec) for each in local] for spec in ("seconds", "milliseconds")]
+    first, second = next((each for each in closer if each[0] != each[1]), minutes)
+    return first, second
 
 
 def local_time(instant: datetime, zone: tzinfo) -> str:

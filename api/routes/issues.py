@@ -135,5 +135,5 @@ async def read_deadlines(
     `null` until the issue has taken its first step.
     """
     async with parts.database.read() as session:
-        await seen(session, IssueNumber(number), caller)
-        return await shown_deadlines(session, IssueNumber(number), parts.now(), locale)
+        detail = await seen(session, IssueNumber(number), caller)
+        return await shown_deadlines(session, detail, parts.now(), locale)
