@@ -5,6 +5,7 @@ is, with its caller, the id of the Update and of the recorded event.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,23 +15,19 @@ from pydantic import TypeAdapter
 from api.answering import Ledger, Reply, again, is_settled
 from api.asking import Asking
 from api.engine import Engine, NoWorkflow
+from api.matters import AnyAnswer, Matter
 from api.parts import Parts
 from api.problems import ApiCode, Problem
-from api.references import require_named
 from api.schemas.commands import CommandBody
-from api.sight import seen
 from domain.commands import Command
-from domain.ids import IssueNumber, TextId
+from domain.ids import TextId
 from domain.refusals import Refusal
-from storage.queries import Queries
 from storage.session import Session
 from storage.texts import Texts
-from storage.views import RecordedEvent
-from workflows.contracts import Answer
 
 log = structlog.get_logger(__name__)
 
-_ANSWER = TypeAdapter(Answer)
+_ANSWER: TypeAdapter[AnyAnswer] = TypeAdapter(AnyAnswer)
 _PAUSES = (0.1, 0.2, 0.4)
 """Seconds given to a workflow that is about to start."""
 
@@ -40,15 +37,20 @@ class Order:
     """A command as it was asked over HTTP."""
 
     asking: Asking
-    number: IssueNumber
+    matter: Matter
     kind: type[Command]
     body: CommandBody
     asked_at: datetime | None = None
     """When its key was first seen: however often it is repeated, it was asked then."""
 
     @property
-    def text_id(self) -> TextId | None:
-        return TextId(f"{self.number}:{self.asking.command_id}") if self.body.text else None
+    def text_id(self) -> TextId:
+        """Under which the command's text is kept, if it has one."""
+        return TextId(f"{self.matter.number}:{self.asking.command_id}")
+
+    @property
+    def texts(self) -> Mapping[TextId, str]:
+        return self.body.texts(self.text_id)
 
     @property
     def command(self) -> Command:
@@ -93,12 +95,12 @@ class Desk:
                     return await self._accepted(session, order, answer)
             if (reply := again(stored)) is not None:
                 return reply
-            await seen(session, order.number, order.asking.actor)
-            await require_named(session, order.body, order.asking.actor)
+            await order.matter.seen(session, order.asking.actor)
+            await order.matter.require_named(session, order.body, order.asking.actor)
             await self._keep_text(session, order)
         return stored.created_at if stored is not None else at
 
-    async def _accepted(self, session: Session, order: Order, answer: Answer) -> Reply:
+    async def _accepted(self, session: Session, order: Order, answer: AnyAnswer) -> Reply:
         """Keeps the answer, and the text, should a refused twin have removed it."""
         reply = _reply(order, answer)
         await Ledger(session, order.asking).keep(reply)
@@ -116,58 +118,48 @@ class Desk:
             answer = await _recorded(session, order)
             if answer is not None:
                 return await self._accepted(session, order, answer)
-            if order.text_id is not None:
-                await Texts(session).remove_unused(order.text_id)
+            for text_id in order.texts:
+                await Texts(session).remove_unused(text_id)
         raise refusal
 
     async def _keep_text(self, session: Session, order: Order) -> None:
-        if order.text_id is not None:
-            assert order.body.text is not None
-            author, said = order.asking.actor.subject, order.body.text
-            await Texts(session).put(order.text_id, order.number, author, said, self.parts.now())
+        if not order.texts:
+            return
+        home = await order.matter.home(session, order.body)
+        author, at = order.asking.actor.subject, self.parts.now()
+        for text_id, said in order.texts.items():
+            await Texts(session).put(text_id, home, author, said, at)
 
-    async def _ask(self, order: Order) -> Answer:
+    async def _ask(self, order: Order) -> AnyAnswer:
         for pause in _PAUSES:
             try:
-                return await self.engine.ask(order.number, order.command)
+                return await order.matter.ask(self.engine, order.command)
             except NoWorkflow:
                 if (answer := await self._without_workflow(order)) is not None:
                     return answer
             await asyncio.sleep(pause)
         raise Problem(ApiCode.NOT_YET_STARTED)
 
-    async def _without_workflow(self, order: Order) -> Answer | None:
+    async def _without_workflow(self, order: Order) -> AnyAnswer | None:
         """None while the workflow has not started; of one that is over, the law still knows.
 
         Raises:
-            Refusal: the issue is over, and the law says why not.
+            Refusal: the matter is over, and the law says why not.
         """
         async with self.parts.database.read() as session:
             answer = await _recorded(session, order)
-            detail = await seen(session, order.number, order.asking.actor)
-        if answer is not None or detail.snapshot is None:
+            snapshot = await order.matter.seen(session, order.asking.actor)
+        if answer is not None or snapshot is None:
             return answer
-        detail.snapshot.check(order.command, self.parts.now())
-        log.error("workflow_missing", issue=order.number)
+        snapshot.check(order.command, self.parts.now())
+        log.error("workflow_missing", number=order.matter.number)
         raise Problem(ApiCode.ENGINE_UNAVAILABLE)
 
 
-async def _recorded(session: Session, order: Order) -> Answer | None:
-    event = await Queries(session).event_by_command(order.number, order.asking.command_id)
-    return _answer_of(event) if event else None
+async def _recorded(session: Session, order: Order) -> AnyAnswer | None:
+    return await order.matter.recorded(session, order.asking.command_id)
 
 
-def _answer_of(event: RecordedEvent) -> Answer:
-    return Answer(
-        number=event.number,
-        command=event.command_id,
-        event=event.name,
-        version=event.version,
-        state=event.state,
-        at=event.at,
-    )
-
-
-def _reply(order: Order, answer: Answer) -> Reply:
+def _reply(order: Order, answer: AnyAnswer) -> Reply:
     """The answer under the caller's own key."""
     return Reply({**_ANSWER.dump_python(answer, mode="json"), "command": order.asking.key})

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from temporalio.api.enums.v1 import TaskQueueType
@@ -19,13 +19,23 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.problems import ApiCode, Problem
 from domain.commands import NAMES, Command
-from domain.ids import IssueNumber
+from domain.ids import IssueNumber, MeetingNumber
+from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import Refusal, RefusalCode
-from workflows.contracts import TASK_QUEUE, Answer, issue_workflow_id
+from workflows.contracts import (
+    TASK_QUEUE,
+    Answer,
+    MeetingAnswer,
+    issue_workflow_id,
+    meeting_workflow_id,
+)
 
 log = structlog.get_logger(__name__)
 
-_NAME_OF: Mapping[type[Command], str] = {command: name for name, command in NAMES.items()}
+A = TypeVar("A", Answer, MeetingAnswer)
+_NAME_OF: Mapping[type[Command], str] = {
+    command: name for names in (NAMES, MEETING_NAMES) for name, command in names.items()
+}
 _BY_STATUS: Mapping[RPCStatusCode, ApiCode] = {
     RPCStatusCode.UNAVAILABLE: ApiCode.ENGINE_UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED: ApiCode.OUTCOME_UNKNOWN,
@@ -38,7 +48,7 @@ _POLLS_WITHIN = timedelta(seconds=90)
 
 
 class NoWorkflow(Exception):
-    """No workflow of this issue runs: it has not started yet, or it is over."""
+    """No such workflow runs: it has not started yet, or it is over."""
 
 
 class Engine:
@@ -56,11 +66,18 @@ class Engine:
             NoWorkflow: nobody is there to be asked.
             Problem: the engine cannot be reached, or did not answer in time.
         """
-        handle = self._client.get_workflow_handle(issue_workflow_id(number))
+        return await self._ask(issue_workflow_id(number), command, Answer)
+
+    async def ask_meeting(self, number: MeetingNumber, command: Command) -> MeetingAnswer:
+        """The same of a meeting."""
+        return await self._ask(meeting_workflow_id(number), command, MeetingAnswer)
+
+    async def _ask(self, workflow_id: str, command: Command, kind: type[A]) -> A:
+        handle = self._client.get_workflow_handle(workflow_id)
         try:
             async with asyncio.timeout(self._patience):
-                answer: Answer = await handle.execute_update(
-                    _NAME_OF[type(command)], command, id=command.id, result_type=Answer
+                answer: A = await handle.execute_update(
+                    _NAME_OF[type(command)], command, id=command.id, result_type=kind
                 )
                 return answer
         except WorkflowUpdateFailedError as failure:

@@ -51,8 +51,8 @@ async def require_named(session: Session, body: CommandBody, actor: Actor) -> No
     Raises:
         Problem: `invalid_input` with every field that is not so.
     """
-    departments = ((field, ReferenceKind.DEPARTMENT) for field in body.departments)
-    await require(session, named_by(body, departments))
+    departments = ((field, ReferenceKind.DEPARTMENT, code) for field, code in body.named())
+    await require(session, departments)
     if isinstance(body, MarkDuplicate):
         await _require_original(session, IssueNumber(body.of), actor)
 

@@ -1,10 +1,13 @@
-"""Which issue a caller means, if they may see it at all."""
+"""Which issue or meeting a caller means, if they may see it at all."""
 
 from api.problems import ApiCode, Problem
 from domain.actor import Actor
-from domain.ids import IssueNumber
+from domain.ids import IssueNumber, MeetingNumber
+from domain.meeting.membership import meeting_scope_of
 from domain.visibility import scope_of
 from domain.vocabulary import Role
+from storage.meetings.queries import MeetingQueries
+from storage.meetings.views import MeetingDetail
 from storage.queries import Queries
 from storage.session import Session
 from storage.views import IssueDetail
@@ -20,6 +23,18 @@ async def seen(session: Session, number: IssueNumber, actor: Actor) -> IssueDeta
         Problem: `not_found`, whether it does not exist or the caller may not see it.
     """
     detail = await Queries(session).issue(number, scope_of(actor))
+    if detail is None:
+        raise Problem(ApiCode.NOT_FOUND)
+    return detail
+
+
+async def seen_meeting(session: Session, number: MeetingNumber, actor: Actor) -> MeetingDetail:
+    """The meeting.
+
+    Raises:
+        Problem: `not_found`, as of issues.
+    """
+    detail = await MeetingQueries(session).meeting(number, meeting_scope_of(actor))
     if detail is None:
         raise Problem(ApiCode.NOT_FOUND)
     return detail

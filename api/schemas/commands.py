@@ -1,6 +1,6 @@
 """The bodies of the commands, one model each, and the table from command to model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, StrictBool
@@ -22,14 +22,15 @@ from domain.ids import CommandId, DepartmentCode, IssueNumber, MeetingNumber, Te
 from domain.vocabulary import Level, Satisfaction
 
 
-def _example(**fields: JsonValue) -> ConfigDict:
+def example(**fields: JsonValue) -> ConfigDict:
+    """What the documentation shows."""
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class CommandBody(Body):
     """What comes with a command beside its actor and key; `text` is kept where it can be erased."""
 
-    model_config = _example()
+    model_config = example()
     text: Text | None = None
     """A remark for the record: what was found, said or done."""
 
@@ -40,22 +41,36 @@ class CommandBody(Body):
         """The command's own fields, in the words of the domain."""
         return self.model_dump(exclude={"text"})
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Every department in the body: in which field, and its code."""
+        for field in self.departments:
+            value = getattr(self, field)
+            if isinstance(value, str):
+                yield field, value
+            else:
+                yield from ((f"{field}.{at}", code) for at, code in enumerate(value or ()))
+
+    def texts(self, name: TextId) -> Mapping[TextId, str]:
+        """What was said, by the ids under which it is kept."""
+        return {name: self.text} if self.text else {}
+
     def to_command(
-        self, kind: type[c.Command], actor: Actor, id_: CommandId, text: TextId | None
+        self, kind: type[c.Command], actor: Actor, id_: CommandId, name: TextId
     ) -> c.Command:
-        return kind(actor=actor, id=id_, text=text, **self.fields())
+        """The command; its text goes by `name`, should there be one."""
+        return kind(actor=actor, id=id_, text=name if self.text else None, **self.fields())
 
 
 class Plain(CommandBody):
     """A command that needs no more than who asks."""
 
-    model_config = _example(text="已到现场")
+    model_config = example(text="已到现场")
 
 
 class Reasoned(CommandBody):
     """A command that is refused without a reason."""
 
-    model_config = _example(text="非本部门职责，应由物业处理")
+    model_config = example(text="非本部门职责，应由物业处理")
     text: Text
     """The reason."""
 
@@ -63,14 +78,14 @@ class Reasoned(CommandBody):
 class Verify(CommandBody):
     """What was found on the spot."""
 
-    model_config = _example(confirmed=True, text="情况属实")
+    model_config = example(confirmed=True, text="情况属实")
     confirmed: StrictBool
 
 
 class Dispatch(CommandBody):
     """Who is called: one lead, any number of co-departments."""
 
-    model_config = _example(lead="traffic_police", co=["property"], text="小区门口逆行")
+    model_config = example(lead="traffic_police", co=["property"], text="小区门口逆行")
     departments: ClassVar[tuple[str, ...]] = ("lead", "co")
     lead: Code
     co: list[Code] = Field(default=[], max_length=MOST_CO)
@@ -83,7 +98,7 @@ class Dispatch(CommandBody):
 class OfDepartment(CommandBody):
     """A command about one called department."""
 
-    model_config = _example(department="property")
+    model_config = example(department="property")
     departments: ClassVar[tuple[str, ...]] = ("department",)
     department: Code
 
@@ -91,21 +106,21 @@ class OfDepartment(CommandBody):
 class DecideReturn(CommandBody):
     """The dispatcher's final word on a return."""
 
-    model_config = _example(approved=True, text="同意退单，改派物业")
+    model_config = example(approved=True, text="同意退单，改派物业")
     approved: StrictBool
 
 
 class Decide(CommandBody):
     """A word on what was asked for."""
 
-    model_config = _example(approved=True)
+    model_config = example(approved=True)
     approved: StrictBool
 
 
 class Transfer(Reasoned):
     """To whom the lead hands the issue, and why."""
 
-    model_config = _example(to="housing", text="涉及公共维修资金，转住建")
+    model_config = example(to="housing", text="涉及公共维修资金，转住建")
     departments: ClassVar[tuple[str, ...]] = ("to",)
     to: Code
 
@@ -113,14 +128,14 @@ class Transfer(Reasoned):
 class RequestSuspension(Reasoned):
     """Until when the clocks are to stand still, and why."""
 
-    model_config = _example(until="2026-11-25T09:00:00+08:00", text="等待配件到货")
+    model_config = example(until="2026-11-25T09:00:00+08:00", text="等待配件到货")
     until: Instant
 
 
 class RequestExtension(Reasoned):
     """How much more time is asked for, and why."""
 
-    model_config = _example(by={"unit": "working_day", "days": 2}, text="需停水施工")
+    model_config = example(by={"unit": "working_day", "days": 2}, text="需停水施工")
     by: LimitBody
 
     @override
@@ -131,7 +146,7 @@ class RequestExtension(Reasoned):
 class Resolve(CommandBody):
     """What was done; evidence where the category asks for it."""
 
-    model_config = _example(solved=True, evidence=["photo-0192"], text="已更换灯泡")
+    model_config = example(solved=True, evidence=["photo-0192"], text="已更换灯泡")
     text: Text
     """What was done."""
     solved: StrictBool = True
@@ -145,7 +160,7 @@ class Resolve(CommandBody):
 class Evaluate(CommandBody):
     """The resident's word; silence cannot be said."""
 
-    model_config = _example(satisfaction="satisfied", solved=True)
+    model_config = example(satisfaction="satisfied", solved=True)
     satisfaction: Literal[Satisfaction.SATISFIED, Satisfaction.BASICALLY, Satisfaction.UNSATISFIED]
     solved: StrictBool
 
@@ -153,7 +168,7 @@ class Evaluate(CommandBody):
 class MarkDuplicate(CommandBody):
     """The number under which the same matter is already known."""
 
-    model_config = _example(of="QJ-2026-0000001")
+    model_config = example(of="QJ-2026-0000001")
     of: Number
 
     @override
@@ -164,7 +179,7 @@ class MarkDuplicate(CommandBody):
 class Convene(Reasoned):
     """Why a meeting is needed; at which level, or which convened meeting it joins."""
 
-    model_config = _example(level="street", text="涉及多个部门，须共同商议")
+    model_config = example(level="street", text="涉及多个部门，须共同商议")
     level: Literal[Level.COMMUNITY, Level.STREET, Level.COUNTY] | None = None
     joins: Number | None = None
 

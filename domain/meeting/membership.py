@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.actor import Actor
-from domain.ids import GridCode
+from domain.ids import DepartmentCode, GridCode
 from domain.meeting.facts import MeetingFacts
 from domain.vocabulary import Role
 
@@ -37,16 +37,20 @@ def members(meeting: MeetingFacts) -> tuple[str, ...]:
     for task in meeting.tasks:
         found.append(_department(task.department))
         if task.reviewer is not None:
-            found += [_department(task.reviewer), _person(task.reviewer)]
+            name = _person if task.reviewer_is_person else _department
+            found.append(name(task.reviewer))
     return tuple(dict.fromkeys(found))
 
 
 def memberships(actor: Actor) -> tuple[str, ...]:
     """The names under which the actor may take part."""
-    own = _person(actor.subject)
-    if actor.department is None or not actor.has(*_OF_A_DEPARTMENT):
-        return (own,)
-    return own, _department(actor.department)
+    own, department = _person(actor.subject), department_of(actor)
+    return (own,) if department is None else (own, _department(department))
+
+
+def department_of(actor: Actor) -> DepartmentCode | None:
+    """The department the actor speaks for."""
+    return actor.department if actor.has(*_OF_A_DEPARTMENT) else None
 
 
 def meeting_scope_of(actor: Actor) -> MeetingScope:

@@ -35,7 +35,10 @@ def owed_by(
         _of_task(Duty.REVIEW).where(
             MeetingTaskRow.awaits_review,
             MeetingTaskRow.department.is_distinct_from(department),
-            or_(MeetingTaskRow.reviewer == department, MeetingTaskRow.reviewer == subject),
+            or_(
+                and_(~MeetingTaskRow.reviewer_is_person, MeetingTaskRow.reviewer == department),
+                and_(MeetingTaskRow.reviewer_is_person, MeetingTaskRow.reviewer == subject),
+            ),
         ),
     )
 

@@ -77,6 +77,7 @@ def of_task(meeting: Meeting, task: Task) -> dict[str, object]:
         "issue_number": task.issue,
         "department": task.department,
         "reviewer": task.reviewer or meeting.origin.convenor,
+        "reviewer_is_person": task.reviewer_is_person,
         "due_by": task.due_by,
         "review_by": task.review_by,
         "done_at": task.done_at,

@@ -133,6 +133,7 @@ class MeetingTaskRow(Base):
     issue_number: Mapped[str] = mapped_column(ForeignKey(IssueRow.number))
     department: Mapped[str]
     reviewer: Mapped[str | None]
+    reviewer_is_person: Mapped[bool]
     due_by: Mapped[datetime]
     review_by: Mapped[datetime | None]
     done_at: Mapped[datetime | None]

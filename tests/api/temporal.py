@@ -13,14 +13,19 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.commands import NAMES, Command
-from domain.ids import CommandId, IssueNumber
+from domain.ids import CommandId, IssueNumber, MeetingNumber
 from domain.issue import LAW, Issue
+from domain.meeting.commands import MEETING_NAMES
+from domain.meeting.meeting import MEETING_LAW, Meeting
+from domain.meeting.planning import plan
 from domain.refusals import Refusal
 from storage.issues import IssueRepository
+from storage.meetings.repository import MeetingRepository, RecordedMeetingStep
 from storage.session import Database
 from tests.builders import NOON
+from tests.domain.cast import always
 from tests.storage.stories import a_step, opened
-from workflows.contracts import TASK_QUEUE, Answer
+from workflows.contracts import TASK_QUEUE, Answer, MeetingAnswer
 
 
 def rpc_error(status: RPCStatusCode, message: str = "no") -> RPCError:
@@ -45,7 +50,7 @@ class FakeTemporal:
     meanwhile: Callable[[], Awaitable[None]] | None = None
     after: Callable[[], None] = lambda: None
     is_gone: bool = False
-    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, str], Answer | MeetingAnswer] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     pollers: list[datetime] = field(default_factory=lambda: [NOON])
     namespace: str = "default"
@@ -94,9 +99,10 @@ class FakeHandle:
         *,
         id: CommandId,  # noqa: A002 - the SDK calls it so
         result_type: type[Any],
-    ) -> Answer:
-        assert isinstance(command, NAMES[name])
-        assert result_type is Answer
+    ) -> Answer | MeetingAnswer:
+        in_meeting = self.workflow_id.startswith("meeting/")
+        assert isinstance(command, (MEETING_NAMES if in_meeting else NAMES)[name])
+        assert result_type is (MeetingAnswer if in_meeting else Answer)
         self.temporal.asked.append((name, id))
         meanwhile, self.temporal.meanwhile = self.temporal.meanwhile, None
         if meanwhile is not None:
@@ -106,7 +112,8 @@ class FakeHandle:
             raise rpc_error(RPCStatusCode.NOT_FOUND, "workflow execution already completed")
         key = (self.workflow_id, id)
         if key not in self.temporal.answers:
-            self.temporal.answers[key] = await self._carry_out(command)
+            carry_out = self._carry_out_in_meeting if in_meeting else self._carry_out
+            self.temporal.answers[key] = await carry_out(command)
         self.temporal.after()
         return self.temporal.answers[key]
 
@@ -127,8 +134,27 @@ class FakeHandle:
             at=step.at,
         )
 
+    async def _carry_out_in_meeting(self, command: Command) -> MeetingAnswer:
+        number = MeetingNumber(self.workflow_id.removeprefix("meeting/"))
+        async with self.temporal.database.begin() as session:
+            meeting = await MeetingRepository(session).snapshot(number)
+            assert meeting is not None
+            if (refusal := _refusal(meeting, command)) is not None:
+                raise update_refused(refusal.code, refusal.params)
+            after = plan(meeting.handle(command, NOON), always())
+            step = RecordedMeetingStep(command=command, at=NOON, after=after)
+            await MeetingRepository(session).record(step)
+        return MeetingAnswer(
+            number=number,
+            command=command.id,
+            event=MEETING_LAW[type(command)].event,
+            version=after.version,
+            state=after.state,
+            at=NOON,
+        )
 
-def _refusal(issue: Issue, command: Command) -> Refusal | None:
+
+def _refusal(issue: Issue | Meeting, command: Command) -> Refusal | None:
     try:
         issue.check(command, NOON)
     except Refusal as refusal:

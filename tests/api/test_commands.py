@@ -1,7 +1,7 @@
 import pytest
 
 from api.asking import command_id
-from api.routes.commands import path_of
+from api.routes.giving import path_of
 from api.schemas.commands import BODIES
 from domain import commands as c
 from domain.commands import NAMES

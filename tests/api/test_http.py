@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from api.documentation import MEETING_REFUSALS, REFUSALS, responses
 from api.problems import RETRY_AFTER, STATUS, ApiCode
-from api.routes.commands import path_of
+from api.routes.giving import path_of
 from domain.commands import NAMES
 from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import RefusalCode

@@ -1,9 +1,12 @@
 """Lists of meetings, who sees them, what they say, and what is owed in them."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.actor import Actor
-from domain.ids import CommandId, DepartmentCode, GridCode, IssueNumber
+from domain.ids import CommandId, DepartmentCode, GridCode, IssueNumber, PartyCode
+from domain.meeting import commands as m
 from domain.meeting.authority import may_see
 from domain.meeting.membership import meeting_scope_of
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingState
@@ -165,6 +168,21 @@ async def test_a_done_task_is_owed_a_review_by_the_convenor(database: Database) 
     await met(database, MeetingState.REVIEWING)
     assert await owed(database, CONVENOR) == [(Duty.REVIEW, "T1")]
     assert await owed(database, POLICEMAN) == []
+
+
+async def test_a_person_named_as_reviewer_owes_the_review(database: Database) -> None:
+    await born(database)
+    life = a_meeting(MeetingState.DISCUSSING)
+    reviewer = an_actor(Role.RESIDENT, subject="r.7")
+    named = replace(life.order(), reviewer=PartyCode("r.7"), reviewer_is_person=True)
+    life.dispatch(named)
+    life.give(POLICEMAN, m.CompleteTask, task="T1")
+    await recorded_life(database, life)
+    namesake = an_actor(Role.STAFF, subject="x", department=DepartmentCode("r.7"))
+    assert await owed(database, reviewer) == [(Duty.REVIEW, "T1")]
+    assert await owed(database, namesake) == await owed(database, CONVENOR) == []
+    assert await listed(database, scope=meeting_scope_of(reviewer)) == [NUMBER]
+    assert await listed(database, scope=meeting_scope_of(namesake)) == []
 
 
 async def test_a_closed_meeting_is_owed_nothing(database: Database) -> None:

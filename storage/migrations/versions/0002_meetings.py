@@ -71,8 +71,8 @@ CREATE UNIQUE INDEX uq_meeting_items_open ON meeting_items (meeting_number, issu
     WHERE outcome IS NULL;
 CREATE TABLE meeting_tasks (
     meeting_number text NOT NULL, task_id text NOT NULL, issue_number text NOT NULL,
-    department text NOT NULL, reviewer text, due_by timestamptz NOT NULL, review_by timestamptz,
-    done_at timestamptz, missed_at timestamptz, is_owed boolean NOT NULL,
+    department text NOT NULL, reviewer text, reviewer_is_person boolean NOT NULL,
+    due_by timestamptz NOT NULL, review_by timestamptz, done_at timestamptz, missed_at timestamptz, is_owed boolean NOT NULL,
     awaits_review boolean NOT NULL,
     CONSTRAINT pk_meeting_tasks PRIMARY KEY (meeting_number, task_id),
     CONSTRAINT ck_meeting_tasks_one_duty CHECK (NOT (is_owed AND awaits_review)),

@@ -1,0 +1,166 @@
+"""Meetings as they are read, and what a list of them can be narrowed by."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.schemas.issues import Read
+from api.schemas.text import Code, Number
+from domain.ids import DepartmentCode, GridCode, IssueNumber
+from domain.meeting.membership import MeetingScope
+from domain.meeting.parts import AgendaItem, Party, Task
+from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
+from domain.vocabulary import ConvenedBy, Level, Role
+from storage.meetings.queries import LARGEST_PAGE, MeetingFilter
+from storage.meetings.views import Duty
+
+MeetingNumberText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+
+
+class MeetingAnswered(Read):
+    """What became of a command."""
+
+    number: str
+    command: str
+    """The idempotency key it was asked under."""
+    event: str
+    version: int
+    state: MeetingState
+    at: datetime
+    label: str
+    """The event in the caller's language."""
+
+
+class MeetingRead(Read):
+    """A meeting as lists show it: codes and instants."""
+
+    number: str
+    version: int
+    kind: MeetingKind
+    state: MeetingState
+    outcome: MeetingOutcome | None
+    district: str
+    grid: str
+    level: Level
+    convened_by: ConvenedBy
+    convened_at: datetime
+    convenor: str | None
+    sits_at: datetime | None
+    decide_by: datetime | None
+    opened_at: datetime | None
+    postponements: int
+    minutes: int
+    closed_at: datetime | None
+    updated_at: datetime
+    labels: Mapping[str, str] = Field(default={})
+    """The words above in the caller's language."""
+
+
+class ItemRead(Read):
+    """An issue on the agenda; `text` is the reason of its decision, None once erased."""
+
+    item: AgendaItem
+    label: str | None
+    """How it ended, in the caller's language."""
+    text: str | None
+
+
+class TaskRead(Read):
+    """A task; `text` is what is to be done, None once erased."""
+
+    task: Task
+    text: str | None
+
+
+class MeetingDetailRead(MeetingRead):
+    """A meeting as its page shows it."""
+
+    quorum: int
+    present: int
+    parties: tuple[Party, ...]
+    agenda: list[ItemRead]
+    tasks: list[TaskRead]
+
+
+class MeetingPage(Read):
+    """Some of a list; `next` is the cursor of what follows, None at the end."""
+
+    items: list[MeetingRead]
+    next: str | None
+
+
+class MeetingEventRead(Read):
+    """One thing that happened in a meeting."""
+
+    version: int
+    name: str
+    label: str
+    at: datetime
+    actor: str
+    roles: tuple[Role, ...]
+    department: str | None
+    state: MeetingState
+    text: str | None
+    """None if nothing was said, or if it was erased."""
+    text_erased_at: datetime | None
+    details: Mapping[str, Any]
+
+
+class MeetingTimeline(Read):
+    """What happened, in order; ask with `after` for what follows `next`."""
+
+    items: list[MeetingEventRead]
+    next: int | None
+
+
+class OwedRead(Read):
+    """Something the caller or its department owes a meeting."""
+
+    meeting: str
+    duty: Duty
+    label: str
+    """The duty in the caller's language."""
+    due_by: datetime | None
+    """None while it is being reckoned."""
+    is_late: bool
+    task: str | None
+    issue: str | None
+
+
+class Owings(Read):
+    """All of it, the most pressing first."""
+
+    items: list[OwedRead]
+
+
+class MeetingFilters(BaseModel):
+    """Query parameters; what is left out does not matter."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    state: list[MeetingState] = Field(default=[], max_length=len(MeetingState))
+    """May be repeated."""
+    kind: MeetingKind | None = None
+    level: Level | None = None
+    grid: Code | None = None
+    """The grid or anything below it."""
+    convenor: Code | None = None
+    issue: Number | None = None
+    """Is or was on the agenda."""
+    cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")] | None = None
+    """`next` of the page before."""
+    limit: int = Field(default=50, ge=1, le=LARGEST_PAGE)
+
+    def filter(self, scope: MeetingScope) -> MeetingFilter:
+        """The question to ask, within what the asker may see."""
+        return MeetingFilter(
+            states=tuple(self.state),
+            kind=self.kind,
+            level=self.level,
+            grid=GridCode(self.grid) if self.grid else None,
+            convenor=DepartmentCode(self.convenor) if self.convenor else None,
+            issue=IssueNumber(self.issue) if self.issue else None,
+            scope=scope,
+        )
