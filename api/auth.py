@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import jwt
 import structlog
-from jwt.exceptions import PyJWTError
+from jwt.exceptions import ExpiredSignatureError, PyJWTError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from api.keys import KeySource, KeysUnavailable, UnknownKey
@@ -23,6 +23,14 @@ _LEEWAY = timedelta(seconds=10)
 _LONGEST_TOKEN = 8192
 _Visible = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,127}$")]
+
+_CLAIMS = {
+    "sub": "sub has to be 1 to 128 visible ASCII characters",
+    "roles": "roles has to be a list of roles, not empty",
+    "department": "department has to be a code of small letters, digits and . _ -",
+    "grids": "grids has to be a list of at most 100 grid codes, such as qj.bh.hp",
+}
+"""What every claim has to be, for who set up the provider."""
 
 
 class Claims(BaseModel):
@@ -64,7 +72,8 @@ class Gate:
         """The bearer of a token.
 
         Raises:
-            Problem: `unauthenticated`, or `keys_unavailable` when that cannot be told now.
+            Problem: `unauthenticated`, `token_expired` when all else is right with it, or
+                `keys_unavailable` when that cannot be told now.
         """
         if len(token) > _LONGEST_TOKEN:
             raise unauthenticated("invalid_token")
@@ -74,6 +83,10 @@ class Gate:
             raise Problem(ApiCode.KEYS_UNAVAILABLE) from error
         except ValidationError as error:
             raise unauthenticated("invalid_token", _fault(error)) from error
+        except ExpiredSignatureError as error:
+            raise unauthenticated(
+                "invalid_token", "the token has expired", ApiCode.TOKEN_EXPIRED
+            ) from error
         except (PyJWTError, UnknownKey, ValueError) as error:
             raise unauthenticated("invalid_token") from error
 
@@ -91,17 +104,21 @@ class Gate:
         )
 
 
-def _fault(error: ValidationError) -> str | None:
-    """What the provider has to mend, when that is worth a word."""
-    if all(each["type"] != PERSONAL_NUMBER for each in error.errors(include_input=False)):
-        return None
-    log.warning("token_names_a_person")
-    return "sub has to be opaque; this looks like a phone or identity-card number"
+def _fault(error: ValidationError) -> str:
+    """What the provider has to mend: the claims, and of a telling number a word more."""
+    found = error.errors(include_input=False)
+    if any(each["type"] == PERSONAL_NUMBER for each in found):
+        log.warning("token_names_a_person")
+        return "sub has to be opaque; this looks like a phone or identity-card number"
+    claims = dict.fromkeys(str(each["loc"][0]) for each in found if each["loc"])
+    return "; ".join(_CLAIMS[claim] for claim in claims if claim in _CLAIMS)
 
 
-def unauthenticated(error: str | None = None, fault: str | None = None) -> Problem:
+def unauthenticated(
+    error: str | None = None, fault: str | None = None, code: ApiCode = ApiCode.UNAUTHENTICATED
+) -> Problem:
     """A no that says how to do better."""
     challenge = f'Bearer error="{error}"' if error else "Bearer"
     if fault:
         challenge += f', error_description="{fault}"'
-    return Problem(ApiCode.UNAUTHENTICATED, headers={"WWW-Authenticate": challenge})
+    return Problem(code, headers={"WWW-Authenticate": challenge})

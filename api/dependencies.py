@@ -12,6 +12,7 @@ from api.engine import Engine
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.opaque import Opaque
+from api.schemas.text import VISIBLE
 from domain.actor import Actor
 from domain.vocabulary import Role
 
@@ -72,7 +73,7 @@ async def _asking(
             "it has the same answer.",
             examples=["0b6f4a52-6c1e-4f57-9d6e-5a1d4f2f8c11"],
         ),
-        StringConstraints(pattern=r"^[!-~]{1,128}$"),
+        StringConstraints(pattern=VISIBLE),
         Opaque,
     ],
 ) -> Asking:

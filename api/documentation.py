@@ -14,7 +14,13 @@ from domain.refusals import RefusalCode as R
 A = ApiCode
 
 ALWAYS: tuple[Code, ...] = (A.BAD_REQUEST, A.METHOD_NOT_ALLOWED, A.INTERNAL_ERROR)
-KNOWN: tuple[Code, ...] = (*ALWAYS, A.UNAUTHENTICATED, A.KEYS_UNAVAILABLE, A.DATABASE_UNAVAILABLE)
+KNOWN: tuple[Code, ...] = (
+    *ALWAYS,
+    A.UNAUTHENTICATED,
+    A.TOKEN_EXPIRED,
+    A.KEYS_UNAVAILABLE,
+    A.DATABASE_UNAVAILABLE,
+)
 LIST: tuple[Code, ...] = (*KNOWN, A.INVALID_INPUT)
 SEARCH: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
 READ: tuple[Code, ...] = (*LIST, A.NOT_FOUND)

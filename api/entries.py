@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from api.errors import field_errors
+from api.findings import field_errors
 from api.problems import ApiCode, FieldError, Problem
 from api.references import named_by, require
 from api.schemas.opaque import PERSONAL_NUMBER, is_personal

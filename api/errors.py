@@ -1,8 +1,6 @@
 """Whatever goes wrong on the way becomes a problem here."""
 
-from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.answers import problem_response
+from api.findings import field_errors
 from api.methods import allowed_methods
 from api.problems import ApiCode, FieldError, Problem
 from api.wording import worded
@@ -24,14 +23,6 @@ _BY_STATUS = {
     HTTPStatus.BAD_REQUEST: ApiCode.BAD_REQUEST,
     HTTPStatus.NOT_FOUND: ApiCode.NOT_FOUND,
 }
-_CONTEXT = (
-    "min_length",
-    "max_length",
-    "expected",
-    "gt",
-    "ge",
-    "le",
-)  # fmt: skip - numbers and words of the rule; never what the caller sent
 _JSON = "application/json"
 
 
@@ -103,23 +94,6 @@ async def _on_unstorable(request: Request, error: Exception) -> Response:
     """A limit that only the database knows: ours to add to the schema of the request."""
     log.error("value_refused_by_database", error=type(error).__name__)
     return _answer(request, Problem.invalid(FieldError.of("body", "other")))
-
-
-def field_errors(found: Sequence[Any], root: str = "") -> Iterator[FieldError]:
-    """Pydantic's findings as ours: where and by which rule, never what was sent."""
-    for each in found:
-        context = each.get("ctx", {})
-        params = {name: context[name] for name in _CONTEXT if name in context}
-        if each["type"] == "value_error":  # a rule of the domain, in its own words
-            params["reason"] = context["error"]
-        yield FieldError.of(_field(each["loc"], root), each["type"], **params)
-
-
-def _field(where: Sequence[str | int], root: str) -> str:
-    path = [str(step) for step in where]
-    if path and path[0] in {"body", "query", "path", "header"}:
-        path = path[1:] or path
-    return ".".join([root, *path] if root else path) or "body"
 
 
 def _is_json(request: Request) -> bool:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Self
 
-from catalogue import label, say
+from catalogue import DEFAULT, TEXTS, say
 from domain.refusals import Refusal, RefusalCode
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,6 +23,7 @@ class ApiCode(StrEnum):
 
     BAD_REQUEST = "bad_request"
     UNAUTHENTICATED = "unauthenticated"
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code
     FORBIDDEN = "forbidden"
     OUT_OF_SCOPE = "out_of_scope"
     MAY_NOT_BLOW = "may_not_blow"
@@ -50,6 +51,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     RefusalCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
     ApiCode.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
     ApiCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.TOKEN_EXPIRED: HTTPStatus.UNAUTHORIZED,
     ApiCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
     ApiCode.OUT_OF_SCOPE: HTTPStatus.FORBIDDEN,
     ApiCode.MAY_NOT_BLOW: HTTPStatus.FORBIDDEN,
@@ -88,14 +90,17 @@ class FieldError:
     field: str
     rule: str
     params: Mapping[str, object]
+    wording: str = ""
+    """The key of a sentence that says more than that of the rule."""
 
     @classmethod
     def of(cls, field: str, rule: str, **params: object) -> Self:
         return cls(field=field, rule=rule, params=params)
 
     def worded(self, locale: str) -> dict[str, str]:
-        known = label("rule", self.rule, locale) != self.rule
-        message = say(f"rule.{self.rule if known else 'other'}", locale, **self.params)
+        keys = (self.wording, f"rule.{self.rule}", "rule.other")
+        key = next(key for key in keys if key in TEXTS[DEFAULT])
+        message = say(key, locale, **self.params)
         return {"field": self.field, "rule": self.rule, "message": message}
 
 

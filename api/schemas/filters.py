@@ -1,8 +1,16 @@
 """What a list of issues can be narrowed by."""
 
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.schemas.text import Code, Instant, NoNul
@@ -45,11 +53,13 @@ class Filters(BaseModel):
     """`next` of the page before."""
     limit: int = Field(default=50, ge=1, le=LARGEST_PAGE)
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.raised_from and self.raised_to and self.raised_to <= self.raised_from:
+    @field_validator("raised_to", mode="after")
+    @classmethod
+    def _in_order(cls, to: datetime | None, known: ValidationInfo) -> datetime | None:
+        since = known.data.get("raised_from")
+        if since and to and to <= since:
             raise PydanticCustomError("out_of_order", "raised_to lies after raised_from")
-        return self
+        return to
 
     def filter(self, scope: Scope) -> IssueFilter:
         """The question to ask, within what the asker may see."""

@@ -18,6 +18,10 @@ from api.schemas.opaque import Opaque
 from domain.sla import Limit, Unit
 
 _YEAR_MIN, _YEAR_MAX = 2000, 2200
+PHONE = r"^\+?[0-9][0-9 -]{2,18}[0-9]$"
+CODE = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$"
+NUMBER = r"^[A-Za-z0-9-]{1,40}$"
+VISIBLE = r"^[!-~]{1,128}$"
 MOST_CO = 20
 MOST_EVIDENCE = 50
 
@@ -32,7 +36,7 @@ def _without_nul(value: str) -> str:
 def _in_our_time(instant: datetime) -> datetime:
     """Far ends of the calendar overflow as soon as anything is added to them."""
     if not _YEAR_MIN <= instant.year <= _YEAR_MAX:
-        raise PydanticCustomError("other", "an instant of our time")
+        raise PydanticCustomError("not_of_our_time", "an instant of our time")
     return instant
 
 
@@ -44,10 +48,10 @@ NoNul = AfterValidator(_without_nul)
 Text = Annotated[str, _told(4000), NoNul]
 Name = Annotated[str, _told(50), NoNul]
 Address = Annotated[str, _told(200), NoNul]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{2,18}[0-9]$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
-Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
-Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$"), Opaque]
+Phone = Annotated[str, StringConstraints(pattern=PHONE)]
+Code = Annotated[str, StringConstraints(pattern=CODE)]
+Number = Annotated[str, StringConstraints(pattern=NUMBER)]
+Subject = Annotated[str, StringConstraints(pattern=VISIBLE), Opaque]
 Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
 

@@ -46,7 +46,6 @@ async def test_a_token_becomes_an_actor() -> None:
         "not.a.token",
         "x" * 9000,
         token(secret="another-secret-that-is-long-enough-too"),
-        token(lifetime=-HOUR),
         token(roles=["king"]),
         token(roles=["engine"]),
         token(roles=[]),

@@ -112,7 +112,7 @@ async def test_lists_are_narrowed_by_what_is_asked(
 @pytest.mark.parametrize(
     ("wanted", "broken"),
     [
-        ({"state": "lost"}, {"state.0": "enum"}),
+        ({"state": "lost"}, {"state": "enum"}),
         ({"limit": 101}, {"limit": "less_than_equal"}),
         ({"limit": 0}, {"limit": "greater_than_equal"}),
         ({"cursor": "aWQ6MTI"}, None),
