@@ -89,7 +89,7 @@ class LogSender:
                 recipient=message.recipient,
                 template=notice.template,
                 stage=notice.stage,
-                level=notice.level,
+                reached=notice.level,
             )
 
 

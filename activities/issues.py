@@ -164,4 +164,4 @@ def _told(step: Step, written: Written) -> None:
     if step.event in (EventName.EVALUATED, EventName.LEFT_UNANSWERED):
         said = after.satisfaction or Satisfaction.NO_ANSWER
         metrics.EVALUATIONS_TOTAL.labels(satisfaction=said, district=district).inc()
-    log.info("step_recorded", state=after.state, level=after.level, actor=command.actor.subject)
+    log.info("step_recorded", state=after.state, reached=after.level, actor=command.actor.subject)
