@@ -5,8 +5,8 @@ STAMP  := .venv/.installed
 LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down reset status token test test-fast check lint format types \
-        imports migrate revision drift states lock
+.PHONY: help install demo up down reset status token test test-fast test-soak check lint format \
+        types imports migrate revision drift states lock
 
 help: ## Show this
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -45,6 +45,9 @@ test: $(STAMP) ## Run all tests (ARGS="-k meeting")
 
 test-fast: $(STAMP) ## Run the tests that need no server
 	$(BIN)/pytest -n 2 tests/domain tests/house $(ARGS)
+
+test-soak: $(STAMP) ## Run the tests that take minutes: an issue of 5,000 notes
+	$(BIN)/pytest -m soak $(ARGS)
 
 check: lint types imports test ## Run everything that must be green before a merge
 

@@ -11,6 +11,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import (
     Client,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -23,6 +24,7 @@ from domain.ids import IssueNumber, MeetingNumber
 from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import Refusal, RefusalCode
 from workflows.contracts import (
+    NEW_RUN,
     TASK_QUEUE,
     Answer,
     MeetingAnswer,
@@ -43,6 +45,7 @@ _BY_STATUS: Mapping[RPCStatusCode, ApiCode] = {
 }
 _CODES = frozenset(map(str, RefusalCode))
 _QUICK = timedelta(seconds=2)
+_A_MOMENT_S = 0.05
 _POLLS_WITHIN = timedelta(seconds=90)
 """A worker's poll lasts a minute at most, so a silent one is gone."""
 
@@ -76,10 +79,7 @@ class Engine:
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             async with asyncio.timeout(self._patience):
-                answer: A = await handle.execute_update(
-                    _NAME_OF[type(command)], command, id=command.id, result_type=kind
-                )
-                return answer
+                return await self._asked(handle, command, kind)
         except WorkflowUpdateFailedError as failure:
             raise _failed(failure.cause) from failure
         except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
@@ -89,6 +89,20 @@ class Engine:
         except RuntimeError as error:  # a lazy client that cannot connect says no more than this
             log.warning("temporal_unreachable", error=str(error))
             raise Problem(ApiCode.ENGINE_UNAVAILABLE) from error
+
+    async def _asked(self, handle: WorkflowHandle[Any, Any], command: Command, kind: type[A]) -> A:
+        """Asked again while a long issue begins a new run, which takes a moment."""
+        while True:
+            try:
+                answer: A = await handle.execute_update(
+                    _NAME_OF[type(command)], command, id=command.id, result_type=kind
+                )
+            except WorkflowUpdateFailedError as failure:
+                if not _begins_anew(failure.cause):
+                    raise
+                await asyncio.sleep(_A_MOMENT_S)
+            else:
+                return answer
 
     async def check(self) -> None:
         """Returns when Temporal answers.
@@ -115,6 +129,10 @@ class Engine:
             answer = await service.describe_task_queue(request, timeout=_QUICK)
         recent = (now - _POLLS_WITHIN).timestamp()
         return sum(poller.last_access_time.seconds >= recent for poller in answer.pollers)
+
+
+def _begins_anew(cause: BaseException) -> bool:
+    return isinstance(cause, ApplicationError) and cause.type == NEW_RUN
 
 
 def _failed(cause: BaseException) -> Exception:

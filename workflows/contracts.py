@@ -16,6 +16,13 @@ from domain.vocabulary import IssueState
 
 TASK_QUEUE = "dispatch"
 
+NEW_RUN = "NewRun"
+"""Type of the failure of an Update that is to be asked again at once, with the same id.
+
+Temporal takes two thousand Updates in a run. Before that a workflow begins a new one, for which
+it needs a moment without any; under a steady stream there would be none.
+"""
+
 DISTRICT = SearchAttributeKey.for_keyword("DispatchDistrict")
 GRID = SearchAttributeKey.for_keyword("DispatchGrid")
 CATEGORY = SearchAttributeKey.for_keyword("DispatchCategory")

@@ -19,7 +19,7 @@ from domain.ids import CommandId
 from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import Refusal
 from domain.schedule import Due
-from workflows.contracts import Answer, MeetingAnswer
+from workflows.contracts import NEW_RUN, Answer, MeetingAnswer
 
 C = TypeVar("C", bound=Command)
 A = TypeVar("A", Answer, MeetingAnswer)
@@ -35,6 +35,8 @@ class Governed(Protocol):
 
     @property
     def stepped_at(self) -> datetime | None: ...
+    @property
+    def is_finished(self) -> bool: ...
     def check(self, command: Command, at: datetime) -> None: ...
     def due(self, at: datetime) -> Due | None: ...
 
@@ -75,10 +77,21 @@ class OnlyWriter(Generic[A]):
 
     def refuse_unlawful(self, command: Command) -> None:
         """Raises the refusal; changes nothing."""
+        if self._makes_room():
+            raise ApplicationError("a new run begins; ask again", type=NEW_RUN)
         # A step that is being written may be seen in SQL before it is known here, and updates
         # come before timers in one task: what is under way or due is judged first, in the handler.
         if not self._writing.locked() and not self._is_behind:
             self._refuse_unlawful(command)
+
+    def _makes_room(self) -> bool:
+        """Whether a new run has to begin, which cannot while commands are carried out.
+
+        Only while one is: a rejected Update wakes nobody, and the new run would never begin.
+        """
+        is_finished = self._governed is None or self._governed.is_finished
+        is_long = workflow.info().is_continue_as_new_suggested()
+        return is_long and not is_finished and self._writing.locked()
 
     def _refuse_unlawful(self, command: Command) -> None:
         governed = self._governed

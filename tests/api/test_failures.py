@@ -16,6 +16,7 @@ from tests.api.temporal import FakeTemporal, rpc_error, update_refused
 from tests.api.town import Town, a_whistle
 from tests.builders import OFFICER, RESIDENT
 from tests.storage.stories import born, born_in
+from workflows.contracts import NEW_RUN
 
 DISPATCHED = IssueState.DISPATCHED
 
@@ -176,3 +177,13 @@ async def test_a_database_that_cannot_be_reached_is_told(town: Town, app: FastAP
 
 def _crash() -> None:
     raise Crash
+
+
+async def test_command_is_asked_again_while_a_new_run_begins(
+    town: Town, database: Database, temporal: FakeTemporal
+) -> None:
+    issue = await born_in(DISPATCHED, database)
+    begins = WorkflowUpdateFailedError(ApplicationError("a new run begins", type=NEW_RUN))
+    temporal.failures = [begins, begins]
+    assert (await claim(town, issue.number)).status_code == 200
+    assert len(temporal.asked) == 3

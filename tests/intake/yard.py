@@ -15,6 +15,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 from activities.upkeep import Checked, Finding, PageOfIssues, Part
+from api.engine import Engine
 from domain import commands as c
 from domain.ids import CommandId, IssueNumber
 from domain.issue import Issue
@@ -65,11 +66,8 @@ class Yard:
         return number
 
     async def give(self, number: IssueNumber, command: c.Command) -> contracts.Answer:
-        name = next(name for name, kind in c.NAMES.items() if kind is type(command))
-        answer: contracts.Answer = await self.handle(number).execute_update(
-            name, command, id=command.id, result_type=contracts.Answer
-        )
-        return answer
+        """As the API gives it."""
+        return await Engine(self.client).ask(number, command)
 
     async def on_record(self, number: IssueNumber) -> Issue:
         async with self.database.read() as session:

@@ -44,7 +44,7 @@ from domain.reckoning import reckon
 from domain.sla import Limit, Promise, Rung, RungAct, SLAPolicy, Terms, Unit
 from domain.vocabulary import DeadlineKind, IssueState, Level, Role
 from tests.workflows.recording import kept
-from workflows.contracts import Answer, IssueInput
+from workflows.contracts import NEW_RUN, Answer, IssueInput
 from workflows.issue import IssueWorkflow
 
 LIFT, POLICE = DepartmentCode("lift"), DepartmentCode("police")
@@ -205,10 +205,16 @@ class Story:
 
     async def give(self, command: c.Command) -> Answer:
         name = next(name for name, kind in c.NAMES.items() if kind is type(command))
-        answer: Answer = await self.handle.execute_update(
-            name, command, id=command.id, result_type=Answer
-        )
-        return answer
+        while True:
+            try:
+                answer: Answer = await self.handle.execute_update(
+                    name, command, id=command.id, result_type=Answer
+                )
+            except WorkflowUpdateFailedError as failure:
+                if getattr(failure.cause, "type", None) != NEW_RUN:
+                    raise
+            else:
+                return answer
 
     async def start(self, command: c.Command) -> WorkflowUpdateHandle[Answer]:
         """Accepted, and perhaps not carried out yet."""

@@ -14,17 +14,22 @@ from tests.servers import Environment
 from tests.workflows.office import A_POST, HOUR, RESIDENT, key, story
 
 _SUGGESTED_AFTER = 60
+_MOST_UPDATES = 60
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def impatient() -> Environment:
-    """A server that suggests a new run after a handful of events."""
-    hint = f"limit.historyCount.suggestContinueAsNew={_SUGGESTED_AFTER}"
+    """A server that suggests a new run after a handful of events, and takes few Updates in one."""
+    settings = (
+        f"limit.historyCount.suggestContinueAsNew={_SUGGESTED_AFTER}",
+        f"history.maxTotalUpdates={_MOST_UPDATES}",
+    )
+    words = [word for pair in settings for word in ("--dynamic-config-value", pair)]
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(binaries.temporal()),
-        dev_server_extra_args=[*dynamic_config_arguments(), "--dynamic-config-value", hint],
+        dev_server_extra_args=[*dynamic_config_arguments(), *words],
         dev_server_log_level="error",
         dev_server_startup_timeout=timedelta(seconds=60),
     )
@@ -67,3 +72,17 @@ async def test_recheck_during_the_last_handlers_is_carried_over(
         await asyncio.gather(*given)
         await told.give(c.AddNote(actor=RESIDENT, id=key()))
         assert told.office.events.count("clocks_reckoned_again") == 10
+
+
+async def test_steady_stream_leaves_room_for_a_new_run(impatient: WorkflowEnvironment) -> None:
+    """Without a pause between commands a run would go on until the server takes no more."""
+    async with story(impatient) as told:
+        turns = asyncio.Semaphore(6)
+
+        async def noted() -> int:
+            async with turns:
+                return (await told.give(c.AddNote(actor=RESIDENT, id=key()))).version
+
+        versions = await asyncio.gather(*(noted() for _ in range(3 * _MOST_UPDATES)))
+        assert len(set(versions)) == 3 * _MOST_UPDATES
+        assert (await told.issue()).notes == 3 * _MOST_UPDATES + 1
