@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
 from api.documentation import LIST, RAISE, READ, SEARCH, responses
+from api.narrowing import narrowed
 from api.parts import Parts
 from api.problems import FieldError, Problem
 from api.raising import birth_of
@@ -26,7 +27,6 @@ from api.sight import seen
 from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber
-from domain.visibility import scope_of
 from domain.vocabulary import IssueState
 from observability import metrics
 from storage.births import Births
@@ -92,7 +92,10 @@ async def _page(wanted: Filters, caller: Actor, parts: Parts, locale: str) -> Is
     try:
         async with parts.database.read() as session:
             page = await Queries(session).issues(
-                wanted.filter(scope_of(caller)), at=at, cursor=wanted.cursor, limit=wanted.limit
+                await narrowed(session, wanted, caller),
+                at=at,
+                cursor=wanted.cursor,
+                limit=wanted.limit,
             )
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error

@@ -3,17 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.text import Code, Instant, NoNul
+from api.schemas.days import Since, Until
+from api.schemas.text import Code, NoNul
 from domain.ids import CategoryCode, DepartmentCode, GridCode
 from domain.visibility import Scope
 from domain.vocabulary import IssueState, Level, Role
@@ -46,23 +39,17 @@ class Filters(BaseModel):
     q: _Words | None = None
     """Words in the description; with a name among them, prefer `POST /issues/search`: addresses
     stand in the logs of proxies."""
-    raised_from: Instant | None = None
-    raised_to: Instant | None = None
-    """Not included."""
+    raised_from: Since | None = None
+    """An instant, or a day such as `2026-11-23`: from its midnight by the clock of the place, which
+    is that of the district of `grid`, or of all districts."""
+    raised_to: Until | None = None
+    """An instant, which is not included, or a day, which is: to its next midnight."""
     cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")] | None = None
     """`next` of the page before."""
     limit: int = Field(default=50, ge=1, le=LARGEST_PAGE)
 
-    @field_validator("raised_to", mode="after")
-    @classmethod
-    def _in_order(cls, to: datetime | None, known: ValidationInfo) -> datetime | None:
-        since = known.data.get("raised_from")
-        if since and to and to <= since:
-            raise PydanticCustomError("out_of_order", "raised_to lies after raised_from")
-        return to
-
-    def filter(self, scope: Scope) -> IssueFilter:
-        """The question to ask, within what the asker may see."""
+    def filter(self, scope: Scope, since: datetime | None, to: datetime | None) -> IssueFilter:
+        """The question to ask, within what the asker may see and between these instants."""
         return IssueFilter(
             states=tuple(self.state),
             department=DepartmentCode(self.department) if self.department else None,
@@ -73,8 +60,8 @@ class Filters(BaseModel):
             level=self.level,
             source=self.source,
             text=self.q,
-            raised_from=self.raised_from,
-            raised_to=self.raised_to,
+            raised_from=since,
+            raised_to=to,
             scope=scope,
         )
 

@@ -33,7 +33,7 @@ def _without_nul(value: str) -> str:
     return value
 
 
-def _in_our_time(instant: datetime) -> datetime:
+def in_our_time(instant: datetime) -> datetime:
     """Far ends of the calendar overflow as soon as anything is added to them."""
     if not _YEAR_MIN <= instant.year <= _YEAR_MAX:
         raise PydanticCustomError("not_of_our_time", "an instant of our time")
@@ -52,7 +52,7 @@ Phone = Annotated[str, StringConstraints(pattern=PHONE)]
 Code = Annotated[str, StringConstraints(pattern=CODE)]
 Number = Annotated[str, StringConstraints(pattern=NUMBER)]
 Subject = Annotated[str, StringConstraints(pattern=VISIBLE), Opaque]
-Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+Instant = Annotated[AwareDatetime, AfterValidator(in_our_time)]
 
 
 class Body(BaseModel):

@@ -46,6 +46,10 @@ _BLOWERS = (Role.RESIDENT, Role.GRID_WORKER, Role.CAMERA, Role.STAFF)
 _BODIES: tuple[tuple[ReferenceKind, Any], ...] = (
     (ReferenceKind.CALENDAR, china_definition()),
     (ReferenceKind.GRID, Grid(code=COUNTY, name="巧家", name_en="Qiaojia", level=GridLevel.COUNTY)),
+    (
+        ReferenceKind.GRID,
+        Grid(code=GridCode("qj.bh"), name="白鹤", name_en="Baihe", level=GridLevel.TOWNSHIP),
+    ),
     (ReferenceKind.GRID, Grid(code=GRID, name="3号楼", name_en="No. 3", level=GridLevel.MICRO)),
     (
         ReferenceKind.GRID,
