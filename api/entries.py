@@ -70,7 +70,7 @@ def shown(entry: Entry[Any], actor: Actor) -> EntryRead:
         retired=entry.retired,
         created_at=entry.created_at,
         created_by=entry.created_by,
-        body=body,
+        entry=body,
     )
 
 

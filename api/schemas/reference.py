@@ -23,7 +23,8 @@ class EntryRead(Read):
     retired: bool
     created_at: datetime
     created_by: str
-    body: Mapping[str, Any]
+    entry: Mapping[str, Any]
+    """The whole entry, as it can be written back."""
 
 
 class EntryPage(Read):

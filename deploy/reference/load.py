@@ -101,8 +101,8 @@ class _Installation:
             params = {"limit": str(_PAGE), **({"after": after} if after else {})}
             page = _answer(self._http.get(f"/{kind}", params=params), str(kind))
             for item in page["items"]:
-                body = None if item["retired"] else codec.body(kind, json.dumps(item["body"]))
-                yield item["code"], Present(item["version"], body, not item["body"].get("name"))
+                body = None if item["retired"] else codec.body(kind, json.dumps(item["entry"]))
+                yield item["code"], Present(item["version"], body, not item["entry"].get("name"))
             after = page["next"]
             if after is None:
                 return

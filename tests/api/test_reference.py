@@ -26,16 +26,16 @@ async def test_an_entry_is_written_read_and_kept_in_every_version(town: Town) ->
     assert (first.json()["version"], second.json()["version"]) == (1, 2)
     newest = (await town.get(RESIDENT, path)).json()
     oldest = (await town.get(RESIDENT, path, version=1)).json()
-    assert (newest["body"]["emergency"], oldest["body"]["emergency"]) == (True, False)
+    assert (newest["entry"]["emergency"], oldest["entry"]["emergency"]) == (True, False)
     assert newest["created_by"] == ADMINISTRATOR.subject
 
 
 async def test_what_was_read_can_be_written_back(town: Town) -> None:
     for kind, code in (("sla_policy", "plain"), ("calendar", "cn"), ("whistle_kind", "hard")):
         entry = (await town.get(ADMINISTRATOR, f"/reference/{kind}/{code}")).json()
-        body = written(entry["body"], entry["version"])
+        body = written(entry["entry"], entry["version"])
         again = await town.post(ADMINISTRATOR, f"/reference/{kind}/{code}", body)
-        assert (again.status_code, again.json()["body"]) == (200, entry["body"])
+        assert (again.status_code, again.json()["entry"]) == (200, entry["entry"])
 
 
 async def test_the_same_key_writes_one_version(town: Town) -> None:
@@ -102,7 +102,7 @@ async def test_a_bad_entry_names_the_path_of_its_field(
 
 
 async def test_a_calendar_of_an_unknown_zone_is_refused(town: Town) -> None:
-    entry = (await town.get(ADMINISTRATOR, "/reference/calendar/cn")).json()["body"]
+    entry = (await town.get(ADMINISTRATOR, "/reference/calendar/cn")).json()["entry"]
     body = written(entry | {"zone": "../etc/passwd"}, 1)
     answer = await town.post(ADMINISTRATOR, "/reference/calendar/cn", body)
     assert fields_of(answer) == {"entry.zone": "unknown_code"}
@@ -110,7 +110,7 @@ async def test_a_calendar_of_an_unknown_zone_is_refused(town: Town) -> None:
 
 async def test_names_of_staff_are_for_staff_and_administrators(town: Town) -> None:
     path = "/reference/staff/p.1"
-    shown = [(await town.get(who, path)).json()["body"] for who in (OFFICER, ADMINISTRATOR)]
+    shown = [(await town.get(who, path)).json()["entry"] for who in (OFFICER, ADMINISTRATOR)]
     assert {body["name"] for body in shown} == {"李警官"}
     for who in (RESIDENT, DISPATCHER):
         assert "李警官" not in (await town.get(who, path)).text
@@ -162,7 +162,7 @@ async def test_a_calendar_is_told_to_issues_that_wait_for_it(
     issue = await born_in(IssueState.DISPATCHED, database)
     async with database.begin() as session:
         await session.execute(text("UPDATE deadlines SET provisional = true"))
-    entry = (await town.get(ADMINISTRATOR, "/reference/calendar/cn")).json()["body"]
+    entry = (await town.get(ADMINISTRATOR, "/reference/calendar/cn")).json()["entry"]
     await town.post(ADMINISTRATOR, "/reference/calendar/cn", written(entry, 1))
     async with database.begin() as session:
         asked = await Rechecks(session).pending(10)
@@ -173,7 +173,7 @@ async def test_a_dry_run_shows_what_would_change_and_writes_nothing(
     town: Town, database: Database
 ) -> None:
     issue = await born_in(IssueState.DISPATCHED, database)
-    policy: Any = (await town.get(ADMINISTRATOR, POLICY)).json()["body"]
+    policy: Any = (await town.get(ADMINISTRATOR, POLICY)).json()["entry"]
     for promise in policy["promises"]:
         if promise["kind"] == "claim":
             promise["limit"]["amount"] = "PT2H"
@@ -198,7 +198,7 @@ async def test_a_dry_run_leaves_out_issues_another_policy_is_for(
 
 
 async def test_a_dry_run_with_a_strange_cursor_names_it(town: Town) -> None:
-    policy = (await town.get(ADMINISTRATOR, POLICY)).json()["body"]
+    policy = (await town.get(ADMINISTRATOR, POLICY)).json()["entry"]
     body = {"entry": policy, "after": "bad"}
     answer = await town.post(ADMINISTRATOR, f"{POLICY}/dry-run", body)
     assert fields_of(answer) == {"after": "bad_cursor"}

@@ -29,7 +29,7 @@ async def kept_answers(database: Database) -> str:
 async def test_a_kept_answer_says_which_version_and_no_name(town: Town, database: Database) -> None:
     answers = [await town.post(ADMINISTRATOR, P1, NAMED, key="k") for _ in "12"]
     assert answers[0].json() == answers[1].json()
-    assert answers[1].json()["body"]["name"] == "李警官"
+    assert answers[1].json()["entry"]["name"] == "李警官"
     assert "李警官" not in await kept_answers(database)
 
 
@@ -41,9 +41,9 @@ async def test_an_erased_name_is_gone_from_every_version_and_answer(
         erased = [await town.post(ADMINISTRATOR, ERASE, key="erase") for _ in "12"]
     assert [each.json() for each in erased] == [{"code": "p.1", "versions": 2}] * 2
     for version in (1, 2):
-        assert (await town.get(OFFICER, P1, version=version)).json()["body"]["name"] == ""
+        assert (await town.get(OFFICER, P1, version=version)).json()["entry"]["name"] == ""
     again = await town.post(ADMINISTRATOR, P1, NAMED, key="write")
-    assert (again.json()["version"], again.json()["body"]["name"]) == (2, "")
+    assert (again.json()["version"], again.json()["entry"]["name"]) == (2, "")
     told = [each for each in logs if each["event"] == "staff_name_erased"]
     assert [(each["staff"], each["subject"]) for each in told] == [("p.1", "a.1")]
 
@@ -68,7 +68,7 @@ class Installation:
         if request.method == "POST":
             self.taken.append(json.loads(request.content)["entry"])
             return httpx.Response(200, json={"version": 4})
-        has = request.url.path.endswith("/staff") and "body" in self.present
+        has = request.url.path.endswith("/staff") and "entry" in self.present
         return httpx.Response(200, json={"items": [self.present] if has else [], "next": None})
 
 
@@ -84,17 +84,17 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shipped, ...]:
     ("present", "taken"),
     [
         ({}, [{"code": "p.1", "department": "police", "name": "李警官"}]),
-        ({"body": {"code": "p.1", "department": "police", "name": ""}}, []),
+        ({"entry": {"code": "p.1", "department": "police", "name": ""}}, []),
         (
-            {"body": {"code": "p.1", "department": "water", "name": ""}},
+            {"entry": {"code": "p.1", "department": "water", "name": ""}},
             [{"code": "p.1", "department": "police"}],
         ),
         (
-            {"body": {"code": "p.1", "department": "police", "name": ""}, "retired": True},
+            {"entry": {"code": "p.1", "department": "police", "name": ""}, "retired": True},
             [{"code": "p.1", "department": "police"}],
         ),
         (
-            {"body": {"code": "p.1", "department": "police", "name": "李"}},
+            {"entry": {"code": "p.1", "department": "police", "name": "李"}},
             [{"code": "p.1", "department": "police", "name": "李警官"}],
         ),
     ],
