@@ -36,6 +36,7 @@ from storage.session import Database
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
 from workflows.issue import IssueWorkflow
+from workflows.meeting import JointMeetingWorkflow
 from workflows.schedules import Upkeep, ensure_upkeep
 from workflows.upkeep import HousekeepingWorkflow, ReconcileInput, ReconcileWorkflow
 
@@ -45,7 +46,12 @@ GRACE = timedelta(seconds=10)
 """Running activities may finish; an orchestrator's kill delay has to be longer."""
 
 
-WORKFLOWS: Sequence[type] = (IssueWorkflow, ReconcileWorkflow, HousekeepingWorkflow)
+WORKFLOWS: Sequence[type] = (
+    IssueWorkflow,
+    JointMeetingWorkflow,
+    ReconcileWorkflow,
+    HousekeepingWorkflow,
+)
 """Every workflow of the engine; fingerprints and saved histories are held against them."""
 
 
