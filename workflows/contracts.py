@@ -22,6 +22,8 @@ NEW_RUN = "NewRun"
 Temporal takes two thousand Updates in a run. Before that a workflow begins a new one, for which
 it needs a moment without any; under a steady stream there would be none.
 """
+TOO_LARGE = "CommandTooLarge"
+"""Type of the failure of an Update whose command no record would take."""
 
 DISTRICT = SearchAttributeKey.for_keyword("DispatchDistrict")
 GRID = SearchAttributeKey.for_keyword("DispatchGrid")

@@ -19,13 +19,16 @@ from domain.ids import CommandId
 from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import Refusal
 from domain.schedule import Due
-from workflows.contracts import NEW_RUN, Answer, MeetingAnswer
+from workflows.contracts import NEW_RUN, TOO_LARGE, Answer, MeetingAnswer
 
 C = TypeVar("C", bound=Command)
 A = TypeVar("A", Answer, MeetingAnswer)
 
 ANSWERS_KEPT = 100
 """Repeats of older commands are answered from the record by the API."""
+LARGEST_COMMAND = 64 * 1024
+"""Bytes of JSON; several times what the API lets through. A step has to fit into one payload of
+Temporal (2 MiB) and one event of the record, or it would be tried again for ever."""
 LONGEST_OUTAGE = timedelta(days=1)
 """How far back an act may have been asked for; nothing older waits in any queue."""
 
@@ -77,6 +80,7 @@ class OnlyWriter(Generic[A]):
 
     def refuse_unlawful(self, command: Command) -> None:
         """Raises the refusal; changes nothing."""
+        _refuse_too_large(command)
         if self._makes_room():
             raise ApplicationError("a new run begins; ask again", type=NEW_RUN)
         # A step that is being written may be seen in SQL before it is known here, and updates
@@ -151,6 +155,13 @@ class OnlyWriter(Generic[A]):
         while len(self._answers) > ANSWERS_KEPT:
             oldest: CommandId = next(iter(self._answers))
             del self._answers[oldest]
+
+
+def _refuse_too_large(command: Command) -> None:
+    size = len(workflow.payload_converter().to_payload(command).data)
+    if size > LARGEST_COMMAND:
+        said = f"a command of {size} bytes; {LARGEST_COMMAND} at most"
+        raise ApplicationError(said, size, LARGEST_COMMAND, type=TOO_LARGE)
 
 
 def lawful(kind: type[C]) -> workflow.UpdateMethodMultiParam[[Any, C], Answer]:

@@ -43,8 +43,9 @@ from domain.parts import Posts, Proposal
 from domain.reckoning import reckon
 from domain.sla import Limit, Promise, Rung, RungAct, SLAPolicy, Terms, Unit
 from domain.vocabulary import DeadlineKind, IssueState, Level, Role
+from tests.workflows.asking import answer_to
 from tests.workflows.recording import kept
-from workflows.contracts import NEW_RUN, Answer, IssueInput
+from workflows.contracts import Answer, IssueInput
 from workflows.issue import IssueWorkflow
 
 LIFT, POLICE = DepartmentCode("lift"), DepartmentCode("police")
@@ -204,17 +205,7 @@ class Story:
         await self.environment.fast_forward(self.handle, span)
 
     async def give(self, command: c.Command) -> Answer:
-        name = next(name for name, kind in c.NAMES.items() if kind is type(command))
-        while True:
-            try:
-                answer: Answer = await self.handle.execute_update(
-                    name, command, id=command.id, result_type=Answer
-                )
-            except WorkflowUpdateFailedError as failure:
-                if getattr(failure.cause, "type", None) != NEW_RUN:
-                    raise
-            else:
-                return answer
+        return await answer_to(self.handle, command)
 
     async def start(self, command: c.Command) -> WorkflowUpdateHandle[Answer]:
         """Accepted, and perhaps not carried out yet."""

@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from domain import commands as c
 from domain.deadline import Deadline
-from domain.ids import IssueNumber
+from domain.ids import EvidenceId, IssueNumber
 from domain.vocabulary import DeadlineKind, IssueState
 from observability import clock
 from tests.workflows.office import (
@@ -25,6 +26,7 @@ from tests.workflows.office import (
     urgent,
     with_claim,
 )
+from workflows.contracts import TOO_LARGE
 
 
 async def test_timer_lost_on_worker_restart(temporal_skipping: WorkflowEnvironment) -> None:
@@ -148,3 +150,17 @@ async def test_act_is_never_dated_before_what_is_recorded(
         breached_at = (await told.issue()).first_breach_at
         assert breached_at is not None
         assert answer.at > breached_at
+
+
+async def test_oversized_command_is_refused_and_stops_nothing(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with story(temporal_skipping) as told:
+        await told.give(c.ClaimIssue(actor=A_POST, id=key()))
+        photos = tuple(EvidenceId(f"photo-{each:05}") for each in range(6_000))
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await told.give(c.ResolveIssue(actor=A_POST, id=key(), evidence=photos))
+        assert isinstance(refused.value.cause, ApplicationError)
+        assert refused.value.cause.type == TOO_LARGE
+        assert "65536 at most" in str(refused.value.cause)
+        await told.give(c.ResolveIssue(actor=A_POST, id=key(), evidence=photos[:50]))
