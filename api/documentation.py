@@ -33,6 +33,7 @@ POST: tuple[Code, ...] = (
 )
 RAISE: tuple[Code, ...] = (*POST, A.MAY_NOT_BLOW)
 WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.STALE_VERSION)
+RETIRE: tuple[Code, ...] = (*WRITE, A.IN_USE)
 TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
 ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 COMMAND: tuple[Code, ...] = (

@@ -29,7 +29,7 @@ _READERS: Mapping[Kind, tuple[Role, ...]] = {
 """Kinds that not everybody may read: who is away, and where notices are sent."""
 _NAMES = (Role.STAFF, Role.LEADER, Role.ADMINISTRATOR)
 
-_REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
+REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
     Kind.DISTRICT: (("grid", Kind.GRID), ("calendar", Kind.CALENDAR)),
     Kind.GRID: (("unit", Kind.DEPARTMENT),),
     Kind.DEPARTMENT: (("grid", Kind.GRID),),
@@ -133,4 +133,4 @@ def _code_fault(body: object) -> Iterator[FieldError]:
 async def require_references(session: Session, kind: Kind, body: object | None) -> None:
     """Returns when everything the entry names exists; None names nothing."""
     if body is not None:
-        await require(session, named_by(body, _REFERS.get(kind, ()), f"{_ROOT}."))
+        await require(session, named_by(body, REFERS.get(kind, ()), f"{_ROOT}."))

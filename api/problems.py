@@ -30,6 +30,7 @@ class ApiCode(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     STALE_VERSION = "stale_version"
+    IN_USE = "in_use"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -58,6 +59,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ApiCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     ApiCode.STALE_VERSION: HTTPStatus.CONFLICT,
+    ApiCode.IN_USE: HTTPStatus.CONFLICT,
     ApiCode.CONFLICT: HTTPStatus.CONFLICT,
     ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from api.problems import Problem
 from api.words import exact_time, limit_words
+from catalogue import label
 from domain.ids import IssueNumber
 from domain.reference import ReferenceKind
 from domain.sla import Limit, Unit
@@ -34,7 +35,7 @@ _OF_A_MEETING = re.compile(r"-M\d+$")
 
 async def worded(database: Database, problem: Problem, number: str, locale: str) -> dict[str, str]:
     """What the sentence of a problem says instead of its parameters."""
-    said = _longest(problem.params, locale)
+    said = _longest(problem.params, locale) | _users(problem.params, locale)
     instants = {name: problem.params[name] for name in _INSTANTS & problem.params.keys()}
     codes = {name: problem.params[name] for name in _NAMED.keys() & problem.params.keys()}
     if not instants and not codes:
@@ -47,6 +48,13 @@ async def worded(database: Database, problem: Problem, number: str, locale: str)
     except Unreachable:  # the no itself does not wait for the database
         pass
     return said | {name: _local(text, zone) for name, text in instants.items()}
+
+
+def _users(params: Mapping[str, str], locale: str) -> dict[str, str]:
+    """Who uses an entry, each by its kind and its code."""
+    users = (each.partition(" ") for each in params.get("used_by", "").split(",") if each)
+    said = [f"{label('reference_kind', kind, locale)} {code}".strip() for kind, _, code in users]
+    return {"used_by": ",".join(said)} if said else {}
 
 
 def _longest(params: Mapping[str, str], locale: str) -> dict[str, str]:

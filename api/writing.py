@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from api.answering import Ledger, Reply, again
 from api.asking import Asking
 from api.entries import require_references, shown
+from api.in_use import require_unused
 from api.jurisdiction import require_jurisdiction
 from api.problems import ApiCode, Problem
 from api.promises import require_clear_promises
@@ -72,6 +73,8 @@ async def _check(session: Session, change: Change, present: Entry[Any] | None) -
     entries = [change.entry, present and present.body]
     await require_references(session, change.kind, change.entry)
     await require_jurisdiction(session, change.actor, *(each for each in entries if each))
+    if change.entry is None:
+        await require_unused(session, change.kind, change.code)
     if change.kind is ReferenceKind.SLA_POLICY:
         await require_clear_promises(session, present, change.entry)
 

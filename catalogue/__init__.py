@@ -41,7 +41,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Parameters that are words of the law, or lists of them, and the sections that label them."""
-_LISTS = frozenset({"departments", "expected", "fields", "grids"})
+_LISTS = frozenset({"departments", "expected", "fields", "grids", "used_by"})
 """Parameters that are lists of what has no label."""
 _COMMA = MappingProxyType({"zh": "、"})
 

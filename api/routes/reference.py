@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.answering import Ledger, Reply, again
 from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
-from api.documentation import ERASE, REPORTER, TRY, WRITE, responses
+from api.documentation import ERASE, REPORTER, RETIRE, TRY, WRITE, responses
 from api.dry_run import dry_run
 from api.entries import parsed, require_reader, require_references, shown
 from api.jurisdiction import require_jurisdiction
@@ -96,7 +96,7 @@ async def write_entry(
         return await write(session, change, parts.now())
 
 
-@router.post("/{kind}/{code}/retire", summary="Retire an entry", responses=responses(WRITE))
+@router.post("/{kind}/{code}/retire", summary="Retire an entry", responses=responses(RETIRE))
 async def retire_entry(
     kind: ReferenceKind,
     code: CodeInPath,
@@ -105,7 +105,10 @@ async def retire_entry(
     asking: AskingOf,
     parts: PartsOf,
 ) -> EntryRead:
-    """Takes an entry out of use; writing it again brings it back."""
+    """Takes an entry out of use; writing it again brings it back.
+
+    Refused while other entries or open issues name it.
+    """
     change = Change(
         asking=asking, kind=kind, code=code, expected_version=body.expected_version, body=body
     )
