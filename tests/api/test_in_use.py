@@ -42,6 +42,12 @@ async def test_what_others_name_is_not_retired(
     assert (await town.get(ADMINISTRATOR, f"/reference/{kind}/{code}")).json()["version"] == 1
 
 
+async def test_a_standing_party_of_meetings_is_not_retired(town: Town) -> None:
+    await written(town, "meeting_policy/m", {"level": "street", "standing": ["water"]})
+    answer = await retired(town, "department", "water")
+    assert answer.json()["params"]["used_by"] == "meeting_policy m"
+
+
 async def test_users_are_named_in_words(town: Town) -> None:
     answer = await retired(town, "calendar", "cn")
     assert answer.json()["detail"] == (

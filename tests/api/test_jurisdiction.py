@@ -95,7 +95,7 @@ async def test_an_entry_is_taken_only_from_who_covers_where_it_was_too(town: Tow
 
 
 async def test_retiring_asks_for_the_same_grids_as_writing(town: Town) -> None:
-    for path in ("category/standing_water", "department/police", "staff/p.1"):
+    for path in ("category/standing_water", "staff/p.1", "department/police"):
         address, body = f"/reference/{path}/retire", {"expected_version": 1}
         assert refused_for(await town.post(YANJIN, address, body)) == "qj"
         assert (await town.post(ADMINISTRATOR, address, body)).status_code == 200
