@@ -47,6 +47,11 @@ REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
         ("whistle_kind", Kind.WHISTLE_KIND),
         ("grid", Kind.GRID),
     ),
+    Kind.MEETING_POLICY: (
+        ("standing", Kind.DEPARTMENT),
+        ("convenor", Kind.DEPARTMENT),
+        ("grid", Kind.GRID),
+    ),
 }
 """Fields that name other entries, which have to exist."""
 _ROOT = "entry"

@@ -70,6 +70,24 @@ async def test_a_retired_entry_is_no_longer_a_code(town: Town) -> None:
         ("category/x", RUBBISH | {"name": "a\x00"}, "entry.name", "nul_character"),
         ("department/x", RUBBISH | {"grid": "nowhere"}, "entry.grid", "unknown_code"),
         (
+            "meeting_policy/x",
+            {"level": "street", "standing": ["water", "nobody"]},
+            "entry.standing.1",
+            "unknown_code",
+        ),
+        (
+            "meeting_policy/x",
+            {"level": "street", "convenor": "nobody"},
+            "entry.convenor",
+            "unknown_code",
+        ),
+        (
+            "meeting_policy/x",
+            {"level": "street", "grid": "nowhere"},
+            "entry.grid",
+            "unknown_code",
+        ),
+        (
             "sla_policy/x",
             {"calendar": "cn", "promises": [{"kind": "claim", "limit": {"unit": "week"}}]},
             "entry.promises.0.limit.unit",
