@@ -21,14 +21,7 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """What is overdue is not asked for."""
 _ISSUE = "issue"
 _OPEN = tuple(state for state in IssueState if state is not IssueState.CLOSED)
-_LASTING = {
-    **{kind: fields for kind, fields in REFERS.items() if kind is not Kind.ABSENCE},
-    Kind.MEETING_POLICY: (
-        ("grid", Kind.GRID),
-        ("standing", Kind.DEPARTMENT),
-        ("convenor", Kind.DEPARTMENT),
-    ),
-}
+_LASTING = {kind: fields for kind, fields in REFERS.items() if kind is not Kind.ABSENCE}
 """An absence is over some day, and holds nobody."""
 
 
