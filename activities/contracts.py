@@ -74,8 +74,9 @@ class IssueActivities(ABC):
         Run again it writes nothing and answers the same.
 
         Raises:
-            ApplicationError: the record stands at another version; not retried, because only one
-                workflow writes an issue and waiting will not mend it.
+            ApplicationError: the command stands in the record already (`CommandRepeated`, final),
+                or the record is at a foreign version (`VersionConflict`), which is tried again
+                until an operator has mended it, so that the run stays alive.
         """
 
 
@@ -109,5 +110,5 @@ class MeetingActivities(ABC):
         and answers the same.
 
         Raises:
-            ApplicationError: the record stands at another version; not retried.
+            ApplicationError: as for issues: a repeated command is final, a foreign version waits.
         """
