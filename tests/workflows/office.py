@@ -169,7 +169,8 @@ class Office:
     async def record(self, step: Step) -> Planned:
         if self.failing:
             raise ApplicationError("the database is away")
-        if any(each.command["id"] == step.command["id"] for each in self.steps):
+        known = [each for each in self.steps if each.after.number == step.after.number]
+        if any(each.command["id"] == step.command["id"] for each in known):
             raise ApplicationError("known", type="CommandRepeated", non_retryable=True)
         issue = step.after
         for deadline in issue.deadlines:
@@ -178,10 +179,8 @@ class Office:
                 issue = issue.with_deadline(reckon(deadline, promise, self.calendar))
         posts = Posts(a=(A_POST.subject,), b=(B_POST.subject,), a_away_from=self.a_away_from)
         self.steps.append(replace(step, after=issue))
-        known = set(step.after.deadlines)
-        return Planned(
-            deadlines=tuple(each for each in issue.deadlines if each not in known), posts=posts
-        )
+        reckoned = tuple(each for each in issue.deadlines if each not in step.after.deadlines)
+        return Planned(deadlines=reckoned, posts=posts)
 
     @property
     def events(self) -> list[str]:

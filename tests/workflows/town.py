@@ -4,7 +4,7 @@ from asyncio import TaskGroup, sleep
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -15,20 +15,20 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.contracts import MeetingStep
+from activities.contracts import MeetingStep, Step
 from domain import commands as c
 from domain.actor import Actor
 from domain.command import Command
 from domain.ids import DepartmentCode, IssueNumber, Subject
 from domain.issue import Issue
-from domain.meeting.commands import MEETING_NAMES
+from domain.meeting import commands as m
 from domain.meeting.convening import Summons, convene
 from domain.meeting.meeting import Meeting
 from domain.meeting.planning import MeetingPlan, plan, plan_of
 from domain.meeting.policy import MeetingPolicy, choose_meeting_policy
 from domain.sla import Rung, RungAct
-from domain.vocabulary import DeadlineKind, Level, Role
-from tests.workflows.office import DISPATCHER, GRID, POLICY, Office, key, staff, urgent
+from domain.vocabulary import DeadlineKind, Level
+from tests.workflows.office import DISPATCHER, POLICY, Office, key, staff, urgent
 from tests.workflows.recording import kept
 from workflows.contracts import Answer, IssueInput, MeetingAnswer
 from workflows.issue import IssueWorkflow
@@ -37,7 +37,8 @@ from workflows.meeting import JointMeetingWorkflow
 PARTIES = tuple(DepartmentCode(code) for code in ("estate", "community", "street"))
 CHAIR, CHAIRMAN = DepartmentCode("office"), staff("office-a", DepartmentCode("office"))
 LEADER = Subject("county-leader")
-DECISIVE = Actor(subject=Subject("overseer"), roles=(Role.SUPERVISOR,), grids=(GRID,))
+_PATIENCE, _A_WHILE = 800, 0.025
+A_MOMENT = timedelta(milliseconds=100)
 CONVENES = Rung(after=urgent(1), acts=(RungAct.CONVENE,))
 LADDER_CONVENES = replace(
     POLICY,
@@ -47,6 +48,11 @@ LADDER_CONVENES = replace(
     ),
 )
 """Nobody claims within ten hours: one hour later a meeting is convened."""
+
+
+def party(code: str) -> Actor:
+    """Somebody who speaks for a department."""
+    return staff(f"{code}-a", DepartmentCode(code))
 
 
 def meeting_policy(level: Level, **changes: Any) -> MeetingPolicy:  # noqa: ANN401 - any field
@@ -86,10 +92,17 @@ class TownHall(Office):
         self.meeting_steps.append(replace(step, after=written))
         return plan_of(step.after, written)
 
-    def events_of(self, number: str) -> list[str]:
+    def steps_of(self, number: str) -> list[Step] | list[MeetingStep]:
         """Of an issue or of a meeting."""
-        found = [step.event for step in self.steps if step.after.number == number]
-        return found + [s.event for s in self.meeting_steps if s.after.number == number]
+        of_meeting = [each for each in self.meeting_steps if each.after.number == number]
+        return of_meeting or [each for each in self.steps if each.after.number == number]
+
+    def events_of(self, number: str) -> list[str]:
+        return [each.event for each in self.steps_of(number)]
+
+    def last_of(self, number: str) -> Any:  # noqa: ANN401 - an issue or a meeting
+        """As it was recorded last."""
+        return self.steps_of(number)[-1].after
 
 
 @dataclass
@@ -103,11 +116,16 @@ class Seat:
     snapshot_type: type[Any]
 
     async def give(self, kind: type[Command], actor: Actor, **fields: Any) -> Any:  # noqa: ANN401 - an answer
-        name = next(name for name, known in self.names.items() if known is kind)
-        command = kind(actor=actor, id=key(), **fields)
+        return await self.send(kind(actor=actor, id=key(), **fields))
+
+    async def send(self, command: Command) -> Any:  # noqa: ANN401 - an answer
+        name = next(name for name, known in self.names.items() if known is type(command))
         return await self.handle.execute_update(
             name, command, id=command.id, result_type=self.answer
         )
+
+    async def now(self) -> datetime:
+        return await self.environment.get_current_time(self.handle)
 
     async def refused(self, kind: type[Command], actor: Actor, **fields: Any) -> str:  # noqa: ANN401 - any field
         """The code of the refusal.
@@ -126,6 +144,14 @@ class Seat:
     async def passes(self, span: timedelta) -> bool:
         """False when it ended before."""
         return await self.environment.fast_forward(self.handle, span)
+
+    async def passes_to(self, instant: datetime) -> None:
+        """To a moment before it, which then comes by itself.
+
+        A child that starts while time is skipped has its time skipped too, to its very end.
+        """
+        now = await self.now()
+        await self.environment.fast_forward(self.handle, instant - now - A_MOMENT)
 
     async def snapshot(self) -> Any:  # noqa: ANN401 - an issue or a meeting
         return await self.handle.query("snapshot", result_type=self.snapshot_type)
@@ -158,22 +184,29 @@ class Town:
         """The meeting, as soon as it has invited."""
         handle = self.environment.client.get_workflow_handle(f"meeting/{number}")
         self.handles.append(handle)
-        seat = Seat(self.environment, handle, MEETING_NAMES, MeetingAnswer, Meeting)
-        await until(lambda: "parties_invited" in self.hall.events_of(number))
+        seat = Seat(self.environment, handle, m.MEETING_NAMES, MeetingAnswer, Meeting)
+        await self.comes_to(number, "parties_invited")
         return seat
 
+    async def sitting(self, number: str) -> Seat:
+        """The meeting, everybody there, opened."""
+        meeting = await self.meeting(number)
+        for each in (await meeting.snapshot()).parties:
+            await meeting.give(m.ReportInToMeeting, party(each.code))
+        await meeting.give(m.OpenSitting, CHAIRMAN)
+        return meeting
 
-async def until(holds: Any, patience: int = 400) -> None:  # noqa: ANN401 - any question
-    """Waits for what another workflow is about to do.
+    async def comes_to(self, number: str, event: str, times: int = 1) -> None:
+        """Waits for what a workflow is about to do, told by another.
 
-    Raises:
-        AssertionError: it did not.
-    """
-    for _ in range(patience):
-        if holds():
-            return
-        await sleep(0.025)
-    raise AssertionError("it did not come to that")
+        Raises:
+            AssertionError: it did not.
+        """
+        for _ in range(_PATIENCE):
+            if self.hall.events_of(number).count(event) >= times:
+                return
+            await sleep(_A_WHILE)
+        raise AssertionError(f"{number}: no {event} among {self.hall.events_of(number)}")
 
 
 @asynccontextmanager
