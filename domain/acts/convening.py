@@ -73,8 +73,10 @@ def convene(issue: F, command: ConveneMeeting, at: datetime) -> F:
 
 
 def guard_schedule(issue: IssueFacts, command: ScheduleMeeting, _: datetime) -> None:
-    before = issue.in_meeting
-    if before is None or before.number != command.meeting:
+    before, known = issue.in_meeting, issue.deadline(DeadlineKind.MEETING)
+    told = (command.sits_at, command.decide_by)
+    as_known = before is not None and (before.sits_at, known and known.due_by) == told
+    if before is None or before.number != command.meeting or as_known:
         raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
 
 

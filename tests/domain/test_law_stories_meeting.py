@@ -1,6 +1,7 @@
 """What calls for a joint meeting, and what it stops."""
 
 from domain import commands as c
+from domain.actor import ENGINE
 from domain.refusals import RefusalCode
 from domain.schedule import PAST
 from domain.vocabulary import (
@@ -98,6 +99,14 @@ def test_meetings_time_to_decide_is_the_stage_clock_and_moves_with_the_meeting()
     scheduled(life, days=3)
     assert life.latest(D.MEETING).due_by == life.now + 4 * DAY
     assert open_kinds(life) == {D.OVERALL, D.MEETING}
+
+
+def test_dates_told_twice_count_once() -> None:
+    life = convened()
+    told = life.steps[-1].command
+    assert isinstance(told, c.ScheduleMeeting)
+    again = {"meeting": told.meeting, "sits_at": told.sits_at, "decide_by": told.decide_by}
+    assert life.why_not(ENGINE, c.ScheduleMeeting, **again) is RefusalCode.FACT_GONE
 
 
 def test_meetings_clock_is_breached_by_the_meetings_word_alone() -> None:

@@ -10,8 +10,12 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from deploy.local import binaries
 from deploy.local.temporal import dynamic_config_arguments
 from domain import commands as c
+from domain.meeting import commands as m
+from domain.vocabulary import ItemOutcome
 from tests.servers import Environment
-from tests.workflows.office import A_POST, HOUR, RESIDENT, key, story
+from tests.workflows.office import A_POST, HOUR, POLICE, RESIDENT, SUPERVISOR, key, story
+from tests.workflows.town import CHAIRMAN, town
+from workflows.contracts import SEARCH_ATTRIBUTES
 
 _SUGGESTED_AFTER = 60
 _MOST_UPDATES = 60
@@ -28,6 +32,7 @@ async def impatient() -> Environment:
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
         data_converter=pydantic_data_converter,
+        search_attributes=SEARCH_ATTRIBUTES,
         dev_server_existing_path=str(binaries.temporal()),
         dev_server_extra_args=[*dynamic_config_arguments(), *words],
         dev_server_log_level="error",
@@ -86,3 +91,36 @@ async def test_steady_stream_leaves_room_for_a_new_run(impatient: WorkflowEnviro
         versions = await asyncio.gather(*(noted() for _ in range(3 * _MOST_UPDATES)))
         assert len(set(versions)) == 3 * _MOST_UPDATES
         assert (await told.issue()).notes == 3 * _MOST_UPDATES + 1
+
+
+async def test_talkative_meeting_starts_a_new_run_and_forgets_nothing(
+    impatient: WorkflowEnvironment,
+) -> None:
+    async with town(impatient) as told:
+        number, issue = await told.issue()
+        await issue.give(c.ConveneMeeting, SUPERVISOR)
+        meeting = await told.sitting(f"{number}-M1")
+        first_run = (await meeting.handle.describe()).run_id
+        command = m.AddMinutes(actor=CHAIRMAN, id=key())
+        answer = await meeting.send(command)
+        for _ in range(20):
+            await meeting.give(m.AddMinutes, CHAIRMAN)
+        assert (await meeting.handle.describe()).run_id != first_run
+        assert await meeting.send(command) == answer
+        assert (await meeting.snapshot()).minutes == 21
+        fields = {"outcome": ItemOutcome.DISPATCHED, "lead": POLICE}
+        await meeting.give(m.DecideItem, CHAIRMAN, issue=number, **fields)
+        await told.comes_to(number, "issue_dispatched", 2)
+
+
+async def test_issue_hears_its_meeting_in_a_new_run(impatient: WorkflowEnvironment) -> None:
+    async with town(impatient) as told:
+        number, issue = await told.issue()
+        await issue.give(c.ConveneMeeting, SUPERVISOR)
+        meeting = await told.sitting(f"{number}-M1")
+        first_run = (await issue.handle.describe()).run_id
+        for _ in range(20):
+            await issue.give(c.AddNote, RESIDENT)
+        assert (await issue.handle.describe()).run_id != first_run
+        await meeting.give(m.AdjournMeeting, CHAIRMAN)
+        await told.meeting(f"{number}-M2")

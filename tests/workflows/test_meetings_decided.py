@@ -174,3 +174,19 @@ async def test_repeated_command_gets_the_first_answer_and_others_are_refused(
         assert told.hall.events_of(f"{number}-M1").count("minutes_added") == 1
         assert await meeting.refused(m.AddMinutes, party(PARTIES[0])) == "not_allowed"
         assert await meeting.refused(m.OpenSitting, CHAIRMAN) == "wrong_state"
+
+
+async def test_issue_and_meeting_go_on_with_a_new_worker(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with town(temporal_skipping) as told:
+        number, issue, meeting = await convened(told)
+        await told.restart_worker()
+        await dispatched(meeting, number, await order(meeting))
+        await told.restart_worker()
+        await told.comes_to(number, "issue_dispatched", 2)
+        await meeting.give(m.CompleteTask, OFFICER, task="T1")
+        await told.restart_worker()
+        await meeting.give(m.ReviewTask, CHAIRMAN, task="T1", accepted=True)
+        await told.comes_to(number, "meeting_ended")
+        assert (await issue.snapshot()).meeting is None

@@ -164,6 +164,8 @@ class Town:
     environment: WorkflowEnvironment
     hall: TownHall
     queue: str
+    shift: TaskGroup
+    running: Worker
     handles: list[WorkflowHandle[Any, Any]] = field(default_factory=list)
 
     async def issue(self) -> tuple[IssueNumber, Seat]:
@@ -196,6 +198,12 @@ class Town:
         await meeting.give(m.OpenSitting, CHAIRMAN)
         return meeting
 
+    async def restart_worker(self) -> None:
+        """The worker's memory is gone; the next task replays each history on a new one."""
+        await self.running.shutdown()
+        self.running = _worker(self.environment, self.queue, self.hall)
+        self.shift.create_task(self.running.run())
+
     async def comes_to(self, number: str, event: str, times: int = 1) -> None:
         """Waits for what a workflow is about to do, told by another.
 
@@ -215,21 +223,24 @@ async def town(
 ) -> AsyncIterator[Town]:
     hall = hall or TownHall()
     queue = f"queue-{token_hex(8)}"
-    worker = Worker(
-        environment.client,
-        task_queue=queue,
-        workflows=[IssueWorkflow, JointMeetingWorkflow],
-        activities=[hall.open, hall.record, hall.open_meeting, hall.record_meeting],
-    )
     async with TaskGroup() as shift:
-        shift.create_task(worker.run())
-        told = Town(environment, hall, queue)
+        told = Town(environment, hall, queue, shift, _worker(environment, queue, hall))
+        shift.create_task(told.running.run())
         try:
             yield told
         finally:
             for handle in told.handles:
                 await _end(environment, handle)
-            await worker.shutdown()
+            await told.running.shutdown()
+
+
+def _worker(environment: WorkflowEnvironment, queue: str, hall: TownHall) -> Worker:
+    return Worker(
+        environment.client,
+        task_queue=queue,
+        workflows=[IssueWorkflow, JointMeetingWorkflow],
+        activities=[hall.open, hall.record, hall.open_meeting, hall.record_meeting],
+    )
 
 
 async def _end(environment: WorkflowEnvironment, handle: WorkflowHandle[Any, Any]) -> None:
