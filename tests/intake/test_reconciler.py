@@ -18,6 +18,8 @@ from storage.rechecks import Rechecks
 from storage.session import Database
 from tests.builders import POLICE, RESIDENT
 from tests.intake.yard import HOLDER, Yard, claim, note, yard
+from workflows.contracts import TASK_QUEUE
+from workflows.upkeep import ReconcileInput, ReconcileWorkflow
 
 K = FindingKind
 DAYS = timedelta(days=30)
@@ -218,6 +220,20 @@ async def test_findings_are_counted_by_what_became_of_them(engine: Yard) -> None
     await engine.handle(number).terminate()
     await engine.findings()
     assert counted._value.get() == before + 1
+
+
+async def test_round_of_the_real_worker_finds_and_repairs(engine: Yard) -> None:
+    ended, lost = await engine.dispatched(), await engine.dispatched()
+    await engine.handle(ended).terminate()
+    await engine.lose_workflow(lost)
+    await engine.execute("UPDATE events SET recorded_at = now() - interval '1 hour'")
+    report = await engine.client.execute_workflow(
+        ReconcileWorkflow.run, ReconcileInput(), id=engine.prefix, task_queue=TASK_QUEUE
+    )
+    found = {each.number: (each.kind, each.repaired) for each in report.findings}
+    assert found[ended] == (K.WORKFLOW_ENDED, False)
+    assert found[lost] == (K.WORKFLOW_MISSING, True)
+    assert (report.issues, report.after_open) == (2, 0)
 
 
 @pytest.mark.parametrize("limit", [1, 2])
