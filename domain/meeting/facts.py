@@ -94,9 +94,8 @@ class MeetingFacts:
 
     @property
     def quorum(self) -> int:
-        """How many parties have to report in; one at least where anybody is invited."""
-        share = -(-len(self.parties) * self.terms.quorum_percent // _WHOLE)
-        return max(share, min(1, len(self.parties)))
+        """How many parties have to report in, rounded up: one at least where anybody is invited."""
+        return -(-len(self.parties) * self.terms.quorum_percent // _WHOLE)
 
     @property
     def present(self) -> int:

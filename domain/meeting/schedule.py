@@ -75,7 +75,7 @@ def _sitting(meeting: MeetingFacts) -> Iterator[Due]:
 
 
 def _task(task: Task, number: str) -> Iterator[Due]:
-    fact = f"{number}:{task.id}:{task.rejections}"
+    fact = f"{number}:{task.id}"
     if task.is_owed:
         if task.reminded_at is None:
             yield Due(

@@ -2,6 +2,7 @@
 
 from domain import commands as c
 from domain.actor import ENGINE
+from domain.acts.convening import call_meeting
 from domain.refusals import RefusalCode
 from domain.schedule import PAST
 from domain.vocabulary import (
@@ -148,3 +149,29 @@ def test_pause_and_requests_end_with_the_call() -> None:
     life.give(cast.SUPERVISOR, c.ConveneMeeting)
     assert life.issue.suspension is None
     assert life.issue.pending == ()
+
+
+def test_second_call_changes_nothing_while_a_meeting_is_on() -> None:
+    life = convened()
+    assert call_meeting(life.issue, ConvenedBy.LADDER, life.now) == life.issue
+
+
+def test_first_call_stands() -> None:
+    called = call_meeting(a_life().issue, ConvenedBy.LADDER, cast.MONDAY_NINE)
+    again = call_meeting(called, ConvenedBy.EVALUATION, cast.MONDAY_NINE + HOUR)
+    assert again == called
+    assert called.meeting_called is not None
+
+
+def test_issue_does_not_join_the_meeting_that_has_decided_it() -> None:
+    life = convened()
+    decided(life, with_tasks=True)
+    said = life.why_not(cast.SUPERVISOR, c.ConveneMeeting, joins=FIRST_MEETING)
+    assert said is RefusalCode.IN_MEETING
+
+
+def test_meetings_word_that_time_has_passed_counts_by_the_meetings_clock() -> None:
+    life = convened()
+    due_by = life.latest(D.MEETING).due_by
+    ended(life, ItemOutcome.NO_DECISION)
+    assert life.issue.first_breach_at == due_by

@@ -26,7 +26,7 @@ from tests.domain.convened import (
     ended,
     open_kinds,
 )
-from tests.domain.life import Life, a_life, disappoint, resolve
+from tests.domain.life import Life, a_life, disappoint, evaluate, resolve
 
 # --- what comes of it ----------------------------------------------------------------------------
 
@@ -193,3 +193,19 @@ def test_joining_takes_the_other_meetings_number_and_counts_none_of_its_own() ->
     life.give(cast.SUPERVISOR, c.ConveneMeeting, joins=other)
     assert life.issue.in_meeting is not None
     assert (life.issue.in_meeting.number, life.issue.meetings) == (other, 0)
+
+
+def test_task_missed_after_the_resolution_leaves_it_to_the_resident() -> None:
+    life = convened(level=Level.COUNTY)
+    decided(life, with_tasks=True)
+    resolve(life)
+    ended(life, ItemOutcome.TASK_MISSED)
+    assert (life.issue.state, life.issue.beyond_county) == (S.RESOLVED, False)
+
+
+def test_tasks_outlive_a_satisfied_resident() -> None:
+    life = convened()
+    decided(life, with_tasks=True)
+    resolve(life)
+    evaluate(life)
+    assert (life.issue.meeting, left(life)) == (None, None)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actor import ENGINE
 from domain.ids import DepartmentCode
 from domain.meeting import commands as m
 from domain.meeting.words import MeetingOutcome, MeetingState
@@ -56,6 +57,16 @@ def test_who_reports_in_has_read_the_invitation_and_may_propose_a_time() -> None
     party = life.meeting.party(LIFT)
     assert party is not None
     assert (party.acknowledged_at, party.proposed_at) == (life.now, SITS_AT + DAY)
+
+
+def test_acknowledgement_keeps_its_own_instant() -> None:
+    life = a_meeting()
+    life.give(PARTIES[LIFT], m.AcknowledgeInvitation)
+    life.wait(HOUR)
+    life.report_in(LIFT)
+    party = life.meeting.party(LIFT)
+    assert party is not None
+    assert party.acknowledged_at == MONDAY_NINE
 
 
 def test_silent_parties_are_reminded_together_at_three_quarters() -> None:
@@ -153,6 +164,13 @@ def test_convenor_postpones_within_bounds() -> None:
     assert again is RefusalCode.LIMIT_REACHED
 
 
+def test_postponement_lies_ahead_even_when_the_time_has_passed() -> None:
+    life = a_meeting()
+    life.wait(2 * DAY + HOUR / 2)
+    passed = life.why_not(CONVENOR, m.PostponeMeeting, to=SITS_AT + HOUR / 4)
+    assert passed is RefusalCode.POSTPONED_BACKWARDS
+
+
 def test_postponement_asks_the_silent_anew_and_keeps_who_has_come() -> None:
     life = a_meeting()
     life.report_in(LIFT)
@@ -163,7 +181,7 @@ def test_postponement_asks_the_silent_anew_and_keeps_who_has_come() -> None:
     assert came is not None
     assert (silent.absent_at, silent.absences) == (None, (REPORT_BY,))
     assert silent.report_in_by == life.now + DAY
-    assert came.reported_in_at == MONDAY_NINE
+    assert (came.invited_at, came.reported_in_at) == (MONDAY_NINE, MONDAY_NINE)
 
 
 def test_postponed_past_its_bound_by_hand_it_is_not_called_again_by_itself() -> None:
@@ -178,3 +196,16 @@ def test_supervisor_of_the_grid_leads_where_no_convenor_is_known() -> None:
     life.report_in(*PARTIES)
     assert life.why_not(CONVENOR, m.OpenSitting) is RefusalCode.NOT_ALLOWED
     assert life.give(SUPERVISOR, m.OpenSitting).state is S.DISCUSSING
+
+
+def test_clocks_do_not_call_at_the_instant_itself() -> None:
+    life = a_meeting()
+    party = next(iter(PARTIES))
+    life.now = REPORT_BY
+    assert life.why_not(ENGINE, m.RecordAbsences, parties=(party,)) is RefusalCode.FACT_GONE
+    life.now = SITS_AT + life.meeting.terms.grace
+    assert life.why_not(ENGINE, m.MissSitting) is RefusalCode.FACT_GONE
+    life.now = MONDAY_NINE
+    life.open()
+    life.now = DECIDE_BY
+    assert life.why_not(ENGINE, m.MissDecision) is RefusalCode.FACT_GONE

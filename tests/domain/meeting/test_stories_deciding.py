@@ -200,68 +200,6 @@ def test_adjourning_passes_up_what_is_not_decided() -> None:
     assert life.outcomes == [ItemOutcome.DISPATCHED, ItemOutcome.PASSED_UP]
 
 
-def test_missed_task_takes_its_whole_item_up() -> None:
-    life = a_meeting(S.DISCUSSING)
-    life.dispatch(life.order(after=DAY), life.order(LIFT))
-    due_by = life.meeting.tasks[0].due_by
-    life.wait(2 * DAY)
-    first, second = life.meeting.tasks
-    assert (first.missed_at, second.dropped_at) == (due_by, due_by + PAST)
-    assert life.outcomes[-1] is ItemOutcome.TASK_MISSED
-    assert life.meeting.outcome is MeetingOutcome.TASK_MISSED
-
-
-def test_task_done_at_its_instant_is_done_in_time() -> None:
-    life = a_meeting(S.DECIDED)
-    life.wait(5 * DAY)
-    life.give(POLICEMAN, m.CompleteTask, task="T1")
-    assert life.done(m.RemindTask) == [life.meeting.tasks[0].set_at + 5 * DAY * 3 / 4]
-    assert life.done(m.MissTask) == []
-
-
-def test_refused_task_is_owed_again_until_its_deadline() -> None:
-    life = a_meeting(S.REVIEWING)
-    life.give(CONVENOR, m.ReviewTask, task="T1", accepted=False)
-    again = life.why_not(CONVENOR, m.ReviewTask, task="T1", accepted=True)
-    assert again is RefusalCode.NOTHING_TO_REVIEW
-    life.give(POLICEMAN, m.CompleteTask, task="T1")
-    life.give(CONVENOR, m.ReviewTask, task="T1", accepted=False)
-    life.wait(6 * DAY)
-    assert life.meeting.tasks[0].rejections == 2
-    assert life.outcomes[-1] is ItemOutcome.TASK_MISSED
-
-
-def test_silent_reviewer_lets_the_task_stand() -> None:
-    life = a_meeting(S.REVIEWING)
-    life.wait(12 * HOUR + PAST)
-    task = life.meeting.tasks[0]
-    assert (task.lapsed_at, task.accepted) == (life.now, None)
-    assert life.outcomes[-1] is ItemOutcome.CARRIED_OUT
-
-
-def test_only_its_department_does_a_task_and_only_its_reviewer_reviews_it() -> None:
-    life = a_meeting(S.DISCUSSING)
-    named = replace(life.order(LIFT), reviewer=PartyCode("police"))
-    life.dispatch(life.order(), named)
-    not_yours = RefusalCode.NOT_YOUR_TASK
-    assert life.why_not(POLICEMAN, m.CompleteTask, task="T2") is not_yours
-    life.give(PARTIES[LIFT], m.CompleteTask, task="T2")
-    assert life.why_not(PARTIES[LIFT], m.CompleteTask, task="T2") is RefusalCode.TASK_DONE
-    assert life.why_not(CONVENOR, m.ReviewTask, task="T2", accepted=True) is not_yours
-    assert life.why_not(POLICEMAN, m.CompleteTask, task="T9") is RefusalCode.UNKNOWN_TASK
-    life.give(POLICEMAN, m.ReviewTask, task="T2", accepted=True)
-
-
-def test_person_may_be_named_as_reviewer() -> None:
-    life = a_meeting(S.DISCUSSING)
-    by_name = PartyCode(SUPERVISOR.subject)
-    life.dispatch(replace(life.order(), reviewer=by_name, reviewer_is_person=True))
-    life.give(POLICEMAN, m.CompleteTask, task="T1")
-    said = life.why_not(CONVENOR, m.ReviewTask, task="T1", accepted=True)
-    assert said is RefusalCode.NOT_ALLOWED
-    life.give(SUPERVISOR, m.ReviewTask, task="T1", accepted=True)
-
-
 def test_minutes_are_bounded() -> None:
     life = a_meeting(S.DISCUSSING)
     for _ in range(3):
