@@ -49,6 +49,7 @@ async def write(session: Session, change: Change, at: datetime) -> EntryRead:
     reply = again(await ledger.open(change.body, at))
     if reply is not None:
         return await _written(session, change, reply)
+    await ReferenceRepository(session).take_turns()
     present = await ReferenceRepository(session).current(change.kind, change.code)
     if present is None and change.entry is None:
         raise Problem(ApiCode.NOT_FOUND)

@@ -15,6 +15,8 @@ from storage.session import AnyRow, Session
 from storage.views import Entry, Page
 
 LARGEST_PAGE = 200
+_ONE_WRITER = 7_305_001
+"""Key of the advisory lock; any number that nothing else locks."""
 _BELONGS_TO = {ReferenceKind.STAFF: "department", ReferenceKind.ABSENCE: "staff"}
 _LATER = aliased(ReferenceRow)
 _IS_LATEST = ~exists().where(
@@ -71,6 +73,14 @@ class Entries:
         entries = tuple(entry_of(row) for row in await self._session.execute(found))
         more = entries[size - 1].code if len(entries) > size else None
         return Page(entries[:size], more)
+
+    async def take_turns(self) -> None:
+        """Holds other writers back until the transaction ends, so that what is checked stays true.
+
+        One turn for all kinds: entries name one another across kinds, and are written by hand.
+        """
+        turn = func.pg_advisory_xact_lock(_ONE_WRITER)
+        _ = await self._session.execute(select(turn))
 
     async def write(  # noqa: PLR0913 - by keyword, and each is a field of the entry
         self,

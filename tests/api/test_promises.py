@@ -1,5 +1,7 @@
 """Policies never leave an issue without a promise, or with two of them."""
 
+import asyncio
+
 import httpx
 
 from tests.api.town import ADMINISTRATOR, Json, Town, fields_of
@@ -58,3 +60,10 @@ async def test_a_policy_may_take_the_place_of_a_retired_one(town: Town) -> None:
 async def test_a_policy_is_no_twin_of_itself(town: Town) -> None:
     await write(town, "first", category="standing_water")
     assert (await write(town, "first", 1, category="standing_water")).status_code == 200
+
+
+async def test_of_policies_as_exact_written_at_once_one_stands(town: Town) -> None:
+    codes = ("first", "second", "third", "fourth")
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(write(town, code, category="standing_water")) for code in codes]
+    assert sorted(task.result().status_code for task in tasks) == [200, 422, 422, 422]
