@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
+from zlib import crc32
 
 from domain.actor import lies_in
 from domain.ids import DistrictCode, GridCode, MeetingNumber, Subject
@@ -10,6 +11,9 @@ from domain.meeting.policy import CouncilPlan, MeetingPolicy, choose_meeting_pol
 from domain.meeting.words import MeetingKind
 from domain.reference import District, Grid, GridLevel, Staff
 from domain.vocabulary import Level
+
+_LONGEST_NAME = 50
+"""A meeting's number has sixty characters; a grid's code may have more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,11 @@ def council_of(
 
 def number_of(community: GridCode, local: datetime) -> MeetingNumber:
     """One council a month: whoever calls it again names the same one."""
-    return MeetingNumber(f"{community}-C{local:%Y-%m}")
+    name = str(community)
+    if len(name) > _LONGEST_NAME:
+        checksum = f"{crc32(name.encode()):08x}"
+        name = f"{name[: _LONGEST_NAME - len(checksum) - 1]}-{checksum}"
+    return MeetingNumber(f"{name}-C{local:%Y-%m}")
 
 
 def regulars(staff: Iterable[Staff], community: GridCode) -> tuple[Subject, ...]:

@@ -106,6 +106,14 @@ def test_number_names_the_month_of_the_place() -> None:
     assert number_of(HERE, there) == MeetingNumber("qj.bh.hp-C2026-12")
 
 
+def test_number_of_a_long_grid_fits_and_stays_its_own() -> None:
+    one, other = GridCode("q" * 100 + "a"), GridCode("q" * 100 + "b")
+    numbers = {number_of(one, MONDAY_NINE), number_of(other, MONDAY_NINE)}
+    assert len(numbers) == 2
+    assert {len(each) for each in numbers} == {len(number_of(GridCode("q" * 50), MONDAY_NINE))}
+    assert max(len(each) for each in numbers) <= 60
+
+
 def test_regulars_stand_for_a_place_of_the_community() -> None:
     places = {"b": f"{HERE}.fc.b2", "a": f"{HERE}.fc.b1", "far": "qj.bh.hpx.fc", "none": None}
     staff = [
