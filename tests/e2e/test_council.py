@@ -116,9 +116,9 @@ async def test_council_is_listed_by_its_kind_and_its_regulars_are_invited(
     town: Town, one: Yard, community: Community
 ) -> None:
     await called(one, town, community)
-    listed = (await town.get(HEAD, "/meetings?kind=council")).json()["items"]
+    listed = (await town.get(HEAD, "/meetings", kind="council")).json()["items"]
     assert [(each["number"], each["kind"]) for each in listed] == [(community.number, "council")]
-    assert (await town.get(HEAD, "/meetings?kind=joint")).json()["items"] == []
+    assert (await town.get(HEAD, "/meetings", kind="joint")).json()["items"] == []
     async with one.database.read() as session:
         notices = await Outbox(session).for_issue(community.issues[0])
     invited = [each.recipient for each in notices if each.template == "council_invitation"]
