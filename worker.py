@@ -18,12 +18,14 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.channels import LogSender, Sender, WebhookSender
+from activities.councils import Councils
 from activities.courier import Courier
 from activities.housekeeper import Housekeeper
 from activities.issues import Issues
 from activities.meetings import Meetings
 from activities.upkeep import Stale
 from domain.reference import Channel
+from intake.councils import CouncilSchedules
 from intake.reconciler import Reconciler
 from intake.relay import Relay
 from intake.watch import Watch
@@ -35,6 +37,7 @@ from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
 from storage.session import Database
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
+from workflows.council import CouncilWorkflow
 from workflows.issue import IssueWorkflow
 from workflows.meeting import JointMeetingWorkflow
 from workflows.schedules import Upkeep, ensure_upkeep
@@ -49,6 +52,7 @@ GRACE = timedelta(seconds=10)
 WORKFLOWS: Sequence[type] = (
     IssueWorkflow,
     JointMeetingWorkflow,
+    CouncilWorkflow,
     ReconcileWorkflow,
     HousekeepingWorkflow,
 )
@@ -75,6 +79,7 @@ def activities_of(
         issues.record,
         meetings.open,
         meetings.record,
+        Councils(database).prepare,
         reconciler.check_issues,
         reconciler.check_queues,
         housekeeper.forget,
@@ -140,6 +145,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         tasks.create_task(relay.run(births_bell.wait, stopping))
         tasks.create_task(courier.run(notices_bell.wait, stopping))
         tasks.create_task(watch.run(stopping))
+        tasks.create_task(CouncilSchedules(database, client).run(stopping))
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()
         log.info("worker_stopping")

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from domain.deadline import Deadline
 from domain.events import EventName
-from domain.ids import IssueNumber
+from domain.ids import GridCode, IssueNumber
 from domain.issue import Issue
 from domain.meeting.convening import Summons
 from domain.meeting.meeting import Meeting
@@ -111,4 +111,25 @@ class MeetingActivities(ABC):
 
         Raises:
             ApplicationError: as for issues: a repeated command is final, a foreign version waits.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouncilDue:
+    """A community's council is to be called; `at` is the present of the run that asks."""
+
+    community: GridCode
+    at: datetime
+
+
+class CouncilActivities(ABC):
+    """What a council would talk about, as workflows see it."""
+
+    @activity.defn(name="prepare_council")
+    @abstractmethod
+    async def prepare(self, due: CouncilDue) -> Summons | None:
+        """The summons of this month's council; writes nothing.
+
+        None when no policy wants one any more, when it has been called already, or when there is
+        nothing to talk about.
         """

@@ -33,7 +33,7 @@ REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
     Kind.DISTRICT: (("grid", Kind.GRID), ("calendar", Kind.CALENDAR)),
     Kind.GRID: (("unit", Kind.DEPARTMENT),),
     Kind.DEPARTMENT: (("grid", Kind.GRID),),
-    Kind.STAFF: (("department", Kind.DEPARTMENT),),
+    Kind.STAFF: (("department", Kind.DEPARTMENT), ("stands_for", Kind.GRID)),
     Kind.ABSENCE: (("staff", Kind.STAFF),),
     Kind.SLA_POLICY: (
         ("calendar", Kind.CALENDAR),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.command import Command as Command
+from domain.commands_convening import CallToCouncil as CallToCouncil
 from domain.commands_convening import ConveneMeeting as ConveneMeeting
 from domain.commands_convening import EndMeeting as EndMeeting
 from domain.commands_convening import ScheduleMeeting as ScheduleMeeting

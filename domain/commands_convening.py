@@ -18,6 +18,14 @@ class ConveneMeeting(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallToCouncil(Command):
+    """A council has put the issue on its agenda; everybody goes on as before."""
+
+    meeting: MeetingNumber
+    level: Level = Level.COMMUNITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleMeeting(Command):
     """When the meeting sits, and by when it decides; told again when it is postponed."""
 

@@ -39,6 +39,7 @@ class EventName(StrEnum):
     MEETING_SCHEDULED = "meeting_scheduled"
     MEETING_ENDED = "meeting_ended"
     SETTLED = "issue_settled"
+    CALLED_TO_COUNCIL = "issue_called_to_council"
     URGED = "issue_urged"
     SUPERVISED = "issue_supervised"
     RUNG_CLIMBED = "rung_climbed"

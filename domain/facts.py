@@ -121,6 +121,8 @@ class IssueFacts:
     meetings: int = 0
     """How many were convened for it."""
     meeting_called: MeetingCall | None = None
+    council: MeetingRef | None = None
+    """The council that talks about it; nobody's clock stands still for that."""
     beyond_county: bool = False
     """Not even the county's meeting settled it: a named leader watches, no meeting is called."""
 
@@ -144,6 +146,11 @@ class IssueFacts:
     def in_meeting(self) -> MeetingRef | None:
         """The meeting whose decision it waits for; the departments' clocks stand ended."""
         return self.meeting if self.meeting is not None and self.meeting.is_undecided else None
+
+    @property
+    def before_council(self) -> MeetingRef | None:
+        """The council whose word it may still get."""
+        return self.council if self.council is not None and self.council.is_undecided else None
 
     def assignment_of(self, department: DepartmentCode | None) -> Assignment | None:
         """The active assignment of a department, if it was called."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain import commands as c
-from domain.acts import convening
+from domain.acts import convening, counselling
 from domain.authority import Who
 from domain.events import EventName as E
 from domain.rule import Rule
@@ -16,6 +16,13 @@ CONVENING: Mapping[type[c.Command], Rule[S, Who, E]] = {
         event=E.MEETING_CONVENED,
         guard=convening.guard_convene,
         act=convening.convene,
+    ),
+    c.CallToCouncil: Rule(
+        when=convening.CONVENABLE,
+        who=(Who.ENGINE,),
+        event=E.CALLED_TO_COUNCIL,
+        guard=counselling.guard_call,
+        act=counselling.call,
     ),
     c.ScheduleMeeting: Rule(
         when=convening.CONVENABLE,

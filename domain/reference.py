@@ -102,6 +102,8 @@ class Staff:
     department: DepartmentCode
     post: Post | None = None
     name: str = ""
+    stands_for: GridCode | None = None
+    """The place of a building head or an information officer: regulars of its council."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

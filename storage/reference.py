@@ -41,6 +41,12 @@ class ReferenceRepository(Entries):
         found: District | None = await self._one(ReferenceKind.DISTRICT, code)
         return found
 
+    async def districts(self) -> tuple[District, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.DISTRICT))
+
+    async def grids(self) -> tuple[Grid, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.GRID))
+
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
@@ -69,6 +75,11 @@ class ReferenceRepository(Entries):
     async def staff_of(self, department: DepartmentCode) -> tuple[Staff, ...]:
         found = await self.in_force(ReferenceKind.STAFF, belonging_to=(department,))
         return tuple(each.body for each in found)
+
+    async def regulars(self) -> tuple[Staff, ...]:
+        """Staff who stand for a place."""
+        found = await self.in_force(ReferenceKind.STAFF)
+        return tuple(each.body for each in found if each.body.stands_for is not None)
 
     async def absences_of(self, subjects: Iterable[Subject]) -> tuple[Absence, ...]:
         found = await self.in_force(ReferenceKind.ABSENCE, belonging_to=tuple(subjects))

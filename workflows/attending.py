@@ -7,7 +7,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
-from domain.acts.convening import left_meeting
+from domain.acts.convening import left_meetings
 from domain.commands import Command, ConveneMeeting
 from domain.ids import DepartmentCode, IssueNumber, MeetingNumber
 from domain.issue import Issue
@@ -23,9 +23,8 @@ async def attend(
     before: Issue, after: Issue, command: Command, at: datetime
 ) -> tuple[MeetingResult, ...]:
     """What a step means for meetings; answers what the issue has to hear at once."""
-    left = left_meeting(before, after, command)
-    if left is not None:
-        await _tell(left, contracts.LEAVE_AGENDA, after.number)
+    for left in left_meetings(before, after, command):
+        await leave(left, after.number)
     if not isinstance(command, ConveneMeeting) or after.meeting is None:
         return ()
     if command.joins is None:
@@ -33,6 +32,11 @@ async def attend(
     elif not await _tell(command.joins, contracts.JOIN_AGENDA, _item(after)):
         return (_not_there(after.number, command.joins, at),)
     return ()
+
+
+async def leave(meeting: MeetingNumber, issue: IssueNumber) -> None:
+    """The meeting has to do without the issue."""
+    await _tell(meeting, contracts.LEAVE_AGENDA, issue)
 
 
 async def _start(issue: Issue, command: ConveneMeeting, at: datetime) -> None:
@@ -49,25 +53,32 @@ async def _start(issue: Issue, command: ConveneMeeting, at: datetime) -> None:
         convened_at=at,
         items=(_item(issue),),
     )
+    _ = await start(summons)
+
+
+async def start(summons: Summons) -> bool:
+    """The meeting as a child that outlives whoever calls it; False when it was called before."""
     attributes = TypedSearchAttributes(
         [
-            SearchAttributePair(contracts.DISTRICT, origin.district),
-            SearchAttributePair(contracts.GRID, grid_at(meeting.level, origin.grid)),
-            SearchAttributePair(contracts.LEVEL, meeting.level),
+            SearchAttributePair(contracts.DISTRICT, summons.district),
+            SearchAttributePair(contracts.GRID, grid_at(summons.level, summons.grid)),
+            SearchAttributePair(contracts.LEVEL, summons.level),
         ]
     )
     try:
         _ = await workflow.start_child_workflow(
             JointMeetingWorkflow.run,
             contracts.MeetingInput(summons=summons),
-            id=contracts.meeting_workflow_id(meeting.number),
+            id=contracts.meeting_workflow_id(summons.number),
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             parent_close_policy=ParentClosePolicy.ABANDON,
             search_attributes=attributes,
-            static_summary=f"{meeting.number} {meeting.level}",
+            static_summary=f"{summons.number} {summons.level}",
         )
     except WorkflowAlreadyStartedError:
-        workflow.logger.info("meeting_already_started", extra={"meeting": meeting.number})
+        workflow.logger.info("meeting_already_started", extra={"meeting": summons.number})
+        return False
+    return True
 
 
 async def _tell(number: MeetingNumber, signal: str, about: SummonedItem | IssueNumber) -> bool:

@@ -6,9 +6,10 @@ from datetime import datetime
 from temporalio.common import Priority, SearchAttributeKey
 
 from domain.facts import Origin
-from domain.ids import CommandId, IssueNumber, MeetingNumber
+from domain.ids import CommandId, GridCode, IssueNumber, MeetingNumber
 from domain.issue import Issue
 from domain.meeting.convening import SummonedItem, Summons
+from domain.meeting.council import CouncilCall
 from domain.meeting.meeting import Meeting
 from domain.meeting.results import MeetingDates, MeetingResult
 from domain.meeting.words import MeetingState
@@ -55,9 +56,19 @@ def meeting_workflow_id(number: MeetingNumber) -> str:
 MEETING_SCHEDULED = "meeting_scheduled"
 MEETING_ITEM_SETTLED = "meeting_item_settled"
 """Signals a meeting sends to the issues on its agenda."""
+CALLED_TO_COUNCIL = "called_to_council"
+"""Signal of a council that opens, to each issue on its agenda."""
 JOIN_AGENDA = "join_agenda"
 LEAVE_AGENDA = "leave_agenda"
 """Signals an issue sends to its meeting."""
+
+
+def council_id(community: GridCode) -> str:
+    """The Schedule of a community's councils; the workflow it starts each month begins so too."""
+    return f"{COUNCILS}{community}"
+
+
+COUNCILS = "council/"
 
 
 def priority_of(origin: Origin) -> Priority:
@@ -91,7 +102,7 @@ class IssueInput:
     """Asked for and not carried out yet."""
     rechecked: tuple[str, ...] = ()
     """The latest ones ever asked for, so that a signal sent twice counts once."""
-    news: tuple[MeetingDates | MeetingResult, ...] = ()
+    news: tuple[MeetingDates | MeetingResult | CouncilCall, ...] = ()
     """Told by a meeting and not written down yet."""
 
 

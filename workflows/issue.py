@@ -13,12 +13,14 @@ from typing_extensions import override
 from activities.contracts import IssueActivities, Planned, Step, completed
 from domain import commands as c
 from domain.issue import LAW, Issue
+from domain.meeting.council import CouncilCall
 from domain.meeting.hearing import heard
 from domain.meeting.results import MeetingDates, MeetingResult
 from domain.vocabulary import IssueState
 from workflows import options
-from workflows.attending import attend
+from workflows.attending import attend, leave
 from workflows.contracts import (
+    CALLED_TO_COUNCIL,
     MEETING_ITEM_SETTLED,
     MEETING_SCHEDULED,
     Answer,
@@ -44,7 +46,7 @@ class IssueWorkflow(OnlyWriter[Answer]):
         self._issue = given.issue
         self._rechecks = list(given.rechecks)
         self._rechecked = list(given.rechecked)
-        self._news: list[MeetingDates | MeetingResult] = list(given.news)
+        self._news: list[MeetingDates | MeetingResult | CouncilCall] = list(given.news)
 
     @workflow.run
     async def run(self, given: IssueInput) -> None:
@@ -110,6 +112,11 @@ class IssueWorkflow(OnlyWriter[Answer]):
         """The meeting has decided, failed, or is done with this issue."""
         self._news.append(result)
 
+    @workflow.signal(name=CALLED_TO_COUNCIL)
+    def called_to_council(self, call: CouncilCall) -> None:
+        """A council would talk about it."""
+        self._news.append(call)
+
     @workflow.query
     def snapshot(self) -> Issue | None:
         """The issue as its only writer holds it."""
@@ -144,13 +151,15 @@ class IssueWorkflow(OnlyWriter[Answer]):
         self._drop_ungated_call()
         await self._do_what_is_due(to)
 
-    async def _hear(self, news: MeetingDates | MeetingResult) -> None:
+    async def _hear(self, news: MeetingDates | MeetingResult | CouncilCall) -> None:
         """What the meeting told takes effect at its own instant, like a deadline."""
         at = workflow.now()
         if isinstance(news, MeetingResult):
             at = self._not_before_the_last_step(min(news.at, at))
         await self._do_what_is_due(at)
-        await self._carry_out_if_lawful(heard(news), self._not_before_the_last_step(at))
+        lawful = await self._carry_out_if_lawful(heard(news), self._not_before_the_last_step(at))
+        if isinstance(news, CouncilCall) and not lawful:
+            await leave(news.meeting, self._number)
 
     def _drop_ungated_call(self) -> None:
         """An issue that waited for a dispatcher before there were meetings goes on waiting."""

@@ -1,5 +1,6 @@
-"""The Schedules of upkeep: every worker makes sure at its start that they are as they should be."""
+"""The Schedules: of upkeep, and of every community's councils; made to be as they should be."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,15 +9,20 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.contracts import TASK_QUEUE
+from domain.meeting.council import Sitting
+from workflows.contracts import COUNCILS, TASK_QUEUE, council_id
+from workflows.council import CouncilInput, CouncilWorkflow
 from workflows.upkeep import (
     HousekeepingInput,
     HousekeepingWorkflow,
@@ -27,6 +33,9 @@ from workflows.upkeep import (
 RECONCILE, HOUSEKEEPING = "reconcile", "housekeeping"
 _HOUSEKEEPING_EVERY = timedelta(hours=6)
 _LONGEST_RUN = timedelta(hours=1)
+_LONGEST_CALL = timedelta(days=1)
+_COUNCIL_CATCH_UP = timedelta(days=3)
+"""A council is called late rather than not this month."""
 _CATCH_UP = timedelta(minutes=10)
 """After an outage of Temporal one missed round is made up for, not all of them."""
 
@@ -65,6 +74,48 @@ def _every(span: timedelta, action: ScheduleActionStartWorkflow) -> Schedule:
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=span)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CATCH_UP),
     )
+
+
+async def ensure_councils(
+    client: Client, sittings: Iterable[Sitting], task_queue: str = TASK_QUEUE
+) -> None:
+    """One Schedule for each community that holds councils; the others' go."""
+    wanted = {council_id(each.community): _monthly(each, task_queue) for each in sittings}
+    for name, schedule in wanted.items():
+        await _ensure(client, name, schedule)
+    known = [each.id async for each in await client.list_schedules()]
+    for name in known:
+        if name.startswith(COUNCILS) and name not in wanted:
+            await _drop(client, name)
+
+
+def _monthly(sitting: Sitting, task_queue: str) -> Schedule:
+    action = ScheduleActionStartWorkflow(
+        CouncilWorkflow.run,
+        CouncilInput(community=sitting.community),
+        id=council_id(sitting.community),
+        task_queue=task_queue,
+        execution_timeout=_LONGEST_CALL,
+    )
+    at = ScheduleCalendarSpec(
+        day_of_month=[ScheduleRange(sitting.day)],
+        hour=[ScheduleRange(sitting.at.hour)],
+        minute=[ScheduleRange(sitting.at.minute)],
+    )
+    return Schedule(
+        action=action,
+        spec=ScheduleSpec(calendars=[at], time_zone_name=sitting.zone),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_COUNCIL_CATCH_UP),
+    )
+
+
+async def _drop(client: Client, schedule_id: str) -> None:
+    """Two workers may both find it to be superfluous."""
+    try:
+        await client.get_schedule_handle(schedule_id).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _ensure(client: Client, schedule_id: str, wanted: Schedule) -> None:

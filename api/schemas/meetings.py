@@ -16,7 +16,7 @@ from domain.vocabulary import ConvenedBy, Level, Role
 from storage.meetings.queries import LARGEST_PAGE, MeetingFilter
 from storage.meetings.views import Duty
 
-MeetingNumberText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+MeetingNumberText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
 
 
 class MeetingAnswered(Read):

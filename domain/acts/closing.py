@@ -35,6 +35,7 @@ def close(issue: F, outcome: Outcome, at: datetime) -> F:
         awaits_meeting=False,
         meeting=None,
         meeting_called=None,
+        council=None,
     )
     appealable = issue.first_breach_at is not None and issue.assignments and not issue.appealed
     return issue.start(DeadlineKind.APPEAL, at) if appealable else issue

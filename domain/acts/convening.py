@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.acts.closing import close
+from domain.acts.counselling import speaks
 from domain.acts.dispatching import dismiss, refer
 from domain.acts.pausing import drop_requests, refuse_in_meeting, run_again
 from domain.clock import SLAClock
@@ -37,6 +38,8 @@ F = TypeVar("F", bound=IssueFacts)
 CONVENABLE = frozenset({IssueState.DISPATCHING, IssueState.DISPATCHED, IssueState.HANDLING})
 """A doubtful report is verified first; what is resolved waits for the resident's word."""
 _AS_MEANT = frozenset({ItemOutcome.CARRIED_OUT, ItemOutcome.DISPATCHED})
+_WHISTLED = frozenset({ItemOutcome.PASSED_UP, ItemOutcome.TASK_MISSED})
+"""A council that did not sit or decide stops nobody: the ladder watches, and the next one sits."""
 
 
 def _at_least_community(level: Level) -> Level:
@@ -68,6 +71,7 @@ def convene(issue: F, command: ConveneMeeting, at: datetime) -> F:
         meeting=MeetingRef(number=number, level=level, since=at),
         meetings=issue.meetings + (command.joins is None),
         meeting_called=None,
+        council=None,
     )
     return issue.raised_to(level)
 
@@ -100,14 +104,21 @@ def schedule(issue: F, command: ScheduleMeeting, _: datetime) -> F:
 
 
 def guard_end(issue: IssueFacts, command: EndMeeting, _: datetime) -> None:
-    if issue.meeting is None or issue.meeting.number != command.meeting:
+    known = (issue.meeting, issue.council)
+    if command.meeting not in {each.number for each in known if each is not None}:
         raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
 
 
 def end(issue: F, command: EndMeeting, at: datetime) -> F:
-    """Up one level, not ours, back to a dispatcher; or just the end of a decision carried out."""
+    """A meeting or a council is done with the issue."""
     meeting = issue.meeting
-    assert meeting is not None
+    if meeting is None or meeting.number != command.meeting:
+        return _end_council(issue, command, at)
+    return _end_meeting(issue, meeting, command, at)
+
+
+def _end_meeting(issue: F, meeting: MeetingRef, command: EndMeeting, at: datetime) -> F:
+    """Up one level, not ours, back to a dispatcher; or just the end of a decision carried out."""
     issue = _without_meeting(issue, command.outcome, at)
     if command.outcome in _AS_MEANT or issue.state is IssueState.RESOLVED:
         return issue
@@ -121,6 +132,18 @@ def end(issue: F, command: EndMeeting, at: datetime) -> F:
         return _to_dispatcher(issue, command, at)
     issue = issue.raised_to(meeting.level.above)
     return call_meeting(issue, ConvenedBy.MEETING, at)
+
+
+def _end_council(issue: F, command: EndMeeting, at: datetime) -> F:
+    """Passed up it is a whistle to the next level; else the work goes on as if it had not sat."""
+    council = issue.council
+    assert council is not None
+    issue = replace(issue, council=None)
+    if command.outcome not in _WHISTLED or issue.state not in CONVENABLE:
+        return issue
+    if issue.in_meeting is not None:
+        return issue
+    return call_meeting(issue.raised_to(council.level.above), ConvenedBy.MEETING, at)
 
 
 def _without_meeting(issue: F, outcome: ItemOutcome, at: datetime) -> F:
@@ -140,8 +163,7 @@ def _to_dispatcher(issue: F, command: Command, at: datetime) -> F:
 
 
 def guard_settle(issue: IssueFacts, command: SettleIssue, at: datetime) -> None:
-    before = issue.in_meeting
-    if before is None or before.number != command.meeting:
+    if not speaks(issue, command.meeting):
         raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
 
 
@@ -152,19 +174,23 @@ def settle(issue: F, _: SettleIssue, at: datetime) -> F:
     return close(issue, Outcome.SOLVED, at)
 
 
-def left_meeting(before: IssueFacts, after: IssueFacts, command: Command) -> MeetingNumber | None:
-    """The meeting that has to take the issue off its agenda after this step, if any.
+def left_meetings(
+    before: IssueFacts, after: IssueFacts, command: Command
+) -> tuple[MeetingNumber, ...]:
+    """The meetings that have to take the issue off their agendas after this step.
 
     Not where the meeting itself said so; and the tasks of a decision outlive a good end.
     """
-    was = before.meeting
-    if was is None or (after.meeting is not None and after.meeting.number == was.number):
-        return None
-    if isinstance(command, EndMeeting | SettleIssue) or _is_decided_by(command, was.number):
-        return None
-    gone = isinstance(command, WithdrawIssue | MarkDuplicate) or after.meeting is not None
-    return was.number if was.is_undecided or gone else None
+    pairs = ((before.meeting, after.meeting), (before.council, after.council))
+    return tuple(was.number for was, now in pairs if was and _left(was, now, after, command))
 
 
-def _is_decided_by(command: Command, number: MeetingNumber) -> bool:
+def _left(was: MeetingRef, now: MeetingRef | None, after: IssueFacts, command: Command) -> bool:
+    if (now is not None and now.number == was.number) or _is_word_of(command, was.number):
+        return False
+    gone = isinstance(command, WithdrawIssue | MarkDuplicate)
+    return gone or was.is_undecided or after.meeting is not None
+
+
+def _is_word_of(command: Command, number: MeetingNumber) -> bool:
     return getattr(command, "meeting", None) == number

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.acts.closing import close
+from domain.acts.counselling import counsels, heeded, speaks
 from domain.acts.pausing import drop_requests, refuse_in_meeting, run_again
 from domain.commands import (
     ClaimIssue,
@@ -54,8 +55,7 @@ def guard_dispatch(issue: IssueFacts, command: DispatchIssue, _: datetime) -> No
     if command.lead in command.co or len(set(command.co)) != len(command.co):
         raise Refusal(RefusalCode.LEAD_AMONG_CO, department=command.lead)
     if command.meeting is not None:
-        before = issue.in_meeting
-        if before is None or before.number != command.meeting:
+        if not speaks(issue, command.meeting):
             raise Refusal(RefusalCode.FACT_GONE, meeting=command.meeting)
     elif command.lead in issue.returned_by:
         raise Refusal(RefusalCode.RETURNED_BEFORE, department=command.lead)
@@ -72,6 +72,8 @@ def dispatch(issue: F, command: DispatchIssue, at: datetime) -> F:
 def _decided(issue: F, command: DispatchIssue, at: datetime) -> F:
     """What was undecided is decided now; tasks of an earlier decision stay the meeting's."""
     issue, before = replace(issue, meeting_called=None), issue.in_meeting
+    if counsels(issue, command.meeting):
+        return heeded(issue, at, with_tasks=command.with_tasks)
     if before is None:
         return issue
     deadline = issue.deadline(DeadlineKind.MEETING)

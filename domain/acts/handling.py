@@ -125,6 +125,7 @@ def resolve(issue: F, command: ResolveIssue, at: datetime) -> F:
         solved_says=None,
         meeting=None if issue.in_meeting else issue.meeting,
         meeting_called=None,
+        council=None if issue.before_council else issue.council,
     )
     return issue.start(DeadlineKind.EVALUATE, at)
 

@@ -1,12 +1,16 @@
 """What an issue does with what its meeting tells it."""
 
 from domain import commands as c
+from domain.meeting.council import CouncilCall
 from domain.meeting.results import MeetingDates, MeetingResult
 from domain.vocabulary import ItemOutcome
 
 
-def heard(news: MeetingDates | MeetingResult) -> c.Command:
+def heard(news: MeetingDates | MeetingResult | CouncilCall) -> c.Command:
     """The engine's command for the issue; whether it still holds, its law says."""
+    if isinstance(news, CouncilCall):
+        fact = f"council:{news.meeting}"
+        return c.CallToCouncil.by_engine(fact, meeting=news.meeting, level=news.level)
     if isinstance(news, MeetingDates):
         return c.ScheduleMeeting.by_engine(
             f"dates:{news.meeting}:{news.version}",

@@ -7,7 +7,7 @@ from domain.command import Command
 from domain.meeting import commands as m
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import Party, Task
-from domain.meeting.words import MeetingState
+from domain.meeting.words import MeetingKind, MeetingState
 from domain.notice import Notice
 from domain.vocabulary import Role
 
@@ -89,10 +89,15 @@ def _called(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
             yield _notice(
                 after,
                 _recipient(party),
-                "meeting_invitation" if new else "meeting_postponed",
+                _invitation(after) if new else "meeting_postponed",
                 f"called:{after.postponements}",
                 _about_party(party) if party.owes_report else None,
             )
+
+
+def _invitation(meeting: MeetingFacts) -> str:
+    council = meeting.origin.kind is MeetingKind.COUNCIL
+    return "council_invitation" if council else "meeting_invitation"
 
 
 def _reminded(after: MeetingFacts, command: Command, now: datetime) -> Iterator[Notice]:

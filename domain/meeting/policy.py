@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from domain.actor import GRID_SEPARATOR, lies_in
 from domain.ids import DepartmentCode, GridCode, Subject
@@ -11,6 +11,40 @@ from domain.sla import Limit, Unit
 from domain.vocabulary import Level
 
 _WHOLE = 100
+
+
+_LAST_DAY_OF_EVERY_MONTH = 28
+_MOST_ITEMS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouncilPlan:
+    """When a community's council is called each month, and what comes onto its agenda.
+
+    An issue belongs there when it has been open for long, when it was reopened, or when its grid
+    has had several of its category lately.
+
+    Raises:
+        ValueError: a day that not every month has, no agenda at all, or a negative span.
+    """
+
+    day: int = 1
+    at: time = time(9)
+    """By the clock of the district's calendar."""
+    open_for: timedelta = timedelta(days=30)
+    repeats: int = 3
+    repeated_within: timedelta = timedelta(days=90)
+    most_items: int = 20
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.day <= _LAST_DAY_OF_EVERY_MONTH:
+            raise ValueError("every month has this day: 1 to 28")
+        if not 1 <= self.most_items <= _MOST_ITEMS:
+            raise ValueError("an agenda has 1 to 100 items")
+        if self.open_for < timedelta() or self.repeated_within < timedelta():
+            raise ValueError("a span is not negative")
+        if self.repeats < 2:  # noqa: PLR2004 - once is no repetition
+            raise ValueError("what happened once was not repeated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +75,8 @@ class MeetingPolicy:
     max_postponements: int = 1
     longest_postponement: timedelta = timedelta(days=14)
     max_minutes: int = 1_000
+    council: CouncilPlan | None = None
+    """Councils are called every month where a policy of theirs has a plan."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.quorum_percent <= _WHOLE:
@@ -49,6 +85,9 @@ class MeetingPolicy:
             raise ValueError("a bound is not negative")
         if self.grace < timedelta() or self.longest_postponement < timedelta():
             raise ValueError("a span is not negative")
+        councils = self.kind is MeetingKind.COUNCIL and self.level is Level.COMMUNITY
+        if self.council is not None and not councils:
+            raise ValueError("a plan is for councils, and those sit at the community")
         if len(set(self.standing)) != len(self.standing):
             raise ValueError("a party is named once")
 

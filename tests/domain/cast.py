@@ -149,6 +149,7 @@ ORIGIN = Origin(
     raised_at=MONDAY_NINE,
 )
 FIRST_MEETING = MeetingNumber(f"{ORIGIN.number}-M1")
+COUNCIL = MeetingNumber("qj.bh.hp-C2026-11")
 EMERGENCY = replace(ORIGIN, emergency=True)
 
 

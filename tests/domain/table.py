@@ -50,6 +50,7 @@ TABLE: dict[type[c.Command], tuple[str, str]] = {
     c.CloseAppealWindow: ("c", ""),
     c.UrgeIssue: ("rvidhz", ""),
     c.ConveneMeeting: ("idh", ""),
+    c.CallToCouncil: ("idh", ""),
     c.ScheduleMeeting: ("idh", ""),
     c.EndMeeting: ("idhz", "idhzc"),
     c.SettleIssue: ("idh", "c"),
@@ -106,6 +107,7 @@ FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.EvaluateIssue: {"satisfaction": Satisfaction.SATISFIED, "solved": True},
     c.MarkDuplicate: {"of": IssueNumber("QJ-2026-0000002")},
     c.DecideAppeal: {"approved": True},
+    c.CallToCouncil: {"meeting": cast.COUNCIL},
     c.ScheduleMeeting: {
         "meeting": cast.FIRST_MEETING,
         "sits_at": cast.MONDAY_NINE + DAY,

@@ -12,7 +12,7 @@ from domain import commands as c
 from domain.actor import ENGINE, Actor
 from domain.acts.convening import CONVENABLE
 from domain.authority import may_act
-from domain.ids import EvidenceId, IssueNumber
+from domain.ids import EvidenceId, IssueNumber, MeetingNumber
 from domain.issue import LAW, Issue
 from domain.parts import RequestKind
 from domain.refusals import Refusal
@@ -49,6 +49,7 @@ PEOPLE += [cast.staff(f"{code}-{post}", code) for code in (PROPERTY, POLICE) for
 AFTER_THE_END = {DeadlineKind.APPEAL, DeadlineKind.DECIDE}
 WITH_LEAD = {IssueState.DISPATCHED, IssueState.HANDLING, IssueState.RESOLVED}
 BY_MEETING = [c.ScheduleMeeting, c.EndMeeting, c.SettleIssue, c.DispatchIssue]
+BY_COUNCIL = [c.EndMeeting, c.SettleIssue, c.DispatchIssue]
 LONG_ENOUGH = 40
 MOVING_ON = [c.ClaimIssue, c.CompletePart, c.ResolveIssue, c.EvaluateIssue, c.AppealBreach] * 3
 DECIDES: dict[type[c.Command], RequestKind] = {
@@ -134,6 +135,24 @@ class AnyLife(RuleBasedStateMachine):
     def a_supervisor_convenes(self, level: Level | None) -> None:
         self.tries(self.life.command(cast.SUPERVISOR, c.ConveneMeeting, level=level))
 
+    @rule(month=st.sampled_from(["11", "12"]))
+    def a_council_calls(self, month: str) -> None:
+        number = MeetingNumber(f"qj.bh.hp-C2026-{month}")
+        before = self.life.issue.deadlines
+        self.tries(self.life.command(ENGINE, c.CallToCouncil, meeting=number))
+        assert self.life.issue.deadlines == before
+
+    @precondition(lambda self: self.life.issue.council is not None)
+    @rule(data=st.data(), kind=st.sampled_from(BY_COUNCIL))
+    def the_council_speaks(self, data: st.DataObject, kind: type[c.Command]) -> None:
+        assert self.life.issue.council is not None
+        fields: dict[str, object] = {"meeting": self.life.issue.council.number}
+        if kind is c.EndMeeting:
+            fields["outcome"] = data.draw(st.sampled_from(ItemOutcome))
+        if kind is c.DispatchIssue:
+            fields |= {"lead": data.draw(DEPARTMENTS), "with_tasks": data.draw(st.booleans())}
+        self.tries(self.life.command(ENGINE, kind, **fields))
+
     @precondition(lambda self: self.life.issue.meeting is not None)
     @rule(data=st.data(), kind=st.sampled_from(BY_MEETING))
     def the_meeting_speaks(self, data: st.DataObject, kind: type[c.Command]) -> None:
@@ -217,6 +236,9 @@ def assert_consistent(issue: Issue) -> None:
         assert issue.active == ()
     if issue.in_meeting is not None:
         assert issue.state in CONVENABLE
+    if issue.before_council is not None:
+        assert issue.state in CONVENABLE
+        assert issue.in_meeting is None
     owed = [each for each in issue.open_deadlines if each.kind is DeadlineKind.MEETING]
     assert len(owed) <= (issue.in_meeting is not None)
     assert issue.meeting_called is None

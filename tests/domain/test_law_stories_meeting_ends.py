@@ -4,7 +4,7 @@ import pytest
 
 from domain import commands as c
 from domain.actor import ENGINE
-from domain.acts.convening import left_meeting
+from domain.acts.convening import left_meetings
 from domain.ids import IssueNumber, MeetingNumber
 from domain.refusals import RefusalCode
 from domain.vocabulary import (
@@ -147,7 +147,7 @@ def test_word_of_another_meeting_counts_for_nothing() -> None:
 
 def left(life: Life) -> MeetingNumber | None:
     last = life.steps[-1]
-    return left_meeting(last.before, last.after, last.command)
+    return next(iter(left_meetings(last.before, last.after, last.command)), None)
 
 
 def test_issue_that_needs_no_meeting_any_more_leaves_its_agenda() -> None:

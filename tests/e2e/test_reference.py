@@ -45,6 +45,7 @@ def named(entries: Entries) -> Iterator[tuple[str, ReferenceKind, str | None]]:
         yield each.code, K.GRID, each.grid
     for each in bodies(entries, K.STAFF):
         yield each.code, K.DEPARTMENT, each.department
+        yield each.code, K.GRID, each.stands_for
     for each in bodies(entries, K.SLA_POLICY):
         yield each.code, K.CALENDAR, each.calendar
         yield each.code, K.CATEGORY, each.category

@@ -71,6 +71,6 @@ def test_nothing_in_the_workflow_is_dynamic(
 
 
 def test_signals_are_taken_by_who_they_are_sent_to() -> None:
-    from_meetings = {"meeting_scheduled", "meeting_item_settled"}
+    from_meetings = {"meeting_scheduled", "meeting_item_settled", "called_to_council"}
     assert set(WORKFLOW.signals) == {"reckon_again"} | from_meetings
     assert set(MEETING.signals) == {"join_agenda", "leave_agenda"}

@@ -10,21 +10,23 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from typing import Any, get_args, get_type_hints
 
-from activities.contracts import MeetingStep, Planned, Step
+from activities.contracts import CouncilDue, MeetingStep, Planned, Step
 from domain.commands import Command
 from domain.issue import LAW, Issue
 from domain.meeting.convening import Summons
+from domain.meeting.council import CouncilCall
 from domain.meeting.meeting import MEETING_LAW, Meeting
 from domain.meeting.planning import MeetingPlan
 from domain.meeting.results import MeetingDates, MeetingResult
 from tests.house.tree import ROOT
 from workflows.contracts import Answer, IssueInput, MeetingAnswer, MeetingInput
+from workflows.council import CouncilInput
 
 PATH = ROOT / "tests" / "house" / "shapes.json"
 ROOTS: tuple[type, ...] = (
     *(Step, Planned, IssueInput, Answer, Issue, Command, *LAW),
     *(MeetingStep, MeetingPlan, MeetingInput, MeetingAnswer, Meeting, Summons, *MEETING_LAW),
-    *(MeetingDates, MeetingResult),
+    *(MeetingDates, MeetingResult, CouncilCall, CouncilInput, CouncilDue),
 )
 Shapes = dict[str, dict[str, str]]
 """Of each class its fields, `required` or `optional`; of each enumeration its words."""

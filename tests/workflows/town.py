@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.contracts import MeetingStep, Step
+from activities.contracts import CouncilDue, MeetingStep, Step
 from domain import commands as c
 from domain.actor import Actor
 from domain.command import Command
@@ -31,6 +31,7 @@ from domain.vocabulary import DeadlineKind, Level
 from tests.workflows.office import DISPATCHER, POLICY, Office, key, staff, urgent
 from tests.workflows.recording import kept
 from workflows.contracts import Answer, IssueInput, MeetingAnswer
+from workflows.council import CouncilWorkflow
 from workflows.issue import IssueWorkflow
 from workflows.meeting import JointMeetingWorkflow
 
@@ -80,11 +81,19 @@ class TownHall(Office):
         default_factory=lambda: [meeting_policy(level) for level in Level]
     )
     meeting_steps: list[MeetingStep] = field(default_factory=list)
+    summons: Summons | None = None
+    """What a council finds to talk about."""
 
     @activity.defn(name="open_meeting")
     async def open_meeting(self, summons: Summons) -> Meeting:
-        policy = choose_meeting_policy(self.meeting_policies, summons.level, summons.grid)
+        policy = choose_meeting_policy(
+            self.meeting_policies, summons.level, summons.grid, summons.kind
+        )
         return convene(summons, policy, None)
+
+    @activity.defn(name="prepare_council")
+    async def prepare(self, due: CouncilDue) -> Summons | None:
+        return self.summons and replace(self.summons, convened_at=due.at)
 
     @activity.defn(name="record_meeting_step")
     async def record_meeting(self, step: MeetingStep) -> MeetingPlan:
@@ -238,8 +247,8 @@ def _worker(environment: WorkflowEnvironment, queue: str, hall: TownHall) -> Wor
     return Worker(
         environment.client,
         task_queue=queue,
-        workflows=[IssueWorkflow, JointMeetingWorkflow],
-        activities=[hall.open, hall.record, hall.open_meeting, hall.record_meeting],
+        workflows=[IssueWorkflow, JointMeetingWorkflow, CouncilWorkflow],
+        activities=[hall.open, hall.record, hall.open_meeting, hall.record_meeting, hall.prepare],
     )
 
 

@@ -1,0 +1,70 @@
+"""Which issues of a community belong before its council: old, unsatisfied or repeated ones."""
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+
+from domain.acts.convening import CONVENABLE
+from domain.ids import CategoryCode, GridCode, IssueNumber, MeetingNumber
+from domain.meeting.convening import SummonedItem
+from domain.meeting.council import Wanted
+from storage.filters import lies_in
+from storage.models import IssueRow, MeetingItemRow, MeetingRow
+from storage.session import Session
+
+
+class CouncilMatters:
+    """What there is to talk about."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def is_known(self, number: MeetingNumber) -> bool:
+        """Whether the council was called already."""
+        found = select(MeetingRow.number).where(MeetingRow.number == number)
+        return (await self._session.execute(found)).one_or_none() is not None
+
+    async def items(self, wanted: Wanted) -> tuple[SummonedItem, ...]:
+        """The unsatisfied first, then the oldest; at most as many as the plan allows.
+
+        What a meeting is busy with is left to that meeting.
+        """
+        lately = _lately(wanted)
+        unsatisfied = or_(IssueRow.reopened > 0, IssueRow.awaits_meeting)
+        repeated = and_(lately.c.count.is_not(None), lately.c.count >= wanted.repeats)
+        same = and_(lately.c.grid == IssueRow.grid, lately.c.category == IssueRow.category)
+        found = (
+            select(IssueRow.number, IssueRow.grid, IssueRow.category)
+            .outerjoin(lately, same)
+            .where(
+                lies_in(wanted.community),
+                IssueRow.state.in_(CONVENABLE),
+                or_(unsatisfied, repeated, IssueRow.raised_at <= wanted.raised_before),
+                ~_is_before_a_meeting(),
+            )
+            .order_by(case((unsatisfied, 0), else_=1), IssueRow.raised_at, IssueRow.id)
+            .limit(wanted.limit)
+        )
+        rows = await self._session.execute(found)
+        return tuple(
+            SummonedItem(
+                issue=IssueNumber(row.number),
+                grid=GridCode(row.grid),
+                category=CategoryCode(row.category),
+            )
+            for row in rows
+        )
+
+
+def _lately(wanted: Wanted) -> Subquery:
+    """How many of a category a grid has had; what became of them does not matter."""
+    return (
+        select(IssueRow.grid, IssueRow.category, func.count().label("count"))
+        .where(lies_in(wanted.community), IssueRow.raised_at >= wanted.repeated_since)
+        .group_by(IssueRow.grid, IssueRow.category)
+        .subquery()
+    )
+
+
+def _is_before_a_meeting() -> ColumnElement[bool]:
+    return exists().where(
+        MeetingItemRow.issue_number == IssueRow.number, MeetingItemRow.ended_at.is_(None)
+    )

@@ -1,0 +1,164 @@
+"""Which communities hold councils, when, and who comes."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.ids import (
+    CalendarCode,
+    DepartmentCode,
+    DistrictCode,
+    GridCode,
+    MeetingNumber,
+    Subject,
+)
+from domain.meeting.convening import convene
+from domain.meeting.council import (
+    Council,
+    council_of,
+    councils,
+    number_of,
+    regulars,
+    sitting,
+    wanted,
+)
+from domain.meeting.policy import CouncilPlan, MeetingPolicy
+from domain.meeting.words import MeetingKind
+from domain.reference import District, Grid, GridLevel, Staff
+from domain.vocabulary import Level
+from tests.domain.cast import MONDAY_NINE
+from tests.domain.meeting.life import a_summons
+
+HERE, OTHER = GridCode("qj.bh.hp"), GridCode("qj.bh.other")
+PLAN = CouncilPlan(day=5, at=time(19))
+OFFICE = DepartmentCode("office")
+
+
+def a_policy(code: str = "council", **changes: Any) -> MeetingPolicy:  # noqa: ANN401 - any field
+    fields = {"level": Level.COMMUNITY, "kind": MeetingKind.COUNCIL, "council": PLAN} | changes
+    return MeetingPolicy(code=code, **fields)
+
+
+def a_grid(code: str) -> Grid:
+    level = GridLevel(code.count(".") + 1)
+    return Grid(code=GridCode(code), name=code, name_en=code, level=level)
+
+
+def a_district(code: str, grid: str) -> District:
+    return District(
+        code=DistrictCode(code),
+        name=code,
+        name_en=code,
+        grid=GridCode(grid),
+        calendar=CalendarCode("cn"),
+        prefix="QJ",
+    )
+
+
+COUNTY = a_district("qj", "qj")
+
+
+def test_every_community_of_the_policys_grid_holds_its_own() -> None:
+    grids = [a_grid(code) for code in ("qj", "qj.bh", OTHER, HERE, f"{HERE}.fc", "yj.aa.bb")]
+    held = councils(grids, [COUNTY], [a_policy(grid=GridCode("qj"))])
+    assert [each.community for each in held] == [HERE, OTHER]
+    only = councils(grids, [COUNTY], [a_policy(grid=HERE)])
+    assert [(each.community, each.plan) for each in only] == [(HERE, PLAN)]
+
+
+def test_most_exact_policy_holds_and_may_want_none() -> None:
+    everywhere, none = a_policy(), a_policy("none", grid=HERE, council=None)
+    assert council_of(HERE, [COUNTY], [everywhere, none]) is None
+    assert council_of(OTHER, [COUNTY], [everywhere, none]) is not None
+    own = a_policy("own", grid=HERE, council=CouncilPlan(day=9))
+    chosen = council_of(HERE, [COUNTY], [everywhere, own])
+    assert chosen is not None
+    assert chosen.plan.day == 9
+
+
+def test_without_a_policy_or_a_district_there_is_none() -> None:
+    assert council_of(HERE, [COUNTY], []) is None
+    joint = MeetingPolicy(code="joint", level=Level.COMMUNITY)
+    assert council_of(HERE, [COUNTY], [joint]) is None
+    assert council_of(HERE, [a_district("yj", "yj")], [a_policy()]) is None
+
+
+def test_nearest_district_lends_its_calendar() -> None:
+    street = a_district("bh", "qj.bh")
+    for order in ([COUNTY, street], [street, COUNTY]):
+        found = council_of(HERE, order, [a_policy()])
+        assert found is not None
+        assert found.district == street
+
+
+def test_council_sits_by_the_clock_of_its_place() -> None:
+    when = sitting(Council(community=HERE, district=COUNTY, plan=PLAN), "Asia/Shanghai")
+    assert (when.zone, when.day, when.at) == ("Asia/Shanghai", 5, time(19))
+
+
+def test_number_names_the_month_of_the_place() -> None:
+    late = datetime(2026, 11, 30, 23, tzinfo=ZoneInfo("UTC"))
+    assert number_of(HERE, late) == MeetingNumber("qj.bh.hp-C2026-11")
+    there = late.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert number_of(HERE, there) == MeetingNumber("qj.bh.hp-C2026-12")
+
+
+def test_number_of_a_long_grid_fits_and_stays_its_own() -> None:
+    one, other = GridCode("q" * 100 + "a"), GridCode("q" * 100 + "b")
+    numbers = {number_of(one, MONDAY_NINE), number_of(other, MONDAY_NINE)}
+    assert len(numbers) == 2
+    assert {len(each) for each in numbers} == {len(number_of(GridCode("q" * 50), MONDAY_NINE))}
+    assert max(len(each) for each in numbers) <= 60
+
+
+def test_regulars_stand_for_a_place_of_the_community() -> None:
+    places = {"b": f"{HERE}.fc.b2", "a": f"{HERE}.fc.b1", "far": "qj.bh.hpx.fc", "none": None}
+    staff = [
+        Staff(code=Subject(code), department=OFFICE, stands_for=GridCode(place) if place else None)
+        for code, place in places.items()
+    ]
+    assert regulars(staff, HERE) == (Subject("a"), Subject("b"))
+
+
+def test_spans_of_the_plan_count_back_from_the_call() -> None:
+    plan = CouncilPlan(open_for=timedelta(days=10), repeated_within=timedelta(days=20))
+    asked = wanted(Council(community=HERE, district=COUNTY, plan=plan), MONDAY_NINE)
+    assert asked.raised_before == MONDAY_NINE - timedelta(days=10)
+    assert asked.repeated_since == MONDAY_NINE - timedelta(days=20)
+    assert (asked.repeats, asked.limit) == (plan.repeats, plan.most_items)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"day": 0},
+        {"day": 29},
+        {"most_items": 0},
+        {"most_items": 101},
+        {"repeats": 1},
+        {"open_for": timedelta(seconds=-1)},
+        {"repeated_within": timedelta(seconds=-1)},
+    ],
+)
+def test_impossible_plan_is_none(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=" "):
+        CouncilPlan(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"kind": MeetingKind.JOINT}, {"level": Level.STREET}])
+def test_only_councils_of_communities_have_a_plan(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="plan is for councils"):
+        a_policy(**wrong)
+
+
+def test_regulars_are_invited_in_person() -> None:
+    summons = replace(
+        a_summons(), kind=MeetingKind.COUNCIL, persons=(Subject("b1_head"), Subject("b1_officer"))
+    )
+    meeting = convene(summons, a_policy(), OFFICE)
+    persons = [each.code for each in meeting.parties if each.is_person]
+    assert persons == ["b1_head", "b1_officer"]
+    assert meeting.origin.kind is MeetingKind.COUNCIL
