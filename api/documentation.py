@@ -99,7 +99,7 @@ REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
 
 MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     m.AcknowledgeInvitation: (R.ALREADY_ACKNOWLEDGED,),
-    m.ReportInToMeeting: (R.ALREADY_REPORTED_IN,),
+    m.ReportInToMeeting: (R.ALREADY_REPORTED_IN, R.ARRIVED_OUT_OF_TIME),
     m.OpenSitting: (R.NO_QUORUM, R.SITTING_TOO_EARLY),
     m.AddMinutes: (R.LIMIT_REACHED,),
     m.DecideItem: (

@@ -46,6 +46,7 @@ def _labels(line: IssueLine, locale: str) -> dict[str, str]:
 
 
 def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailRead:
+    found = detail.snapshot
     return IssueDetailRead(
         **shown_line(detail.line, at, locale).model_dump(),
         description=detail.description,
@@ -53,6 +54,9 @@ def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailR
         assignments=detail.assignments,
         pending=detail.pending,
         suspension=detail.suspension,
+        meeting=found.meeting if found else None,
+        beyond_county=found is not None and found.beyond_county,
+        supervised_by=found.supervised_by if found else None,
     )
 
 

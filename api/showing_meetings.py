@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from api.schemas.meeting_commands import Position
 from api.schemas.meetings import (
+    AgendaRead,
     ItemRead,
     MeetingDetailRead,
     MeetingEventRead,
     MeetingRead,
     OwedRead,
+    StepRead,
     TaskRead,
 )
 from catalogue import label
@@ -36,24 +39,52 @@ def shown_meeting_line(line: MeetingLine, locale: str) -> MeetingRead:
 def shown_meeting(detail: MeetingDetail, locale: str) -> MeetingDetailRead:
     meeting = detail.snapshot
 
-    def said(text: TextId | None) -> str | None:
-        return detail.texts.get(text) if text is not None else None
-
     return MeetingDetailRead(
         **shown_meeting_line(detail.line, locale).model_dump(),
         quorum=meeting.quorum,
         present=meeting.present,
-        parties=meeting.parties,
-        agenda=[
-            ItemRead(
-                item=each,
-                label=_item_label(each, locale),
-                text=said(each.decision.text if each.decision else None),
-            )
-            for each in meeting.agenda
+        steps=[
+            StepRead(step=step, label=label("meeting_state", step, locale), since=since)
+            for step, since in meeting.steps
         ],
-        tasks=[TaskRead(task=each, text=said(each.text)) for each in meeting.tasks],
+        parties=meeting.parties,
+        positions={
+            each.code: Position.read(kept)
+            for each in meeting.parties
+            if (kept := _said(detail, each.position)) is not None
+        },
+        agenda=_items(detail, locale),
+        tasks=_tasks(detail),
     )
+
+
+def shown_agenda(detail: MeetingDetail, locale: str) -> AgendaRead:
+    meeting = detail.snapshot
+    return AgendaRead(
+        number=meeting.number,
+        state=meeting.state,
+        items=_items(detail, locale),
+        tasks=_tasks(detail),
+    )
+
+
+def _items(detail: MeetingDetail, locale: str) -> list[ItemRead]:
+    return [
+        ItemRead(
+            item=each,
+            label=_item_label(each, locale),
+            text=_said(detail, each.decision.text if each.decision else None),
+        )
+        for each in detail.snapshot.agenda
+    ]
+
+
+def _tasks(detail: MeetingDetail) -> list[TaskRead]:
+    return [TaskRead(task=each, text=_said(detail, each.text)) for each in detail.snapshot.tasks]
+
+
+def _said(detail: MeetingDetail, text: TextId | None) -> str | None:
+    return detail.texts.get(text) if text is not None else None
 
 
 def _item_label(item: AgendaItem, locale: str) -> str | None:

@@ -51,6 +51,7 @@ class RefusalCode(StrEnum):
     ALREADY_ACKNOWLEDGED = "already_acknowledged"
     NO_QUORUM = "no_quorum"
     SITTING_TOO_EARLY = "sitting_too_early"
+    ARRIVED_OUT_OF_TIME = "arrived_out_of_time"
     POSTPONED_BACKWARDS = "postponed_backwards"
     POSTPONED_TOO_FAR = "postponed_too_far"
     NOT_ON_AGENDA = "not_on_agenda"

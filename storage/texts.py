@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import IssueNumber, Subject, TextId
-from storage.models import EventRow, MeetingEventRow, TextRow
+from domain.meeting.words import MeetingEvent
+from storage.models import EventRow, MeetingEventRow, MeetingItemRow, TextRow
 from storage.models.issues import LONGEST_TEXT
 from storage.session import Session
 
@@ -78,10 +79,27 @@ class Texts:
         return {each.id: each for each in texts}
 
     async def erase(self, number: IssueNumber, at: datetime) -> int:
-        """Blanks everything said about the issue; how many texts. The timeline stays."""
+        """Blanks everything said about the issue; how many texts. The timeline stays.
+
+        What was said in a meeting about no issue in particular, its minutes above all, may be
+        about any on the agenda, and goes with each of them.
+        """
+        about = or_(TextRow.issue_number == number, TextRow.id.in_(_said_in_meetings(number)))
         erased = await self._session.execute(
             update(TextRow)
-            .where(TextRow.issue_number == number, TextRow.erased_at.is_(None))
+            .where(about, TextRow.erased_at.is_(None))
             .values(body=None, erased_at=at)
         )
         return erased.rowcount
+
+
+def _said_in_meetings(number: IssueNumber) -> Select[tuple[str | None]]:
+    of_all = (MeetingEvent.MINUTES_ADDED, MeetingEvent.POSTPONED, MeetingEvent.ADJOURNED)
+    return select(MeetingEventRow.text_id).where(
+        MeetingEventRow.text_id.is_not(None),
+        MeetingEventRow.name.in_(of_all),
+        exists().where(
+            MeetingItemRow.meeting_number == MeetingEventRow.meeting_number,
+            MeetingItemRow.issue_number == number,
+        ),
+    )

@@ -12,6 +12,7 @@ from api.routes.giving import Table, add_commands
 from api.schemas.filters import Span
 from api.schemas.meeting_commands import MEETING_BODIES
 from api.schemas.meetings import (
+    AgendaRead,
     MeetingAnswered,
     MeetingDetailRead,
     MeetingFilters,
@@ -20,7 +21,13 @@ from api.schemas.meetings import (
     MeetingTimeline,
     Owings,
 )
-from api.showing_meetings import shown_duty, shown_entry, shown_meeting, shown_meeting_line
+from api.showing_meetings import (
+    shown_agenda,
+    shown_duty,
+    shown_entry,
+    shown_meeting,
+    shown_meeting_line,
+)
 from api.sight import seen_meeting
 from domain.ids import MeetingNumber
 from domain.meeting.commands import MEETING_NAMES
@@ -72,6 +79,16 @@ async def read_meeting(
     async with parts.database.read() as session:
         detail = await seen_meeting(session, MeetingNumber(number), caller)
     return shown_meeting(detail, locale)
+
+
+@router.get("/{number}/agenda", summary="Read its agenda", responses=responses(READ))
+async def read_agenda(
+    number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale
+) -> AgendaRead:
+    """Every issue it is or was about, what was decided of each, and the tasks of that."""
+    async with parts.database.read() as session:
+        detail = await seen_meeting(session, MeetingNumber(number), caller)
+    return shown_agenda(detail, locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened in it", responses=responses(READ))

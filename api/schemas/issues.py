@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.text import Address, Body, Code, Name, Phone, Subject, Text
 from domain.deadline import Extension, PlannedRung
 from domain.explanation import Explanation
-from domain.parts import Assignment, Request, Suspension
+from domain.parts import Assignment, MeetingRef, Request, Suspension
 from domain.vocabulary import (
     DeadlineKind,
     IssueState,
@@ -136,6 +136,12 @@ class IssueDetailRead(IssueRead):
     assignments: tuple[Assignment, ...]
     pending: tuple[Request, ...]
     suspension: Suspension | None
+    meeting: MeetingRef | None
+    """The joint meeting it is before."""
+    beyond_county: bool
+    """Not even the county's meeting settled it."""
+    supervised_by: str | None
+    """The leader who has taken it over."""
 
 
 class IssuePage(Read):

@@ -1,7 +1,7 @@
 """The bodies of the commands of meetings, one model each, and the table from command to model."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StrictBool
 from typing_extensions import override
@@ -18,11 +18,53 @@ from domain.vocabulary import ItemOutcome
 MOST_TASKS = 20
 
 
-class ReportInToMeeting(CommandBody):
-    """That the party comes, or another time that suits it better; `text` says where it is."""
+class Position(Body):
+    """A place on earth, in degrees of WGS 84."""
 
-    model_config = example(text="已到社区会议室")
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+    def kept(self) -> str:
+        """As a text, to about a metre."""
+        return f"{self.lat:.5f},{self.lon:.5f}"
+
+    @classmethod
+    def read(cls, kept: str) -> Self:
+        lat, lon = kept.split(",")
+        return cls(lat=float(lat), lon=float(lon))
+
+
+class ReportInToMeeting(CommandBody):
+    """That the party comes, or is there; `proposes` when another time suits it better."""
+
+    model_config = example(text="已到社区会议室", position={"lat": 26.91234, "lon": 102.92876})
     proposes: Instant | None = None
+    position: Position | None = None
+    """Where it is; kept like a text, and erased like one."""
+    arrived_at: Instant | None = None
+    """Since when it is there: after the meeting was convened, and not later than now."""
+
+    @override
+    def texts(self, name: TextId) -> Mapping[TextId, str]:
+        place = {_of_position(name): self.position.kept()} if self.position else {}
+        return {**super().texts(name), **place}
+
+    @override
+    def to_command(
+        self, kind: type[Command], actor: Actor, id_: CommandId, name: TextId
+    ) -> Command:
+        return m.ReportInToMeeting(
+            actor=actor,
+            id=id_,
+            text=name if self.text else None,
+            proposes=self.proposes,
+            position=_of_position(name) if self.position else None,
+            arrived_at=self.arrived_at,
+        )
+
+
+def _of_position(name: TextId) -> TextId:
+    return TextId(f"{name}/position")
 
 
 class Minutes(CommandBody):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.issues import Read
+from api.schemas.meeting_commands import Position
 from api.schemas.text import Code, Number
 from domain.ids import DepartmentCode, GridCode, IssueNumber
 from domain.meeting.membership import MeetingScope
@@ -74,12 +75,34 @@ class TaskRead(Read):
     text: str | None
 
 
+class StepRead(Read):
+    """One of the four steps of a meeting, and since when."""
+
+    step: MeetingState
+    label: str
+    """The step in the caller's language."""
+    since: datetime
+
+
+class AgendaRead(Read):
+    """What a meeting is about: each issue with what was decided of it, and the tasks of that."""
+
+    number: str
+    state: MeetingState
+    items: list[ItemRead]
+    tasks: list[TaskRead]
+
+
 class MeetingDetailRead(MeetingRead):
     """A meeting as its page shows it."""
 
     quorum: int
     present: int
+    steps: list[StepRead]
+    """提议, 商议, 决议, 评议: those it has come to, in order."""
     parties: tuple[Party, ...]
+    positions: Mapping[str, Position]
+    """Where parties said they are, by their code, unless it was erased."""
     agenda: list[ItemRead]
     tasks: list[TaskRead]
 

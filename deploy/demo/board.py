@@ -16,7 +16,7 @@ from deploy.demo.cast import Report
 from deploy.demo.client import Api, Json, Refused, Unanswered
 from deploy.demo.scene import Scene
 from deploy.demo.story import Story
-from deploy.demo.words import both
+from deploy.demo.words import both, meeting_line
 from domain.actor import Actor
 from observability.clock import now
 
@@ -36,6 +36,7 @@ class Board:
     began: datetime = field(default_factory=now)
     playing: list[tuple[Story, Scene]] = field(default_factory=list)
     lines: dict[str, Json] = field(default_factory=dict)
+    meetings: dict[str, Json] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     news: deque[Text] = field(default_factory=lambda: deque(maxlen=_NEWS))
 
@@ -61,6 +62,7 @@ class Board:
                 news += await self._happened(number)
             if before and before["level"] != line["level"]:
                 news.append((line["updated_at"], self._raised(line)))
+        news += await self._sittings()
         for _, text in sorted(news, key=lambda each: each[0]):
             self.news.append(text)
             if not self.console.is_terminal:
@@ -88,6 +90,22 @@ class Board:
         if events:
             self.told[number] = events[-1]["version"]
         return [(each["at"], self._event(number, each)) for each in events]
+
+    async def _sittings(self) -> list[tuple[str, Text]]:
+        """Every meeting that has come to another step since the last look."""
+        page = await self.api.get(self.onlooker, "/meetings", limit=_PAGE)
+        moved = [each for each in page["items"] if self._has_moved(each)]
+        self.meetings |= {each["number"]: each for each in moved}
+        return [(each["updated_at"], self._sitting(each)) for each in moved]
+
+    def _has_moved(self, meeting: Json) -> bool:
+        known = self.meetings.get(meeting["number"])
+        return known is None or known["state"] != meeting["state"]
+
+    def _sitting(self, meeting: Json) -> Text:
+        issue = meeting["number"].rpartition("-")[0]
+        text = Text(f"联席会议 meeting {meeting_line(meeting)}", "magenta")
+        return self._line(issue, meeting["updated_at"], text)
 
     def _event(self, number: str, event: Json) -> Text:
         who, what = self.names.get(event["actor"], event["actor"]), both("event", event["name"])
@@ -128,7 +146,20 @@ class Board:
                 _remarks(line),
                 style="red" if line["overdue"] else "dim" if line["state"] == "closed" else "",
             )
-        return Group(table, *self.news)
+        return Group(table, self._shown_meetings(), *self.news)
+
+    def _shown_meetings(self) -> Table:
+        table = Table(title="联席会议 Joint meetings", title_justify="left", expand=True)
+        for heading in ("编号 No.", "级别 Level", "步骤 Step", "结果 Outcome"):
+            table.add_column(heading)
+        for number, meeting in sorted(self.meetings.items()):
+            table.add_row(
+                number,
+                both("level", meeting["level"]),
+                both("meeting_state", meeting["state"]),
+                both("meeting_outcome", meeting["outcome"]),
+            )
+        return table
 
 
 def _about(details: Json) -> str:

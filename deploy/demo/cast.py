@@ -1,8 +1,9 @@
 """Who acts in a story and what they act on; every word goes through the public API."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from deploy.demo.client import Api, Json
 from deploy.demo.town import grid
@@ -18,28 +19,20 @@ class NeverHappened(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """One issue, as somebody who may see everything finds it."""
+class Matter:
+    """What people act on, as somebody who may see everything finds it."""
 
     api: Api
     onlooker: Actor
     number: str
+    kind: ClassVar[str]
 
     @property
     def path(self) -> str:
-        return f"/issues/{self.number}"
+        return f"/{self.kind}/{self.number}"
 
     async def detail(self) -> Json:
         return await self.api.get(self.onlooker, self.path)
-
-    async def deadlines(self) -> list[Json]:
-        answer = await self.api.get(self.onlooker, f"{self.path}/deadlines")
-        found: list[Json] = answer["items"]
-        return found
-
-    async def deadline(self, kind: str) -> Json:
-        """The latest deadline of a kind."""
-        return [each for each in await self.deadlines() if each["kind"] == kind][-1]
 
     async def events(self, after: int = -1) -> list[Json]:
         """The whole timeline, or what followed a version."""
@@ -54,27 +47,74 @@ class Report:
         return found
 
     async def becomes(self, **wanted: object) -> Json:
-        """Returns when the issue shows all of this."""
+        """Returns when it shows all of this."""
 
         def so(detail: Json) -> bool:
             return all(detail[name] == value for name, value in wanted.items())
 
-        return await self._waits(so, f"becomes {wanted}")
+        return await waits(self.detail, so, f"{self.number} becomes {wanted}")
+
+
+class Meeting(Matter):
+    """One joint meeting."""
+
+    __slots__ = ()
+    kind = "meetings"
+
+
+class Report(Matter):
+    """One issue."""
+
+    __slots__ = ()
+    kind = "issues"
+
+    async def deadlines(self) -> list[Json]:
+        answer = await self.api.get(self.onlooker, f"{self.path}/deadlines")
+        found: list[Json] = answer["items"]
+        return found
+
+    async def deadline(self, kind: str) -> Json:
+        """The latest deadline of a kind."""
+        return [each for each in await self.deadlines() if each["kind"] == kind][-1]
 
     async def is_with(self, department: str) -> Json:
         """Returns when the department has it to claim."""
         return await self.becomes(state="dispatched", lead_department=department)
 
-    async def _waits(self, so: Callable[[Json], bool], what: str) -> Json:
-        detail: Json = {}
-        try:
-            async with asyncio.timeout(WITHIN):
-                while not so(detail := await self.detail()):  # noqa: ASYNC110 - HTTP rings no bell
-                    await asyncio.sleep(_LOOK_AGAIN)
-        except TimeoutError as late:
-            stands = {name: detail.get(name) for name in ("state", "lead_department", "level")}
-            raise NeverHappened(f"{what} within {WITHIN:g} s; it is {stands}") from late
-        return detail
+    async def meetings(self) -> list[Json]:
+        """Every meeting it is or was before, the first one first."""
+        answer = await self.api.get(self.onlooker, "/meetings", issue=self.number)
+        found: list[Json] = answer["items"]
+        return found[::-1]
+
+    async def goes_before(self, level: str) -> Meeting:
+        """Returns when a meeting of the level has called its parties."""
+
+        async def latest() -> Json:
+            return next(iter((await self.meetings())[::-1]), {})
+
+        def so(found: Json) -> bool:
+            return found.get("level") == level and found["sits_at"] is not None
+
+        found = await waits(latest, so, f"{self.number} goes before a meeting of the {level}")
+        return Meeting(self.api, self.onlooker, found["number"])
+
+
+async def waits(look: Callable[[], Awaitable[Json]], so: Callable[[Json], bool], what: str) -> Json:
+    """What is seen once it is so.
+
+    Raises:
+        NeverHappened: it was not so in all our patience.
+    """
+    seen: Json = {}
+    try:
+        async with asyncio.timeout(WITHIN):
+            while not so(seen := await look()):  # noqa: ASYNC110 - HTTP rings no bell
+                await asyncio.sleep(_LOOK_AGAIN)
+    except TimeoutError as late:
+        stands = {name: seen.get(name) for name in ("state", "lead_department", "level")}
+        raise NeverHappened(f"{what} within {WITHIN:g} s; it is {stands}") from late
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +140,7 @@ class Person:
         self.keep(report)
         return report
 
-    async def does(self, command: str, to: Report, says: str | None = None, **more: object) -> Json:
+    async def does(self, command: str, to: Matter, says: str | None = None, **more: object) -> Json:
         """Gives a command of the law."""
         body = {**more, **({"text": says} if says else {})}
         await asyncio.sleep(self.pace)

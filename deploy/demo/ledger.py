@@ -8,7 +8,7 @@ from rich.table import Table
 from deploy.demo.cast import Report
 from deploy.demo.client import Api
 from deploy.demo.story import Verdict
-from deploy.demo.words import STANDING, both, by_standing
+from deploy.demo.words import STANDING, both, by_standing, meeting_line
 from domain.actor import Actor
 
 
@@ -16,7 +16,7 @@ async def ledger(api: Api, onlooker: Actor, verdicts: Sequence[Verdict]) -> Tabl
     """A row for every issue of every story."""
     table = Table(title="当日台账 Ledger of the day", title_justify="left", show_lines=True)
     widths = {"编号 No.": None, "事项 Matter": 24, "结果 Result": 20, "时限 Deadlines": None}
-    widths |= {"级别 Level": 12, "评价 Evaluation": 12, "核对": 4}
+    widths |= {"会议 Meetings": 20, "级别 Level": 12, "评价 Evaluation": 12, "核对": 4}
     for heading, width in widths.items():
         ratio = 1 if heading.startswith("时限") else None
         table.add_column(heading, overflow="fold", max_width=width, ratio=ratio)
@@ -44,6 +44,7 @@ async def _cells(report: Report, verdict: Verdict) -> Sequence[str]:
         f"{verdict.story.title}\n{verdict.story.title_en}",
         "\n".join(result),
         "\n".join(stand),
+        "\n".join(meeting_line(each) for each in await report.meetings()) or "–",
         both("level", detail["level"]),
         both("satisfaction", detail["satisfaction"]),
         "[green]✓[/]" if verdict.is_good else "[red]✗[/]",

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deploy.demo.cast import Person, Report
+from deploy.demo.cast import Matter, Person, Report
 from deploy.demo.client import Api, Json, Refused
 from domain.actor import Actor
 
@@ -76,6 +76,10 @@ class Scene:
         missed = sorted(set(ending.met) - in_time)
         self.expect(report, "not met in time", missed, [])
         self._happened(report, [each["name"] for each in await report.events()], ending.events)
+
+    async def went(self, report: Report, matter: Matter, wanted: Sequence[str]) -> None:
+        """Holds the timeline of a meeting of the issue against what must stand in it."""
+        self._happened(report, [each["name"] for each in await matter.events()], wanted)
 
     def _happened(self, report: Report, names: Sequence[str], wanted: Sequence[str]) -> None:
         rest = iter(names)

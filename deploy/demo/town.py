@@ -16,6 +16,7 @@ _SPECIAL: Mapping[str, tuple[tuple[Role, ...], str]] = {
     "command_centre_dispatcher": ((Role.DISPATCHER,), COUNTY),
     "command_centre_supervisor": ((Role.SUPERVISOR,), COUNTY),
     "command_centre_administrator": ((Role.ADMINISTRATOR,), COUNTY),
+    "county_leader": ((Role.LEADER,), COUNTY),
     "hupan_secretary": ((Role.LEADER, Role.STAFF), COMMUNITY),
     "hupan_grid_worker": ((Role.GRID_WORKER,), COMMUNITY),
 }

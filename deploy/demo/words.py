@@ -39,3 +39,14 @@ def by_standing(deadlines: Iterable[Json]) -> Mapping[str, list[str]]:
         if (kind := both("deadline_kind", each["kind"])) not in kinds:
             kinds.append(kind)
     return {key: found[key] for key in STANDING if key in found}
+
+
+def meeting_line(meeting: Json) -> str:
+    """Which meeting of its issue, at which level, and what it came to or how far it is."""
+    stands = (
+        both("meeting_outcome", meeting["outcome"])
+        if meeting["outcome"]
+        else both("meeting_state", meeting["state"])
+    )
+    which = meeting["number"].rpartition("-")[2]
+    return f"{which} · {both('level', meeting['level'])} · {stands}"

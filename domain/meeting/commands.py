@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.command import Command
-from domain.ids import CategoryCode, DepartmentCode, GridCode, IssueNumber, PartyCode, TaskId
+from domain.ids import (
+    CategoryCode,
+    DepartmentCode,
+    GridCode,
+    IssueNumber,
+    PartyCode,
+    TaskId,
+    TextId,
+)
 from domain.meeting.parts import TaskOrder
 from domain.vocabulary import ItemOutcome
 
@@ -28,10 +36,12 @@ class AcknowledgeInvitation(Command):
 class ReportInToMeeting(Command):
     """The actor's party will be, or is, there; `proposes` when another time suits it better.
 
-    `text` says where, if the caller told.
+    `position` refers to where it said it is, `arrived_at` to since when.
     """
 
     proposes: datetime | None = None
+    position: TextId | None = None
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

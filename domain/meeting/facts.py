@@ -93,6 +93,19 @@ class MeetingFacts:
         return self.origin.terms
 
     @property
+    def steps(self) -> tuple[tuple[MeetingState, datetime], ...]:
+        """The four steps (提议, 商议, 决议, 评议) it has come to, and since when."""
+        decided = [each.decision.at for each in self.agenda if each.decision is not None]
+        done = [each.done_at for each in self.tasks if each.done_at is not None]
+        reached = (
+            (MeetingState.PROPOSED, self.origin.convened_at),
+            (MeetingState.DISCUSSING, self.opened_at),
+            (MeetingState.DECIDED, max(decided, default=None) if not self.awaiting else None),
+            (MeetingState.REVIEWING, min(done, default=None)),
+        )
+        return tuple((step, since) for step, since in reached if since is not None)
+
+    @property
     def quorum(self) -> int:
         """How many parties have to report in, rounded up: one at least where anybody is invited."""
         return -(-len(self.parties) * self.terms.quorum_percent // _WHOLE)

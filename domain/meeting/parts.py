@@ -33,6 +33,10 @@ class Party:
     reported_in_at: datetime | None = None
     proposed_at: datetime | None = None
     """The time it would rather sit at."""
+    position: TextId | None = None
+    """Where it said it is: personal data, kept where it can be erased."""
+    arrived_at: datetime | None = None
+    """Since when it said it is there."""
     absent_at: datetime | None = None
     """Of the present call; all of them stand in `absences`."""
     absences: tuple[datetime, ...] = ()

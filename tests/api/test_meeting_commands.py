@@ -10,6 +10,7 @@ from api.routes.giving import path_of
 from api.schemas.meeting_commands import MEETING_BODIES
 from domain.commands import Command
 from domain.ids import TextId
+from domain.meeting import commands as m
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
 from domain.meeting.words import MeetingState
@@ -18,7 +19,7 @@ from storage.texts import Texts
 from tests.api.temporal import FakeTemporal
 from tests.api.town import ADMINISTRATOR, Json, Town, a_key, fields_of
 from tests.builders import NOON
-from tests.domain.cast import LIFT
+from tests.domain.cast import HOUR, LIFT
 from tests.domain.meeting.life import (
     CONVENOR,
     ISSUE,
@@ -229,3 +230,58 @@ async def test_every_command_of_a_meeting_is_documented(town: Town) -> None:
     assert {f"meeting_{name}" for name in MEETING_NAMES} <= set(names)
     decide = document["paths"]["/api/v1/meetings/{number}/decide"]["post"]
     assert "`own_task`" in decide["responses"]["409"]["description"]
+
+
+HERE: Json = {"lat": 26.912345, "lon": 102.928765}
+
+
+async def test_a_position_is_kept_where_it_can_be_erased_and_nowhere_else(
+    town: Town, database: Database
+) -> None:
+    await met(database)
+    answer = await town.post(LIFTMAN, f"{PATH}/report-in", {"position": HERE, "text": "已到"}, "k")
+    assert answer.status_code == 200, answer.text
+    name = TextId(f"{NUMBER}:{command_id(LIFTMAN.subject, 'k')}")
+    async with database.begin() as session:
+        texts = await Texts(session).many([name, TextId(f"{name}/position")])
+        assert sorted(each.body or "" for each in texts.values()) == ["26.91234,102.92876", "已到"]
+        assert await Texts(session).erase(ISSUE, NOON) >= 2
+        erased = await Texts(session).many(texts)
+    assert [each.body for each in erased.values()] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "position",
+    [{"lat": 90.1, "lon": 0}, {"lat": 0, "lon": -180.1}, {"lat": 1}, {"lat": 1, "lon": "NaN"}],
+    ids=str,
+)
+async def test_a_position_that_is_nowhere_is_refused(
+    town: Town, database: Database, temporal: FakeTemporal, position: Json
+) -> None:
+    await met(database)
+    answer = await town.post(LIFTMAN, f"{PATH}/report-in", {"position": position})
+    assert answer.status_code == 422
+    assert all(each.startswith("position") for each in fields_of(answer))
+    assert temporal.asked == []
+
+
+async def test_positions_and_arrivals_are_read_by_the_meeting(
+    town: Town, database: Database
+) -> None:
+    number = await born(database)
+    life, position = a_meeting(), TextId("p:1")
+    since = life.now
+    life.wait(HOUR)
+    life.give(LIFTMAN, m.ReportInToMeeting, position=position, arrived_at=since)
+    await recorded_life(database, life)
+    async with database.begin() as session:
+        await Texts(session).put(position, number, LIFTMAN.subject, "26.91234,102.92876", NOON)
+    shown = (await town.get(CONVENOR, PATH)).json()
+    (party,) = [each for each in shown["parties"] if each["arrived_at"]]
+    assert (party["code"], datetime.fromisoformat(party["arrived_at"])) == (LIFT, since)
+    assert shown["positions"] == {LIFT: {"lat": 26.91234, "lon": 102.92876}}
+    timeline = (await town.get(CONVENOR, f"{PATH}/timeline")).json()
+    assert "position" not in timeline["items"][-1]["details"]
+    async with database.begin() as session:
+        await Texts(session).erase(number, NOON)
+    assert (await town.get(CONVENOR, PATH)).json()["positions"] == {}

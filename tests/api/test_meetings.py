@@ -117,3 +117,33 @@ async def test_a_resident_of_the_same_department_name_owes_nothing(
     impostor = an_actor(Role.RESIDENT, subject="r.7", department=LIFT)
     assert (await town.get(impostor, "/meetings/owed")).json() == {"items": []}
     assert (await town.get(impostor, PATH)).status_code == 404
+
+
+async def test_the_steps_of_a_meeting_are_seen_with_their_instants(
+    town: Town, database: Database
+) -> None:
+    await met(database, MeetingState.CLOSED)
+    steps = (await town.get(CONVENOR, PATH)).json()["steps"]
+    assert [(each["step"], each["label"]) for each in steps] == [
+        *(("proposed", "提议"), ("discussing", "商议"), ("decided", "决议"), ("reviewing", "评议"))
+    ]
+    assert [each["since"] for each in steps] == sorted(each["since"] for each in steps)
+
+
+async def test_a_meeting_that_is_called_has_come_to_the_first_step(
+    town: Town, database: Database
+) -> None:
+    await met(database)
+    steps = (await town.get(CONVENOR, PATH)).json()["steps"]
+    assert [each["step"] for each in steps] == ["proposed"]
+
+
+async def test_an_agenda_says_what_was_decided_of_each_issue(
+    town: Town, database: Database
+) -> None:
+    await met(database, MeetingState.DECIDED)
+    agenda = (await town.get(LIFTMAN, f"{PATH}/agenda")).json()
+    assert (agenda["number"], agenda["state"]) == (NUMBER, "decided")
+    assert [each["item"]["decision"]["outcome"] for each in agenda["items"]] == ["dispatched"]
+    assert {each["task"]["issue"] for each in agenda["tasks"]} == {ISSUE}
+    assert (await town.get(STRANGER, f"{PATH}/agenda")).status_code == 404

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,10 +12,12 @@ from domain.clock import SLAClock
 from domain.deadline import Deadline
 from domain.facts import Origin
 from domain.ids import DeadlineId, DistrictCode, GridCode, IssueNumber, Subject
+from domain.meeting.policy import choose_meeting_policy
+from domain.meeting.words import MeetingKind
 from domain.reckoning import reckon
 from domain.reference import GridLevel, Post, ReferenceKind, Staff
 from domain.routing import choose_policy, propose
-from domain.sla import RungAct, SLAPolicy
+from domain.sla import Limit, RungAct, SLAPolicy, Unit
 from domain.vocabulary import WINDOWS, DeadlineKind, Level, Role
 from tests.e2e.entries import DEFAULT, DEMO, Entries, bodies, codes
 
@@ -50,6 +52,10 @@ def named(entries: Entries) -> Iterator[tuple[str, ReferenceKind, str | None]]:
         yield each.code, K.CALENDAR, each.calendar
         yield each.code, K.CATEGORY, each.category
         yield each.code, K.WHISTLE_KIND, each.whistle_kind
+    for each in bodies(entries, K.MEETING_POLICY):
+        yield each.code, K.GRID, each.grid
+        yield each.code, K.STAFF, each.leader
+        yield from ((each.code, K.DEPARTMENT, named) for named in (each.convenor, *each.standing))
     for each in bodies(entries, K.ROUTING_RULE):
         yield each.code, K.CATEGORY, each.category
         yield each.code, K.WHISTLE_KIND, each.whistle_kind
@@ -153,3 +159,39 @@ def test_the_gate_calls_traffic_police_and_property_company_for_a_joint_whistle(
     assert proposal is not None
     assert (proposal.lead, proposal.co) == ("traffic_police", ("property_company",))
     assert broken == ()
+
+
+LEVELS = (Level.COMMUNITY, Level.STREET, Level.COUNTY)
+ESTATE = GridCode("qj.bh.hp.fc")
+
+
+@BOTH
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_has_a_policy_of_meetings(entries: Entries, level: Level) -> None:
+    chosen = choose_meeting_policy(bodies(entries, K.MEETING_POLICY), level, ESTATE)
+    assert chosen.code in codes(entries, K.MEETING_POLICY)
+    assert (chosen.kind, chosen.quorum_percent) == (MeetingKind.JOINT, 60)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_default_meetings_are_reported_in_to_within_a_working_day(level: Level) -> None:
+    chosen = choose_meeting_policy(bodies(DEFAULT, K.MEETING_POLICY), level, ESTATE)
+    assert chosen.report_in == Limit(Unit.WORKING_DAY, timedelta(days=1))
+    assert chosen.report_in.amount < chosen.sits_after.amount
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_town_seats_the_five_parties_and_names_who_leads(level: Level) -> None:
+    chosen = choose_meeting_policy(bodies(DEMO, K.MEETING_POLICY), level, ESTATE)
+    assert len(chosen.standing) == 5
+    assert chosen.convenor is not None
+    assert (chosen.leader is not None) is (level is Level.COUNTY)
+
+
+@BOTH
+def test_a_joint_action_nobody_reports_in_to_goes_to_the_streets_meeting(entries: Entries) -> None:
+    policy = choose_policy(bodies(entries, K.SLA_POLICY), "advice", "joint_action")  # type: ignore[arg-type]
+    promise = policy.promise(D.REPORT_IN)
+    assert promise is not None
+    convening = [rung.level for rung in promise.ladder if RungAct.CONVENE in rung.acts]
+    assert convening == [Level.STREET]

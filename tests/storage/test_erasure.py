@@ -4,12 +4,16 @@ from datetime import timedelta
 
 from domain import commands as c
 from domain.ids import TextId
-from domain.vocabulary import IssueState
+from domain.meeting import commands as m
+from domain.meeting.words import MeetingState
+from domain.vocabulary import IssueState, ItemOutcome
 from storage.people import People
 from storage.queries import IssueFilter, Queries
 from storage.session import Database
 from storage.texts import Texts
 from tests.builders import NOON, OFFICER, asked
+from tests.domain.meeting.life import CONVENOR, a_meeting, an_item
+from tests.storage.sittings import recorded_life
 from tests.storage.stories import born, born_in, recorded
 
 LATER = NOON + timedelta(days=30)
@@ -71,3 +75,22 @@ async def test_who_reported_can_be_erased(database: Database) -> None:
         reporter = await people.reporter(number)
     assert reporter is not None
     assert (reporter.name, reporter.address, reporter.erased_at) == (None, None, LATER)
+
+
+async def test_minutes_go_with_any_issue_of_the_agenda_and_decisions_with_their_own(
+    database: Database,
+) -> None:
+    first, second = await born(database), await born(database)
+    life = a_meeting(MeetingState.DISCUSSING, an_item(first), an_item(second))
+    minutes, decision = TextId("minutes"), TextId("decision")
+    life.give(CONVENOR, m.AddMinutes, text=minutes)
+    settled = ItemOutcome.SETTLED
+    life.give(CONVENOR, m.DecideItem, issue=first, outcome=settled, text=decision)
+    await recorded_life(database, life)
+    async with database.begin() as session:
+        texts = Texts(session)
+        for each in (minutes, decision):
+            await texts.put(each, first, OFFICER.subject, "…", NOON)
+        await texts.erase(second, LATER)
+        found = await texts.many([minutes, decision])
+    assert {each.id: each.body for each in found.values()} == {minutes: None, decision: "…"}

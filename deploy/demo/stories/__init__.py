@@ -1,13 +1,13 @@
 """The day of Fuchun estate."""
 
-from deploy.demo.stories import departments, estate, late, residents
+from deploy.demo.stories import departments, estate, late, meetings, residents
 from deploy.demo.story import Story
 
 DAY: tuple[Story, ...] = (
     estate.outside_cars,
     residents.falling_objects,
     estate.lift_light,
-    departments.gate_traffic,
+    meetings.gate_traffic,
     estate.pet_mess,
     departments.street_lamps,
     departments.water_main,
@@ -17,4 +17,5 @@ DAY: tuple[Story, ...] = (
     residents.withdrawn,
     residents.duplicate,
     estate.two_claimants,
+    meetings.fire_lane_locks,
 )

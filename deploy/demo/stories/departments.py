@@ -10,43 +10,6 @@ _SPARE_PARTS = timedelta(seconds=8)
 _MORE = 30
 
 
-@story("小区门口逆行，交警主办、物业协办", "Wrong-way traffic at the gate")
-async def gate_traffic(scene: Scene) -> None:
-    secretary, police = scene.person("hupan_secretary"), scene.person("traffic_police_a")
-    property_a = scene.person("property_company_a")
-    report = await secretary.reports(
-        "wrong_way_traffic", "小区门口车辆逆行，社区无执法权", whistle_kind="joint_action"
-    )
-    await report.is_with("traffic_police")
-    await police.claims(report)
-    await police.does("contact", report, "已与社区书记联系")
-    await police.does("report-in", report, "民警已到门口")
-    await property_a.does("report-in", report, "保安队已到")
-    await police.does("note", report, "已装隔离护栏和禁行标志")
-    early = police.resolves(report, "护栏已装")
-    parts = await scene.refused(report, early, "parts_open")
-    scene.expect(report, "open parts", parts.get("departments"), "property_company")
-    await property_a.does("complete-part", report, "早晚高峰保安巡逻已排班")
-    await police.resolves(report, "护栏、标志到位，逆行消除")
-    await secretary.evaluates(report, "satisfied", "门口顺畅了")
-    await scene.ends(
-        report,
-        Ending(
-            outcome="solved",
-            satisfaction="satisfied",
-            met=["claim", "contact", "report_in", "answer", "resolve", "overall", "evaluate"],
-            events=[
-                *("issue_dispatched", "issue_claimed", "reporter_contacted"),
-                *("department_reported_in", "department_reported_in"),
-                *("part_completed", "issue_resolved", "issue_evaluated"),
-            ],
-        ),
-    )
-    deadlines = await report.deadlines()
-    there = {each["department"] for each in deadlines if each["kind"] == "report_in"}
-    scene.expect(report, "reported in", there, {"traffic_police", "property_company"})
-
-
 @story("路灯不亮，等配件挂起，到期自动恢复", "Street lamps out; suspended for spare parts")
 async def street_lamps(scene: Scene) -> None:
     worker, lamps = scene.person("hupan_grid_worker"), scene.person("urban_management_a")

@@ -43,10 +43,13 @@ def acknowledge(meeting: M, command: m.AcknowledgeInvitation, at: datetime) -> M
     return meeting.with_party(replace(_own(meeting, command), acknowledged_at=at))
 
 
-def guard_report_in(meeting: MeetingFacts, command: m.ReportInToMeeting, _: datetime) -> None:
+def guard_report_in(meeting: MeetingFacts, command: m.ReportInToMeeting, at: datetime) -> None:
     own = _own(meeting, command)
     if own.reported_in_at is not None:
         raise Refusal(RefusalCode.ALREADY_REPORTED_IN, at=own.reported_in_at)
+    since = meeting.origin.convened_at
+    if command.arrived_at is not None and not since <= command.arrived_at <= at:
+        raise Refusal(RefusalCode.ARRIVED_OUT_OF_TIME, since=since)
 
 
 def report_in(meeting: M, command: m.ReportInToMeeting, at: datetime) -> M:
@@ -57,6 +60,8 @@ def report_in(meeting: M, command: m.ReportInToMeeting, at: datetime) -> M:
         acknowledged_at=own.acknowledged_at or at,
         reported_in_at=at,
         proposed_at=command.proposes,
+        position=command.position,
+        arrived_at=command.arrived_at,
     )
     return meeting.with_party(there)
 

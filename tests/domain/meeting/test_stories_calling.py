@@ -209,3 +209,21 @@ def test_clocks_do_not_call_at_the_instant_itself() -> None:
     life.open()
     life.now = DECIDE_BY
     assert life.why_not(ENGINE, m.MissDecision) is RefusalCode.FACT_GONE
+
+
+def test_a_party_says_since_when_it_is_there() -> None:
+    life = a_meeting()
+    life.wait(HOUR)
+    for wrong in (MONDAY_NINE - HOUR, life.now + HOUR):
+        refused = life.refused(PARTIES[LIFT], m.ReportInToMeeting, arrived_at=wrong)
+        assert refused.code is RefusalCode.ARRIVED_OUT_OF_TIME
+    for at, code in ((MONDAY_NINE, LIFT), (life.now, PROPERTY)):
+        life.give(PARTIES[code], m.ReportInToMeeting, arrived_at=at)
+        party = life.meeting.party(code)
+        assert party is not None
+        assert (party.arrived_at, party.reported_in_at) == (at, life.now)
+
+
+def test_a_meeting_with_an_undecided_item_has_not_come_to_its_decision() -> None:
+    life = a_meeting(S.DISCUSSING)
+    assert [step for step, _ in life.meeting.steps] == [S.PROPOSED, S.DISCUSSING]
