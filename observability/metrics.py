@@ -36,6 +36,30 @@ EVALUATIONS_TOTAL = Counter(
     ["satisfaction", "district"],
     registry=REGISTRY,
 )
+MEETINGS_CONVENED_TOTAL = Counter(
+    "dispatch_meetings_convened_total",
+    "Meetings that were called, by who or what called them.",
+    ["level", "by"],
+    registry=REGISTRY,
+)
+MEETINGS_ENDED_TOTAL = Counter(
+    "dispatch_meetings_ended_total",
+    "Meetings that came to their end, by the worst of their items.",
+    ["level", "outcome"],
+    registry=REGISTRY,
+)
+MEETING_ABSENCES_TOTAL = Counter(
+    "dispatch_meeting_absences_total",
+    "Times a party let its time to report in pass.",
+    ["level"],
+    registry=REGISTRY,
+)
+MEETING_TASKS_TOTAL = Counter(
+    "dispatch_meeting_tasks_total",
+    "Tasks of decisions that were settled: accepted as done, missed, or never reviewed.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 REFUSALS_TOTAL = Counter(
     "dispatch_refusals_total",
     "Commands the law refused.",
