@@ -115,14 +115,14 @@ CALENDAR_COVERED_UNTIL = Gauge(
 )
 RECONCILE_CHECKED_TOTAL = Counter(
     "dispatch_reconcile_checked_total",
-    "Issues held against their workflow and the law.",
-    ["part"],
+    "Issues and meetings held against their workflow and the law.",
+    ["part", "aggregate"],
     registry=REGISTRY,
 )
 RECONCILE_FINDINGS_TOTAL = Counter(
     "dispatch_reconcile_findings_total",
     "Invariants that did not hold, by what became of it: repaired or reported.",
-    ["kind", "outcome"],
+    ["kind", "outcome", "aggregate"],
     registry=REGISTRY,
 )
 RECONCILE_LAST_RUN = Gauge(
