@@ -49,7 +49,7 @@ def a_finding() -> Finding:
 
 @dataclass
 class Rounds:
-    """Five open and two closed issues with ordinals from 1, and as many meetings; rows of tables."""
+    """Five open and two closed issues with ordinals from 1, as many meetings; rows of tables."""
 
     pages: list[tuple[Part, int]] = field(default_factory=list)
     meeting_pages: list[tuple[Part, int]] = field(default_factory=list)
