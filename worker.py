@@ -27,6 +27,7 @@ from activities.upkeep import Stale
 from domain.reference import Channel
 from intake.councils import CouncilSchedules
 from intake.reconciler import Reconciler
+from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
 from intake.watch import Watch
 from observability import clock, metrics
@@ -66,6 +67,7 @@ def activities_of(
     issues, meetings = Issues(database, clock.now), Meetings(database, clock.now)
     grace = timedelta(seconds=settings.reconcile_grace_seconds)
     reconciler = Reconciler(database, client, clock.now, grace)
+    meeting_reconciler = MeetingReconciler(database, client, clock.now, grace)
     housekeeper = Housekeeper(
         database,
         {
@@ -82,6 +84,7 @@ def activities_of(
         Councils(database).prepare,
         reconciler.check_issues,
         reconciler.check_queues,
+        meeting_reconciler.check_meetings,
         housekeeper.forget,
     )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from temporalio import activity
@@ -11,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from typing_extensions import override
 
 from activities.contracts import MeetingActivities, MeetingStep
+from activities.counting import count_meeting
 from activities.outgoing import Matter, put
 from domain.commands import Command
 from domain.meeting.convening import Summons, convene
@@ -32,6 +34,14 @@ from storage.reference import ReferenceRepository
 from storage.session import Database, Session
 
 log = structlog.get_logger(__name__)
+
+
+class Written(NamedTuple):
+    """A meeting before and after a step, and whether it is this call that wrote it down."""
+
+    before: Meeting | None
+    after: Meeting
+    is_new: bool
 
 
 class Meetings(MeetingActivities):
@@ -59,28 +69,32 @@ class Meetings(MeetingActivities):
         with bound(meeting=number, event_name=step.event, version=step.after.version):
             try:
                 async with self._database.begin() as session:
-                    written, is_new = await self._record(session, step)
+                    before, written, is_new = await self._record(session, step)
             except MeetingVersionConflict as conflict:
                 raise await self._explained(step, conflict) from conflict
-            if is_new:
+            if is_new:  # after the commit, so that a step that is tried again counts once
+                count_meeting(before, written)
                 log.info("meeting_step_recorded", state=written.state, outcome=written.outcome)
             return plan_of(step.after, written)
 
-    async def _record(self, session: Session, step: MeetingStep) -> tuple[Meeting, bool]:
+    async def _record(self, session: Session, step: MeetingStep) -> Written:
         meetings = MeetingRepository(session)
         before = await meetings.snapshot(step.after.number)
         if before is not None and before.version >= step.after.version:
             await self._same(meetings, step)
             if before.version == step.after.version:
-                return before, False
+                return Written(before, before, is_new=False)
         calendar = await ReferenceRepository(session).calendar(step.after.terms.calendar)
         after = plan(step.after, calendar)
         if before is not None and before.version > step.after.version:
-            return after, False
+            return Written(before, after, is_new=False)
         command = command_of(step)
-        await meetings.record(RecordedMeetingStep(command=command, at=step.at, after=after))
+        recorded = RecordedMeetingStep(command=command, at=step.at, after=after)
+        if not await meetings.record(recorded):
+            # Another attempt at this step has committed since the snapshot was read.
+            return Written(before, after, is_new=False)
         await self._put_notices(session, before, after, command)
-        return after, True
+        return Written(before, after, is_new=True)
 
     async def _put_notices(
         self, session: Session, before: Meeting | None, after: Meeting, command: Command

@@ -11,6 +11,7 @@ from domain.refusals import Refusal
 from domain.vocabulary import DeadlineKind, IssueState
 from storage.checks import Checks
 from storage.hindsight import Hindsight
+from storage.meetings.views import RecordedMeetingEvent
 from storage.session import Session
 from storage.views import RecordedEvent
 
@@ -21,7 +22,7 @@ SKEWS = (timedelta(), timedelta(minutes=1), timedelta(minutes=-1))
 class ReplayRefused(Exception):
     """The law refuses the command of a version."""
 
-    def __init__(self, event: RecordedEvent, code: str) -> None:
+    def __init__(self, event: RecordedEvent | RecordedMeetingEvent, code: str) -> None:
         self.code = code
         super().__init__(f"{event.name}@{event.version}:{code}")
 

@@ -10,14 +10,21 @@ from enum import StrEnum
 
 from temporalio import activity
 
-from domain.ids import IssueNumber
+from domain.ids import IssueNumber, MeetingNumber
 
 
 class Part(StrEnum):
-    """Open issues are looked at often, closed ones now and then; each part has its own cursor."""
+    """What is open is looked at often, what is closed now and then; each has its own cursor."""
 
     OPEN = "open"
     CLOSED = "closed"
+
+
+class Aggregate(StrEnum):
+    """Whose invariant it is."""
+
+    ISSUE = "issue"
+    MEETING = "meeting"
 
 
 class FindingKind(StrEnum):
@@ -45,6 +52,12 @@ class FindingKind(StrEnum):
     """The recorded commands lead to another snapshot than the recorded one."""
     CLOCK_IGNORED = "clock_ignored"
     """Something was due for longer than the grace and has not happened."""
+    MEETING_UNKNOWN = "meeting_unknown"
+    """An issue is before a meeting that is not on record."""
+    NEWS_LOST = "news_lost"
+    """An issue does not know what its meeting has said of it."""
+    AGENDA_STALE = "agenda_stale"
+    """A meeting is to decide on an issue that waits for it no more."""
     NOTICE_STUCK = "notice_stuck"
     """A notice could have gone out for longer than the grace, and nobody took it."""
     RECHECK_STUCK = "recheck_stuck"
@@ -53,17 +66,27 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """An invariant that does not hold for an issue. `detail` is made of codes, nothing personal."""
+    """An invariant that does not hold. `detail` is made of codes, nothing personal."""
 
     kind: FindingKind
-    number: IssueNumber
+    number: IssueNumber | MeetingNumber
     detail: str = ""
     repaired: bool = False
+    aggregate: Aggregate = Aggregate.ISSUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOfIssues:
     """At most `limit` issues of a part whose ordinal comes after `after`."""
+
+    part: Part
+    after: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfMeetings:
+    """At most `limit` meetings of a part whose ordinal comes after `after`."""
 
     part: Part
     after: int = 0
@@ -77,6 +100,7 @@ class Checked:
     issues: int = 0
     after: int = 0
     findings: tuple[Finding, ...] = ()
+    meetings: int = 0
 
 
 class Stale(StrEnum):
@@ -108,6 +132,15 @@ class ReconcilerActivities(ABC):
     @abstractmethod
     async def check_queues(self, limit: int) -> Checked:
         """Look at what is waiting: duties past due, notices, rechecks; of each `limit` at most."""
+
+
+class MeetingReconcilerActivities(ABC):
+    """Compares the record of meetings with Temporal, the law and their issues."""
+
+    @activity.defn(name="check_meetings")
+    @abstractmethod
+    async def check_meetings(self, page: PageOfMeetings) -> Checked:
+        """Look at a page of meetings, as `check_issues` does at issues."""
 
 
 class HousekeeperActivities(ABC):

@@ -5,17 +5,16 @@ down again what the workflow has in its own history, where that leads exactly to
 Everything else is told to people. An issue that has just moved is left alone for the grace.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 from typing_extensions import override
 
 from activities.replaying import ReplayRefused, difference
 from activities.upkeep import (
+    Aggregate,
     Checked,
     Finding,
     FindingKind,
@@ -24,6 +23,7 @@ from activities.upkeep import (
     ReconcilerActivities,
 )
 from domain.issue import Issue
+from intake import findings as told
 from intake.rewriting import Rewriter
 from intake.starting import Starter, StartRefused
 from intake.witness import Silent, Witness
@@ -31,10 +31,8 @@ from observability import metrics
 from storage.births import Births
 from storage.checks import Checks, IssueOnRecord
 from storage.session import Database
+from workflows.contracts import issue_workflow_id
 
-log = structlog.get_logger(__name__)
-
-_AT_ONCE = 8
 K = FindingKind
 
 
@@ -59,17 +57,10 @@ class Reconciler(ReconcilerActivities):
             issues = await Checks(session).quiet(
                 is_open=page.part is Part.OPEN, after=page.after, limit=page.limit, before=before
             )
-        turns = asyncio.Semaphore(_AT_ONCE)
-
-        async def in_turn(issue: IssueOnRecord) -> list[Finding]:
-            async with turns:
-                return await self._check(issue, before)
-
-        found = await asyncio.gather(*(in_turn(each) for each in issues))
-        findings = tuple(finding for each in found for finding in each)
+        findings = await told.checked(issues, lambda each: self._check(each, before))
+        told.count(page.part, Aggregate.ISSUE, len(issues))
+        told.tell(findings)
         is_end = len(issues) < page.limit
-        metrics.RECONCILE_CHECKED_TOTAL.labels(part=page.part).inc(len(issues))
-        _tell(findings)
         return Checked(issues=len(issues), after=0 if is_end else issues[-1].id, findings=findings)
 
     @activity.defn(name="check_queues")
@@ -86,12 +77,11 @@ class Reconciler(ReconcilerActivities):
             *(Finding(kind=K.NOTICE_STUCK, number=n, detail=str(i)) for n, i in notices),
             *(Finding(kind=K.RECHECK_STUCK, number=n, detail=str(i)) for n, i in rechecks),
         )
-        _tell(findings)
+        told.tell(findings)
         metrics.RECONCILE_LAST_RUN.set(self._now().timestamp())
         return Checked(findings=findings)
 
     async def _check(self, issue: IssueOnRecord, before: datetime) -> list[Finding]:
-        _beat()
         findings = await self._check_record(issue)
         is_whole = not findings
         if finding := await self._check_run(issue, is_whole=is_whole):
@@ -117,7 +107,7 @@ class Reconciler(ReconcilerActivities):
         return []
 
     async def _check_run(self, issue: IssueOnRecord, *, is_whole: bool) -> Finding | None:
-        status = await self._witness.status(issue.number)
+        status = await self._witness.status(issue_workflow_id(issue.number))
         if status is None:
             return None if issue.is_over else await self._start(issue, is_whole=is_whole)
         if status is not WorkflowExecutionStatus.RUNNING:
@@ -148,7 +138,7 @@ class Reconciler(ReconcilerActivities):
 
     async def _compare(self, issue: IssueOnRecord) -> Finding | None:
         try:
-            held = await self._witness.held(issue.number)
+            held = await self._witness.held(issue_workflow_id(issue.number), Issue)
         except Silent as silence:
             return _found(K.WORKFLOW_SILENT, issue, str(silence))
         async with self._database.read() as session:
@@ -174,12 +164,6 @@ def _disagreement(issue: IssueOnRecord, held: Issue | None) -> FindingKind | Non
     return None
 
 
-def _beat() -> None:
-    """Tell Temporal that the page is still being read."""
-    if activity.in_activity():
-        activity.heartbeat()
-
-
 def _ignored(issue: IssueOnRecord, before: datetime) -> Finding | None:
     """What the clocks called for; a duty is found by its own query, for all issues at once."""
     if issue.snapshot is None or (issue.next_due_by is not None and issue.next_due_by < before):
@@ -192,11 +176,3 @@ def _found(
     kind: FindingKind, issue: IssueOnRecord, detail: str = "", *, repaired: bool = False
 ) -> Finding:
     return Finding(kind=kind, number=issue.number, detail=detail, repaired=repaired)
-
-
-def _tell(findings: tuple[Finding, ...]) -> None:
-    for each in findings:
-        outcome = "repaired" if each.repaired else "reported"
-        metrics.RECONCILE_FINDINGS_TOTAL.labels(kind=each.kind, outcome=outcome).inc()
-        say = log.warning if each.repaired else log.error
-        say(f"invariant_{outcome}", kind=each.kind, issue=each.number, detail=each.detail)

@@ -1,14 +1,15 @@
-"""What Temporal knows of an issue: whether its workflow runs, and what it holds."""
+"""What Temporal knows of an issue or a meeting: whether its workflow runs, and what it holds."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.ids import IssueNumber
 from domain.issue import Issue
-from workflows import contracts
+from domain.meeting.meeting import Meeting
 
+T = TypeVar("T", Issue, Meeting)
 _PATIENCE = timedelta(seconds=10)
 
 
@@ -22,9 +23,9 @@ class Witness:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def status(self, number: IssueNumber) -> WorkflowExecutionStatus | None:
+    async def status(self, workflow_id: str) -> WorkflowExecutionStatus | None:
         """Of the newest run; None when Temporal has none, any more or ever."""
-        handle = self._client.get_workflow_handle(contracts.issue_workflow_id(number))
+        handle = self._client.get_workflow_handle(workflow_id)
         try:
             return (await handle.describe()).status
         except RPCError as error:
@@ -32,17 +33,15 @@ class Witness:
                 return None
             raise
 
-    async def held(self, number: IssueNumber) -> Issue | None:
-        """The issue as its workflow holds it; None before its first activity.
+    async def held(self, workflow_id: str, kind: type[T]) -> T | None:
+        """The issue or meeting as its workflow holds it; None before its first activity.
 
         Raises:
             Silent: no answer within seconds, or an error instead of one.
         """
-        handle = self._client.get_workflow_handle(contracts.issue_workflow_id(number))
+        handle = self._client.get_workflow_handle(workflow_id)
         try:
-            held: Issue | None = await handle.query(
-                "snapshot", result_type=Issue, rpc_timeout=_PATIENCE
-            )
+            held: T | None = await handle.query("snapshot", result_type=kind, rpc_timeout=_PATIENCE)
         except WorkflowQueryFailedError as failure:
             raise Silent("query_failed") from failure
         except RPCError as error:

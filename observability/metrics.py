@@ -36,6 +36,30 @@ EVALUATIONS_TOTAL = Counter(
     ["satisfaction", "district"],
     registry=REGISTRY,
 )
+MEETINGS_CONVENED_TOTAL = Counter(
+    "dispatch_meetings_convened_total",
+    "Meetings that were called, by who or what called them.",
+    ["level", "by"],
+    registry=REGISTRY,
+)
+MEETINGS_ENDED_TOTAL = Counter(
+    "dispatch_meetings_ended_total",
+    "Meetings that came to their end, by the worst of their items.",
+    ["level", "outcome"],
+    registry=REGISTRY,
+)
+MEETING_ABSENCES_TOTAL = Counter(
+    "dispatch_meeting_absences_total",
+    "Times a party let its time to report in pass.",
+    ["level"],
+    registry=REGISTRY,
+)
+MEETING_TASKS_TOTAL = Counter(
+    "dispatch_meeting_tasks_total",
+    "Tasks of decisions that were settled: accepted as done, missed, or never reviewed.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 REFUSALS_TOTAL = Counter(
     "dispatch_refusals_total",
     "Commands the law refused.",
@@ -91,14 +115,14 @@ CALENDAR_COVERED_UNTIL = Gauge(
 )
 RECONCILE_CHECKED_TOTAL = Counter(
     "dispatch_reconcile_checked_total",
-    "Issues held against their workflow and the law.",
-    ["part"],
+    "Issues and meetings held against their workflow and the law.",
+    ["part", "aggregate"],
     registry=REGISTRY,
 )
 RECONCILE_FINDINGS_TOTAL = Counter(
     "dispatch_reconcile_findings_total",
     "Invariants that did not hold, by what became of it: repaired or reported.",
-    ["kind", "outcome"],
+    ["kind", "outcome", "aggregate"],
     registry=REGISTRY,
 )
 RECONCILE_LAST_RUN = Gauge(

@@ -12,13 +12,17 @@ from activities.upkeep import (
     Checked,
     Finding,
     HousekeeperActivities,
+    MeetingReconcilerActivities,
     PageOfIssues,
+    PageOfMeetings,
     Part,
     ReconcilerActivities,
     Stale,
 )
 from workflows import options
 
+MEETINGS = "2026-11-meetings-reconciled"
+"""Gate: before it, a round looked at issues only."""
 FINDINGS_KEPT = 200
 """Of a run's report; every finding is in the log and in the metric."""
 
@@ -30,6 +34,8 @@ class ReconcileInput:
     page: int = 100
     open_pages: int = 2
     closed_pages: int = 1
+    meeting_pages: int = 2
+    """Of open meetings; of closed ones one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,9 @@ class Report:
     not_shown: int = 0
     after_open: int = 0
     after_closed: int = 0
+    meetings: int = 0
+    after_open_meetings: int = 0
+    after_closed_meetings: int = 0
 
     def with_(self, checked: Checked) -> "Report":
         """The report with another page's findings."""
@@ -48,6 +57,7 @@ class Report:
         return replace(
             self,
             issues=self.issues + checked.issues,
+            meetings=self.meetings + checked.meetings,
             findings=self.findings + checked.findings[:room],
             not_shown=self.not_shown + len(checked.findings[room:]),
         )
@@ -55,11 +65,16 @@ class Report:
 
 @workflow.defn
 class ReconcileWorkflow:
-    """One round: some pages of open issues, fewer of closed ones, and what waits."""
+    """One round: some pages of open issues, fewer of closed ones, meetings, and what waits."""
 
     def __init__(self) -> None:
         last = workflow.get_last_completion_result(Report) or Report()
-        self._report = Report(after_open=last.after_open, after_closed=last.after_closed)
+        self._report = Report(
+            after_open=last.after_open,
+            after_closed=last.after_closed,
+            after_open_meetings=last.after_open_meetings,
+            after_closed_meetings=last.after_closed_meetings,
+        )
 
     @workflow.run
     async def run(self, given: ReconcileInput) -> Report:
@@ -67,11 +82,32 @@ class ReconcileWorkflow:
         self._report = replace(self._report, after_open=after_open)
         after_closed = await self._part(Part.CLOSED, self._report.after_closed, given)
         self._report = replace(self._report, after_closed=after_closed)
+        if workflow.patched(MEETINGS):
+            await self._meetings(given)
         waiting: Checked = await workflow.execute_activity_method(
             ReconcilerActivities.check_queues, given.page, **options.CHECK
         )
         self._report = self._report.with_(waiting)
         return self._report
+
+    async def _meetings(self, given: ReconcileInput) -> None:
+        after = self._report.after_open_meetings
+        for _ in range(given.meeting_pages):
+            after = await self._meetings_after(Part.OPEN, after, given)
+            if not after:
+                break
+        self._report = replace(self._report, after_open_meetings=after)
+        after = self._report.after_closed_meetings
+        after = await self._meetings_after(Part.CLOSED, after, given)
+        self._report = replace(self._report, after_closed_meetings=after)
+
+    async def _meetings_after(self, part: Part, after: int, given: ReconcileInput) -> int:
+        page = PageOfMeetings(part=part, after=after, limit=given.page)
+        checked: Checked = await workflow.execute_activity_method(
+            MeetingReconcilerActivities.check_meetings, page, **options.CHECK
+        )
+        self._report = self._report.with_(checked)
+        return checked.after
 
     @workflow.query
     def report(self) -> Report:

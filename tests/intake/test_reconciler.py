@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from activities.upkeep import Finding, FindingKind, PageOfIssues, Part
+from activities.upkeep import Aggregate, Finding, FindingKind, PageOfIssues, Part
 from domain import commands as c
 from domain.ids import CommandId, IssueNumber
 from domain.vocabulary import IssueState
@@ -214,7 +214,9 @@ async def test_what_waits_too_long_is_reported(engine: Yard) -> None:
 
 
 async def test_findings_are_counted_by_what_became_of_them(engine: Yard) -> None:
-    counted = metrics.RECONCILE_FINDINGS_TOTAL.labels(kind=K.WORKFLOW_ENDED, outcome="reported")
+    counted = metrics.RECONCILE_FINDINGS_TOTAL.labels(
+        kind=K.WORKFLOW_ENDED, outcome="reported", aggregate=Aggregate.ISSUE
+    )
     before = counted._value.get()
     number = await engine.dispatched()
     await engine.handle(number).terminate()

@@ -17,7 +17,16 @@ from temporalio.client import (
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.upkeep import Batch, Checked, Finding, FindingKind, PageOfIssues, Part, Stale
+from activities.upkeep import (
+    Batch,
+    Checked,
+    Finding,
+    FindingKind,
+    PageOfIssues,
+    PageOfMeetings,
+    Part,
+    Stale,
+)
 from domain.ids import IssueNumber
 from tests.workflows.recording import kept
 from workflows import upkeep
@@ -40,9 +49,10 @@ def a_finding() -> Finding:
 
 @dataclass
 class Rounds:
-    """Five open and two closed issues with ordinals from 1; something stands for each table."""
+    """Five open and two closed issues with ordinals from 1, as many meetings; rows of tables."""
 
     pages: list[tuple[Part, int]] = field(default_factory=list)
+    meeting_pages: list[tuple[Part, int]] = field(default_factory=list)
     rows: dict[Stale, int] = field(default_factory=lambda: {Stale.NOTICES: 25})
     findings: int = 1
 
@@ -53,6 +63,13 @@ class Rounds:
         after = page.after + page.limit
         found = (a_finding(),) * self.findings
         return Checked(issues=1, after=after if after < last else 0, findings=found)
+
+    @activity.defn(name="check_meetings")
+    async def check_meetings(self, page: PageOfMeetings) -> Checked:
+        self.meeting_pages.append((page.part, page.after))
+        last = OPEN if page.part is Part.OPEN else CLOSED
+        after = page.after + page.limit
+        return Checked(meetings=1, after=after if after < last else 0)
 
     @activity.defn(name="check_queues")
     async def check_queues(self, limit: int) -> Checked:
@@ -80,7 +97,7 @@ async def at_work(client: Client) -> AsyncIterator[Desk]:
         client,
         task_queue=queue,
         workflows=[ReconcileWorkflow, HousekeepingWorkflow],
-        activities=[rounds.check_issues, rounds.check_queues, rounds.forget],
+        activities=[rounds.check_issues, rounds.check_meetings, rounds.check_queues, rounds.forget],
     ):
         yield Desk(client, queue, rounds)
 
@@ -124,6 +141,16 @@ async def test_round_goes_on_where_the_last_one_ended(scheduled: Desk) -> None:
     third = await next_round(scheduled)
     assert third.after_open == 0
     looked_at = [after for part, after in scheduled.rounds.pages if part is Part.OPEN]
+    assert looked_at == [0, 1, 2, 3, 4]
+
+
+async def test_round_goes_on_with_meetings_as_with_issues(scheduled: Desk) -> None:
+    first = await next_round(scheduled)
+    assert (first.meetings, first.after_open_meetings, first.after_closed_meetings) == (3, 2, 1)
+    await next_round(scheduled)
+    third = await next_round(scheduled)
+    assert (third.after_open_meetings, third.after_closed_meetings) == (0, 1)
+    looked_at = [after for part, after in scheduled.rounds.meeting_pages if part is Part.OPEN]
     assert looked_at == [0, 1, 2, 3, 4]
 
 

@@ -1,0 +1,109 @@
+"""Leads a meeting through its recorded commands again, as the law and its calendar then were."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import timedelta
+
+from activities.replaying import SKEWS, ReplayRefused
+from domain.ids import PartyCode
+from domain.meeting import commands as m
+from domain.meeting.meeting import Meeting
+from domain.meeting.parts import AgendaItem, Party
+from domain.meeting.planning import plan
+from domain.refusals import Refusal
+from storage.hindsight import Hindsight
+from storage.meetings.checks import MeetingChecks
+from storage.meetings.views import RecordedMeetingEvent
+from storage.session import Session
+
+
+async def meeting_difference(session: Session, snapshot: Meeting) -> str | None:
+    """None when the events of a meeting lead to its snapshot, else the facts that differ.
+
+    Raises:
+        ReplayRefused: a recorded command is against the law.
+    """
+    events = await MeetingChecks(session).events(snapshot.number, snapshot.version)
+    joined = [each.command for each in events if isinstance(each.command, m.AddToAgenda)]
+    found: str | None = None
+    refusal: ReplayRefused | None = None
+    for late in _possible_latecomers(snapshot, joined):
+        born = _born(snapshot, items=len(snapshot.agenda) - len(joined), late=late)
+        for skew in SKEWS:
+            refusal = None
+            try:
+                found = _differing(snapshot, await _replayed(session, born, events, skew))
+            except ReplayRefused as refused:
+                refusal = refused
+                continue
+            if found is None:
+                return None
+    if refusal is not None:
+        raise refusal
+    return found
+
+
+def _possible_latecomers(snapshot: Meeting, joined: Sequence[m.AddToAgenda]) -> range:
+    """How many of the parties, at most, came with issues that joined later; the last ones did.
+
+    A department that such an issue concerns may have been there before.
+    """
+    concerned = {PartyCode(code) for command in joined for code in command.departments}
+    late = 0
+    for party in reversed(snapshot.parties):
+        if party.code not in concerned:
+            break
+        late += 1
+    return range(late + 1)
+
+
+def _born(snapshot: Meeting, *, items: int, late: int) -> Meeting:
+    parties = snapshot.parties[: len(snapshot.parties) - late]
+    return Meeting(
+        origin=snapshot.origin,
+        parties=tuple(
+            Party(code=each.code, standing=each.standing, is_person=each.is_person)
+            for each in parties
+        ),
+        agenda=tuple(
+            AgendaItem(
+                ordinal=each.ordinal,
+                issue=each.issue,
+                grid=each.grid,
+                category=each.category,
+                added_at=each.added_at,
+            )
+            for each in snapshot.agenda[:items]
+        ),
+    )
+
+
+async def _replayed(
+    session: Session, born: Meeting, events: Sequence[RecordedMeetingEvent], skew: timedelta
+) -> Meeting:
+    references = Hindsight(session, born.origin.convened_at)
+    meeting = born
+    for event in events:
+        try:
+            meeting = meeting.handle(event.command, event.at)
+        except Refusal as refusal:
+            raise ReplayRefused(event, refusal.code) from refusal
+        references.at = event.recorded_at + skew
+        if _needs_planning(meeting):
+            meeting = plan(meeting, await references.calendar(meeting.terms.calendar))
+    return meeting
+
+
+def _needs_planning(meeting: Meeting) -> bool:
+    """Most steps call for no instant, and then nothing has to be asked."""
+    return (
+        (meeting.called_at is not None and meeting.decide_by is None)
+        or any(each.owes_report and each.report_in_by is None for each in meeting.parties)
+        or any(each.awaits_review and each.review_by is None for each in meeting.tasks)
+    )
+
+
+def _differing(one: Meeting, other: Meeting) -> str | None:
+    names = [each.name for each in fields(Meeting)]
+    differing = [name for name in names if getattr(one, name) != getattr(other, name)]
+    return ",".join(differing) or None

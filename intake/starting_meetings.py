@@ -1,0 +1,111 @@
+"""Starts the workflow of a meeting again, where its record stands."""
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.ids import MeetingNumber
+from domain.meeting.convening import SummonedItem, Summons
+from domain.meeting.meeting import Meeting
+from intake.starting import ANSWERS, StartRefused
+from storage.meetings.checks import MeetingChecks
+from storage.meetings.views import RecordedMeetingEvent
+from storage.session import Database
+from workflows import contracts
+
+log = structlog.get_logger(__name__)
+
+
+class MeetingStarter:
+    """A new meeting is started by its issue; this goes on with one whose workflow was lost."""
+
+    def __init__(self, client: Client, database: Database) -> None:
+        self._client = client
+        self._database = database
+
+    async def go_on(self, number: MeetingNumber) -> bool:
+        """True when the workflow exists, through this call or before.
+
+        Raises:
+            StartRefused: malformed, says Temporal.
+            RPCError: it cannot be reached, or fails otherwise.
+        """
+        given = await self._past(number)
+        if given is None or given.meeting is None:
+            return False
+        try:
+            await self._start(given.meeting, given)
+        except WorkflowAlreadyStartedError:
+            return True
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                raise
+            log.exception("workflow_start_refused", meeting=number)
+            raise StartRefused(number) from error
+        log.info("workflow_started", meeting=number, version=given.meeting.version)
+        return True
+
+    async def _start(self, meeting: Meeting, given: contracts.MeetingInput) -> None:
+        origin = meeting.origin
+        attributes = TypedSearchAttributes(
+            [
+                SearchAttributePair(contracts.DISTRICT, origin.district),
+                SearchAttributePair(contracts.GRID, origin.grid),
+                SearchAttributePair(contracts.LEVEL, origin.level),
+            ]
+        )
+        await self._client.start_workflow(
+            "JointMeetingWorkflow",
+            given,
+            id=contracts.meeting_workflow_id(origin.number),
+            task_queue=contracts.TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=attributes,
+            static_summary=f"{origin.number} {origin.level}",
+        )
+
+    async def _past(self, number: MeetingNumber) -> contracts.MeetingInput | None:
+        """The snapshot, and the answers to its newest commands, from one instant."""
+        async with self._database.read() as session:
+            checks = MeetingChecks(session)
+            found = await checks.meeting(number)
+            events = await checks.last_events(number, ANSWERS)
+        if found is None:
+            return None
+        return contracts.MeetingInput(
+            summons=_summons(found.snapshot),
+            meeting=found.snapshot,
+            answered=tuple(_answer(event) for event in events),
+        )
+
+
+def _summons(meeting: Meeting) -> Summons:
+    """What called for it, as far as a meeting that has begun still needs it."""
+    origin = meeting.origin
+    return Summons(
+        number=origin.number,
+        district=origin.district,
+        grid=origin.grid,
+        level=origin.level,
+        calendar=origin.terms.calendar,
+        convened_by=origin.convened_by,
+        convened_at=origin.convened_at,
+        items=tuple(
+            SummonedItem(issue=each.issue, grid=each.grid, category=each.category)
+            for each in meeting.agenda
+        ),
+        kind=origin.kind,
+    )
+
+
+def _answer(event: RecordedMeetingEvent) -> contracts.MeetingAnswer:
+    return contracts.MeetingAnswer(
+        number=event.number,
+        command=event.command_id,
+        event=event.name,
+        version=event.version,
+        state=event.state,
+        at=event.at,
+    )

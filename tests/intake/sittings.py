@@ -1,0 +1,108 @@
+"""Meetings in the yard: convened by a supervisor, held, and broken as an accident would."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
+
+from activities.upkeep import Finding, PageOfMeetings, Part
+from api.engine import Engine
+from domain import commands as c
+from domain.ids import CommandId, IssueNumber, MeetingNumber
+from domain.meeting import commands as m
+from domain.meeting.meeting import Meeting
+from intake.reconciler_of_meetings import MeetingReconciler
+from observability import clock
+from storage.meetings.repository import MeetingRepository, RecordedMeetingStep
+from tests.builders import SUPERVISOR
+from tests.intake.yard import AT_ONCE, HOLDER, Yard
+from workflows import contracts
+
+
+@dataclass
+class Sittings:
+    """Meetings of one yard."""
+
+    yard: Yard
+
+    def handle(self, number: MeetingNumber) -> WorkflowHandle[Any, Any]:
+        return self.yard.client.get_workflow_handle(contracts.meeting_workflow_id(number))
+
+    async def convened(self) -> tuple[IssueNumber, MeetingNumber]:
+        """An issue before a meeting that has told it when it sits."""
+        issue = await self.yard.dispatched()
+        await self.yard.give(issue, convene())
+        number = MeetingNumber(f"{issue}-M1")
+        while True:
+            before = (await self.yard.on_record(issue)).in_meeting
+            if before is not None and before.sits_at is not None:
+                return issue, number
+
+    async def give(self, number: MeetingNumber, command: c.Command) -> contracts.MeetingAnswer:
+        return await Engine(self.yard.client).ask_meeting(number, command)
+
+    async def on_record(self, number: MeetingNumber) -> Meeting:
+        async with self.yard.database.read() as session:
+            meeting = await MeetingRepository(session).snapshot(number)
+        assert meeting is not None
+        return meeting
+
+    async def recorded(self, number: MeetingNumber, command: c.Command) -> None:
+        """A step that the workflow knows nothing of."""
+        at = clock.now()
+        after = (await self.on_record(number)).handle(command, at)
+        step = RecordedMeetingStep(command=command, at=at, after=after)
+        async with self.yard.database.begin() as session:
+            await MeetingRepository(session).record(step)
+
+    async def lose_workflow(self, number: MeetingNumber) -> None:
+        """Temporal forgets it, as after a restore from an old copy."""
+        execution = WorkflowExecution(workflow_id=contracts.meeting_workflow_id(number))
+        await self.yard.client.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=self.yard.client.namespace, workflow_execution=execution
+            )
+        )
+        try:
+            while True:
+                await self.handle(number).describe()
+        except RPCError:
+            return
+
+    def reconciler(self, ahead: timedelta = timedelta()) -> MeetingReconciler:
+        return MeetingReconciler(
+            self.yard.database, self.yard.client, lambda: clock.now() + ahead, AT_ONCE
+        )
+
+    async def findings(
+        self, part: Part = Part.OPEN, ahead: timedelta = timedelta()
+    ) -> tuple[Finding, ...]:
+        page = PageOfMeetings(part=part)
+        return (await self.reconciler(ahead).check_meetings(page)).findings
+
+
+def _key() -> CommandId:
+    return CommandId(token_hex(8))
+
+
+def convene(joins: MeetingNumber | None = None) -> c.ConveneMeeting:
+    return c.ConveneMeeting(actor=SUPERVISOR, id=_key(), joins=joins)
+
+
+def report_in() -> m.ReportInToMeeting:
+    """Of the one department concerned."""
+    return m.ReportInToMeeting(actor=HOLDER, id=_key())
+
+
+def acknowledge() -> m.AcknowledgeInvitation:
+    return m.AcknowledgeInvitation(actor=HOLDER, id=_key())
+
+
+def take_off(issue: IssueNumber) -> m.TakeOffAgenda:
+    """By the supervisor, who leads where no convenor is known."""
+    return m.TakeOffAgenda(actor=SUPERVISOR, id=_key(), issue=issue)
