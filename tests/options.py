@@ -17,6 +17,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=randbelow(1_000_000),
         help="the order of the kills in the storm; any if not given, and printed",
     )
+    parser.addoption(
+        "--faults-issues", type=int, default=500, help="in the middle of how many issues"
+    )
     parser.addoption("--faults-seconds", type=float, default=300.0, help="how long the storm lasts")
 
 

@@ -10,8 +10,6 @@ from tests.faults.disks import NO_MOUNT, may_mount, small_file_system
 from tests.faults.fire import TABLE, Town, under_fire
 from tests.faults.rig import Rig
 
-POPULATION = 500
-
 
 @pytest.fixture(scope="session")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
@@ -26,10 +24,11 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def town(rig: Rig) -> AsyncIterator[Town]:
+async def town(rig: Rig, pytestconfig: pytest.Config) -> AsyncIterator[Town]:
     """500 issues in all states; every test adds some and checks them all."""
+    population: int = pytestconfig.getoption("faults_issues")
     async with under_fire(rig) as town:
-        await town.crowd.live(POPULATION)
+        await town.crowd.live(population)
         yield town
 
 

@@ -15,7 +15,7 @@ from observability.clock import now
 
 PATIENCE = 150.0
 _LOOK_AGAIN = 1.0
-_AT_ONCE = 12
+_AT_ONCE = 24
 
 REPORTER, HOLDER, CENTRE = "fuchun_b4_officer_1", "property_company_a", "command_centre_dispatcher"
 Move = tuple[str, str, Json]
