@@ -1,0 +1,1 @@
+"""What happens to real systems, done to the whole product: `make test-faults`."""

@@ -1,0 +1,74 @@
+"""A town under fire, as the tests see it: traffic, faults, and the counts at the end."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from deploy.demo.client import Api
+from deploy.local.ports import LOOPBACK
+from deploy.local.product import DATABASE
+from storage.session import Database
+from tests.faults import invariants
+from tests.faults.rig import Rig
+from tests.faults.traffic import PATIENCE, Crowd, Ledger
+from workflows.connection import connect
+
+TABLE: list[tuple[str, dict[str, int]]] = []
+"""One row for each test; printed when the run is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """One product for all tests, with one ledger: every test checks all issues there are."""
+
+    rig: Rig
+    crowd: Crowd
+    ledger: Ledger
+
+    @asynccontextmanager
+    async def busy(self, issues: int) -> AsyncIterator[None]:
+        """People work while the block does its worst; it ends when all were answered."""
+        work = asyncio.create_task(self.crowd.live(issues))
+        try:
+            yield
+            await work
+        finally:
+            work.cancel()
+
+    async def some_way(self, issues: int) -> None:
+        """Returns when so many more whistles were accepted: the crowd is in the middle of it."""
+        wanted = len(self.ledger.raised) + issues
+        async with asyncio.timeout(PATIENCE):
+            while len(self.ledger.raised) < wanted:  # noqa: ASYNC110 - the ledger rings no bell
+                await asyncio.sleep(0.02)
+
+    async def check(self, name: str) -> None:
+        """Waits until nothing is due, counts, and keeps the row for the table."""
+        dsn = self.rig.dsn
+        await invariants.settled(dsn)
+        counts, broken = await invariants.counted(dsn, self.ledger)
+        product = self.rig.product
+        client = await connect(product.temporal.address, "default")
+        broken |= await invariants.workflows(client, self.ledger.numbers)
+        database = Database(product.postgres.url(DATABASE), pool_size=8, command_timeout=30)
+        try:
+            found = await invariants.findings(database, client)
+        finally:
+            await database.close()
+        broken["findings"] = len(found)
+        TABLE.append((name, {**counts, "broken": sum(broken.values())}))
+        kinds = Counter(f"{each.kind} {each.detail}" for each in found)
+        assert not any(broken.values()), (broken, kinds, self.ledger.wrong[:5])
+
+
+@asynccontextmanager
+async def under_fire(rig: Rig) -> AsyncIterator[Town]:
+    """The town with its people, who come in by the front wire."""
+    url = f"http://{LOOPBACK}:{rig.front.port}"
+    api, ledger = Api(url, rig.product.home.jwt_secret, PATIENCE), Ledger()
+    try:
+        yield Town(rig, Crowd(api, ledger), ledger)
+    finally:
+        await api.close()
