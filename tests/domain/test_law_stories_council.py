@@ -141,8 +141,8 @@ def test_tasks_of_a_council_outlive_its_dispatch_and_a_good_end() -> None:
     resolve(life)
     assert left(life) == ()
     says(life, ItemOutcome.CARRIED_OUT)
-    assert life.issue.state is S.RESOLVED
-    assert (life.issue.council, life.issue.meeting) == (None, None)
+    last = life.steps[-1].after
+    assert (last.state, last.council) == (S.RESOLVED, None)
 
 
 @pytest.mark.parametrize("outcome", [ItemOutcome.PASSED_UP, ItemOutcome.TASK_MISSED])
