@@ -7,7 +7,7 @@ from domain.actor import ENGINE
 from domain.acts.convening import left_meetings
 from domain.ids import MeetingNumber
 from domain.refusals import RefusalCode
-from domain.vocabulary import ConvenedBy, ItemOutcome, Level, Outcome
+from domain.vocabulary import ConvenedBy, IssueState, ItemOutcome, Level, Outcome
 from tests.domain import cast
 from tests.domain.cast import COUNCIL, DAY, LIFT, POLICE
 from tests.domain.convened import NOTHING, D, S, convened, decided, ended, open_kinds
@@ -17,7 +17,7 @@ NEXT = MeetingNumber("qj.bh.hp-C2026-12")
 GONE = RefusalCode.FACT_GONE
 
 
-def before_council(state: S = S.HANDLING) -> Life:
+def before_council(state: IssueState = S.HANDLING) -> Life:
     life = a_life(state)
     life.give(ENGINE, c.CallToCouncil, meeting=COUNCIL)
     return life
@@ -141,7 +141,8 @@ def test_tasks_of_a_council_outlive_its_dispatch_and_a_good_end() -> None:
     resolve(life)
     assert left(life) == ()
     says(life, ItemOutcome.CARRIED_OUT)
-    assert (life.issue.state, life.issue.council) == (S.RESOLVED, None)
+    last = life.steps[-1].after
+    assert (last.state, last.council) == (S.RESOLVED, None)
 
 
 @pytest.mark.parametrize("outcome", [ItemOutcome.PASSED_UP, ItemOutcome.TASK_MISSED])

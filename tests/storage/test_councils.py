@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from domain import commands as c
 from domain.ids import CategoryCode, GridCode, IssueNumber, MeetingNumber
@@ -61,7 +62,7 @@ async def test_unsatisfied_issues_come_before_the_old(database: Database) -> Non
 
 
 async def test_repeated_issues_come_whatever_became_of_the_others(database: Database) -> None:
-    same = {"category": CategoryCode("lift")}
+    same: dict[str, Any] = {"category": CategoryCode("lift")}
     await an_issue(database, 3, S.CLOSED, **same)
     await an_issue(database, 2, S.RESOLVED, **same)
     assert await agenda(database) == []
@@ -72,7 +73,7 @@ async def test_repeated_issues_come_whatever_became_of_the_others(database: Data
 
 
 async def test_repetition_is_of_one_category_at_one_grid(database: Database) -> None:
-    same = {"category": CategoryCode("lift")}
+    same: dict[str, Any] = {"category": CategoryCode("lift")}
     await an_issue(database, 3, **same)
     await an_issue(database, 2, **same)
     await an_issue(database, 1, grid=GridCode(f"{COMMUNITY}.fc.b4"), **same)

@@ -38,7 +38,11 @@ OFFICE = DepartmentCode("office")
 
 
 def a_policy(code: str = "council", **changes: Any) -> MeetingPolicy:  # noqa: ANN401 - any field
-    fields = {"level": Level.COMMUNITY, "kind": MeetingKind.COUNCIL, "council": PLAN} | changes
+    fields: dict[str, Any] = {
+        "level": Level.COMMUNITY,
+        "kind": MeetingKind.COUNCIL,
+        "council": PLAN,
+    } | changes
     return MeetingPolicy(code=code, **fields)
 
 
