@@ -93,7 +93,7 @@ class Texts:
         return erased.rowcount
 
 
-def _said_in_meetings(number: IssueNumber) -> Select[tuple[str | None]]:
+def _said_in_meetings(number: IssueNumber) -> Select[str | None]:
     of_all = (MeetingEvent.MINUTES_ADDED, MeetingEvent.POSTPONED, MeetingEvent.ADJOURNED)
     return select(MeetingEventRow.text_id).where(
         MeetingEventRow.text_id.is_not(None),

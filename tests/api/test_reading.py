@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from domain import commands as c
-from domain.ids import GridCode, IssueNumber
-from domain.vocabulary import IssueState, Role
+from domain.ids import GridCode, IssueNumber, MeetingNumber, Subject
+from domain.vocabulary import IssueState, ItemOutcome, Level, Role
 from storage.births import Births
 from storage.session import Database
 from tests.api.town import ADMINISTRATOR, STRANGER, Town, fields_of
@@ -195,3 +195,25 @@ async def test_an_issue_without_a_first_step_has_no_deadlines_yet(
     assert (answer.status_code, answer.json()) == (200, None)
     async with database.begin() as session:
         await Births(session).mark_started([IssueNumber(number)], NOON)
+
+
+async def test_a_page_of_an_issue_names_its_meeting_and_then_who_took_it_over(
+    town: Town, database: Database
+) -> None:
+    issue = await born_in(IssueState.DISPATCHED, database)
+    convened = asked(c.ConveneMeeting, SUPERVISOR, level=Level.COUNTY)
+    await recorded(database, issue.number, [convened])
+    before = (await town.get(SUPERVISOR, f"/issues/{issue.number}")).json()
+    meeting = f"{issue.number}-M1"
+    assert (before["meeting"]["number"], before["meeting"]["level"]) == (meeting, "county")
+    assert (before["beyond_county"], before["supervised_by"]) == (False, None)
+    end = c.EndMeeting.by_engine(
+        "end",
+        meeting=MeetingNumber(meeting),
+        outcome=ItemOutcome.NO_DECISION,
+        leader=Subject("leader.1"),
+    )
+    await recorded(database, issue.number, [end])
+    after = (await town.get(SUPERVISOR, f"/issues/{issue.number}")).json()
+    assert (after["meeting"], after["state"]) == (None, "dispatching")
+    assert (after["beyond_county"], after["supervised_by"]) == (True, "leader.1")
