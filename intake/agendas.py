@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.upkeep import Aggregate, Finding, FindingKind
+from domain.ids import MeetingNumber
 from domain.issue import Issue
 from domain.meeting.meeting import Meeting
 from domain.meeting.parts import AgendaItem
@@ -19,6 +20,8 @@ from domain.meeting.results import MeetingDates, results_again
 from domain.meeting.words import MeetingKind
 from domain.parts import MeetingRef
 from domain.vocabulary import DeadlineKind, IssueState, Outcome
+from intake.rewriting import Rewriter
+from intake.witness import Silent, Witness
 from storage.checks import Checks
 from storage.meetings.checks import MeetingChecks
 from storage.session import Database
@@ -35,6 +38,8 @@ class Agendas:
     def __init__(self, client: Client, database: Database) -> None:
         self._client = client
         self._database = database
+        self._witness = Witness(client)
+        self._rewriter = Rewriter(client, database)
 
     async def of_issue(self, issue: Issue, before: datetime) -> Finding | None:
         """Whether the issue knows what the meeting it is before has said of it.
@@ -47,7 +52,9 @@ class Agendas:
         async with self._database.read() as session:
             found = await MeetingChecks(session).meeting(number)
         if found is None:
-            return Finding(kind=K.MEETING_UNKNOWN, number=issue.number, detail=number)
+            repaired = await self._written_again(number)
+            kind = K.MEETING_UNKNOWN
+            return Finding(kind=kind, number=issue.number, detail=number, repaired=repaired)
         meeting = found.snapshot
         if not _is_at_rest(meeting, before):
             return None
@@ -59,6 +66,14 @@ class Agendas:
             workflow_id = contracts.issue_workflow_id(issue.number)
             told = told and await self._tell(workflow_id, signal, each)
         return Finding(kind=K.NEWS_LOST, number=issue.number, detail=number, repaired=told)
+
+    async def _written_again(self, number: MeetingNumber) -> bool:
+        """From the history of the meeting's workflow, if that is still there."""
+        try:
+            held = await self._witness.held(contracts.meeting_workflow_id(number), Meeting)
+        except Silent:
+            return False
+        return await self._rewriter.rewrite_meeting(None, held)
 
     async def of_meeting(self, meeting: Meeting, before: datetime) -> list[Finding]:
         """Whether what is on the agenda still belongs there; a council's issues do not wait."""

@@ -123,7 +123,9 @@ class MeetingReconciler(MeetingReconcilerActivities):
         if kind is None:
             return None
         detail = f"record_{meeting.version}_workflow_{held.version if held else 0}"
-        repaired = kind is K.RECORD_BEHIND and await self._rewriter.rewrite_meeting(meeting, held)
+        repaired = kind is K.RECORD_BEHIND and await self._rewriter.rewrite_meeting(
+            meeting.snapshot, held
+        )
         return _found(kind, meeting, detail, repaired=repaired)
 
 

@@ -27,6 +27,8 @@ from tests.builders import PLUMBER, POLICE, SUPERVISOR, WATER
 from tests.intake.yard import AT_ONCE, HOLDER, Yard
 from workflows import contracts
 
+TABLES = ("meetings", "meeting_parties", "meeting_items", "meeting_tasks", "meeting_events")
+
 
 @dataclass
 class Sittings:

@@ -18,6 +18,7 @@ from observability import clock
 from storage.session import Database
 from tests.builders import POLICE, RESIDENT
 from tests.intake.sittings import (
+    TABLES,
     Sittings,
     accept,
     complete,
@@ -147,10 +148,29 @@ async def test_issue_that_waits_no_more_leaves_the_agenda(hall: Sittings) -> Non
     assert (meeting.state, meeting.outcome) == (MeetingState.CLOSED, MeetingOutcome.EMPTY)
 
 
-async def test_issue_before_an_unknown_meeting_is_reported(hall: Sittings) -> None:
+async def forgotten(hall: Sittings) -> None:
+    """The record of meetings as it was before the first of them."""
+    await hall.yard.execute(*(f"DELETE FROM {each}" for each in TABLES))
+
+
+async def test_meeting_that_is_not_on_record_is_written_again(hall: Sittings) -> None:
     issue, number = await hall.convened()
-    await hall.yard.execute(*(f"DELETE FROM {each}" for each in ("meeting_events", "meetings")))
+    await hall.give(number, report_in())
+    before = await hall.on_record(number)
+    await forgotten(hall)
+    (finding,) = await hall.yard.findings()
+    assert (finding.kind, finding.number) == (K.MEETING_UNKNOWN, issue)
+    assert (finding.detail, finding.repaired) == (number, True)
+    assert await hall.on_record(number) == before
+    assert await hall.yard.findings() == ()
+    assert await hall.findings() == ()
+    assert (await hall.give(number, open_sitting())).version == before.version + 1
+
+
+async def test_meeting_that_nobody_knows_is_reported(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await forgotten(hall)
+    await hall.lose_workflow(number)
     (finding,) = await hall.yard.findings()
     assert (finding.kind, finding.number) == (K.MEETING_UNKNOWN, issue)
     assert (finding.detail, finding.repaired) == (number, False)
-    await hall.handle(number).terminate()
