@@ -66,7 +66,7 @@ class Histories(Generic[S, P, A]):
             return None
         missing = [by_version.get(n) for n in range(since + 1, held.version + 1)]
         taken = [each for each in missing if each is not None]
-        is_whole = len(taken) == len(missing) and taken[-1].after == held
+        is_whole = bool(taken) and len(taken) == len(missing) and taken[-1].after == held
         return taken if is_whole else None
 
     async def _runs(self, workflow_id: str) -> AsyncIterator[Mapping[int, Taken[S, A]]]:

@@ -24,6 +24,7 @@ from activities.upkeep import (
 )
 from domain.issue import Issue
 from intake import findings as told
+from intake.agendas import Agendas
 from intake.rewriting import Rewriter
 from intake.starting import Starter, StartRefused
 from intake.witness import Silent, Witness
@@ -46,6 +47,7 @@ class Reconciler(ReconcilerActivities):
         self._now = now
         self._grace = grace
         self._witness = Witness(client)
+        self._agendas = Agendas(client, database)
         self._starter = Starter(client, database, now)
         self._rewriter = Rewriter(client, database)
 
@@ -88,6 +90,9 @@ class Reconciler(ReconcilerActivities):
             findings.append(finding)
         if is_whole and (finding := _ignored(issue, before)):
             findings.append(finding)
+        if not findings and issue.snapshot is not None:
+            lost = await self._agendas.of_issue(issue.snapshot, before)
+            findings += [lost] if lost else []
         return findings
 
     async def _check_record(self, issue: IssueOnRecord) -> list[Finding]:

@@ -23,6 +23,7 @@ from activities.upkeep import (
 )
 from domain.meeting.meeting import Meeting
 from intake import findings as told
+from intake.agendas import Agendas
 from intake.rewriting import Rewriter
 from intake.starting import StartRefused
 from intake.starting_meetings import MeetingStarter
@@ -44,6 +45,7 @@ class MeetingReconciler(MeetingReconcilerActivities):
         self._now = now
         self._grace = grace
         self._witness = Witness(client)
+        self._agendas = Agendas(client, database)
         self._starter = MeetingStarter(client, database)
         self._rewriter = Rewriter(client, database)
 
@@ -69,6 +71,8 @@ class MeetingReconciler(MeetingReconcilerActivities):
             findings.append(finding)
         if is_whole and (due := meeting.snapshot.due(before)):
             findings.append(_found(K.CLOCK_IGNORED, meeting, type(due.command).__name__))
+        if not findings:
+            findings += await self._agendas.of_meeting(meeting.snapshot, before)
         return findings
 
     async def _check_record(self, meeting: MeetingOnRecord) -> list[Finding]:
@@ -119,7 +123,9 @@ class MeetingReconciler(MeetingReconcilerActivities):
         if kind is None:
             return None
         detail = f"record_{meeting.version}_workflow_{held.version if held else 0}"
-        repaired = kind is K.RECORD_BEHIND and await self._rewriter.rewrite_meeting(meeting, held)
+        repaired = kind is K.RECORD_BEHIND and await self._rewriter.rewrite_meeting(
+            meeting.snapshot, held
+        )
         return _found(kind, meeting, detail, repaired=repaired)
 
 

@@ -14,7 +14,6 @@ from domain.meeting.planning import MeetingPlan, with_plan
 from intake.histories import Book, Histories
 from storage.checks import IssueOnRecord
 from storage.issues import IssueRepository, RecordedStep, VersionConflict
-from storage.meetings.checks import MeetingOnRecord
 from storage.meetings.repository import (
     MeetingRepository,
     MeetingVersionConflict,
@@ -70,12 +69,13 @@ class Rewriter:
             return False
         return True
 
-    async def rewrite_meeting(self, meeting: MeetingOnRecord, held: Meeting | None) -> bool:
-        """Of a meeting."""
+    async def rewrite_meeting(self, recorded: Meeting | None, held: Meeting | None) -> bool:
+        """Of a meeting; from its first step on, where nothing is on record."""
         if held is None:
             return False
-        workflow_id = contracts.meeting_workflow_id(meeting.number)
-        taken = await self._meetings.missing(workflow_id, meeting.snapshot, meeting.version, held)
+        workflow_id = contracts.meeting_workflow_id(held.number)
+        since = recorded.version if recorded else 0
+        taken = await self._meetings.missing(workflow_id, recorded, since, held)
         if taken is None:
             return False
         steps = [

@@ -1,7 +1,7 @@
 """What a step of a meeting means for the issues on its agenda."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.ids import DepartmentCode, IssueNumber, MeetingNumber, Subject, TextId
@@ -50,6 +50,34 @@ def _results(before: MeetingFacts, after: MeetingFacts) -> Iterator[MeetingResul
             yield _decided(after, item)
         elif item.outcome is not None and was.outcome is None:
             yield _result(after, item, item.outcome, is_final=True)
+
+
+def results_again(
+    meeting: MeetingFacts, issue: IssueNumber, *, since: datetime, undecided: bool
+) -> tuple[MeetingResult, ...]:
+    """What an issue that came before the meeting at `since` has to know of its item by now.
+
+    An `undecided` issue has heard nothing yet, any other only how the decision was carried out.
+    Told again it makes no difference: the issue's law drops what has lost its object.
+    """
+    item = meeting.item(issue)
+    if item is None or (item.ended_at is not None and item.added_at < since >= item.ended_at):
+        return (_never_there(meeting, issue, since),)
+    told: list[MeetingResult] = []
+    decision = item.decision
+    if decision is not None and undecided:
+        is_final = not item.is_open and not meeting.tasks_of(issue)
+        decided = _result(meeting, item, decision.outcome, is_final=is_final)
+        told.append(replace(decided, at=decision.at))
+    if item.outcome is not None and not any(each.is_final for each in told):
+        told.append(_result(meeting, item, item.outcome, is_final=True))
+    return tuple(told)
+
+
+def _never_there(meeting: MeetingFacts, issue: IssueNumber, at: datetime) -> MeetingResult:
+    return MeetingResult(
+        meeting=meeting.number, issue=issue, outcome=ItemOutcome.TAKEN_OFF, at=at, is_final=True
+    )
 
 
 def _decided(meeting: MeetingFacts, item: AgendaItem) -> MeetingResult:

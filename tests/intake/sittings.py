@@ -10,18 +10,24 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
+from activities.contracts import MeetingStep
+from activities.meetings import Meetings
 from activities.upkeep import Finding, PageOfMeetings, Part
 from api.engine import Engine
 from domain import commands as c
-from domain.ids import CommandId, IssueNumber, MeetingNumber
+from domain.ids import CommandId, IssueNumber, MeetingNumber, TaskId
 from domain.meeting import commands as m
-from domain.meeting.meeting import Meeting
+from domain.meeting.meeting import MEETING_LAW, Meeting
+from domain.meeting.parts import TaskOrder
+from domain.vocabulary import ItemOutcome
 from intake.reconciler_of_meetings import MeetingReconciler
 from observability import clock
-from storage.meetings.repository import MeetingRepository, RecordedMeetingStep
-from tests.builders import SUPERVISOR
+from storage.meetings.repository import MeetingRepository
+from tests.builders import PLUMBER, POLICE, SUPERVISOR, WATER
 from tests.intake.yard import AT_ONCE, HOLDER, Yard
 from workflows import contracts
+
+TABLES = ("meetings", "meeting_parties", "meeting_items", "meeting_tasks", "meeting_events")
 
 
 @dataclass
@@ -56,9 +62,9 @@ class Sittings:
         """A step that the workflow knows nothing of."""
         at = clock.now()
         after = (await self.on_record(number)).handle(command, at)
-        step = RecordedMeetingStep(command=command, at=at, after=after)
-        async with self.yard.database.begin() as session:
-            await MeetingRepository(session).record(step)
+        event = MEETING_LAW[type(command)].event
+        step = MeetingStep(event=event, command=command, at=at, after=after)
+        await Meetings(self.yard.database, clock.now).record(step)
 
     async def lose_workflow(self, number: MeetingNumber) -> None:
         """Temporal forgets it, as after a restore from an old copy."""
@@ -73,6 +79,13 @@ class Sittings:
                 await self.handle(number).describe()
         except RPCError:
             return
+
+    async def goes_deaf(self, number: MeetingNumber) -> None:
+        """Signals reach it and are lost, until its workflow is lost as well."""
+        await self.lose_workflow(number)
+        await self.yard.client.start_workflow(
+            "NoSuchWorkflow", id=self.handle(number).id, task_queue="nobody-works-here"
+        )
 
     def reconciler(self, ahead: timedelta = timedelta()) -> MeetingReconciler:
         return MeetingReconciler(
@@ -106,3 +119,34 @@ def acknowledge() -> m.AcknowledgeInvitation:
 def take_off(issue: IssueNumber) -> m.TakeOffAgenda:
     """By the supervisor, who leads where no convenor is known."""
     return m.TakeOffAgenda(actor=SUPERVISOR, id=_key(), issue=issue)
+
+
+def open_sitting() -> m.OpenSitting:
+    return m.OpenSitting(actor=SUPERVISOR, id=_key())
+
+
+def postpone(meeting: Meeting) -> m.PostponeMeeting:
+    """By a day."""
+    assert meeting.sits_at is not None
+    return m.PostponeMeeting(actor=SUPERVISOR, id=_key(), to=meeting.sits_at + timedelta(days=1))
+
+
+def decide(issue: IssueNumber) -> m.DecideItem:
+    """The police leads; the waterworks has a task."""
+    task = TaskOrder(department=WATER, due_by=clock.now() + timedelta(days=1))
+    return m.DecideItem(
+        actor=SUPERVISOR,
+        id=_key(),
+        issue=issue,
+        outcome=ItemOutcome.DISPATCHED,
+        lead=POLICE,
+        tasks=(task,),
+    )
+
+
+def complete() -> m.CompleteTask:
+    return m.CompleteTask(actor=PLUMBER, id=_key(), task=TaskId("T1"))
+
+
+def accept() -> m.ReviewTask:
+    return m.ReviewTask(actor=SUPERVISOR, id=_key(), task=TaskId("T1"), accepted=True)

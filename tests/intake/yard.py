@@ -141,10 +141,14 @@ async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Ya
 
 
 async def _end_all(one: Yard) -> None:
-    async with one.database.read() as session:
-        numbers = (await session.execute(text("SELECT number FROM issues"))).scalars().all()
-    for number in numbers:
-        try:
-            await one.handle(IssueNumber(number)).terminate()
-        except RPCError:
-            continue
+    """Issues before the meetings they might still convene."""
+    for table in ("issues", "meetings"):
+        async with one.database.read() as session:
+            found = await session.execute(text(f"SELECT number FROM {table}"))
+            numbers = found.scalars().all()
+        for number in numbers:
+            workflow_id = f"{table.removesuffix('s')}/{number}"
+            try:
+                await one.client.get_workflow_handle(workflow_id).terminate()
+            except RPCError:
+                continue

@@ -1,0 +1,176 @@
+"""What an issue and its meeting have to know of each other, and a lost signal keeps from them."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from activities.upkeep import Aggregate, FindingKind
+from domain import commands as c
+from domain.ids import CommandId, IssueNumber
+from domain.issue import Issue
+from domain.meeting.meeting import Meeting
+from domain.meeting.words import MeetingOutcome, MeetingState
+from domain.vocabulary import DeadlineKind, IssueState
+from intake.agendas import Agendas
+from observability import clock
+from storage.session import Database
+from tests.builders import POLICE, RESIDENT
+from tests.intake.sittings import (
+    TABLES,
+    Sittings,
+    accept,
+    complete,
+    convene,
+    decide,
+    open_sitting,
+    postpone,
+    report_in,
+    take_off,
+)
+from tests.intake.yard import Yard, yard
+
+K = FindingKind
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(
+    database_url: str, database: Database, temporal_full: WorkflowEnvironment
+) -> AsyncIterator[Sittings]:
+    async with yard(database_url, database, temporal_full.client) as one:
+        yield Sittings(one)
+
+
+async def comes_to(one: Yard, number: IssueNumber, fits: Callable[[Issue], bool]) -> Issue:
+    """The issue, as soon as its record says so."""
+    while not fits(issue := await one.on_record(number)):
+        continue
+    return issue
+
+
+async def told_again(hall: Sittings, meeting: str) -> None:
+    (finding,) = await hall.yard.findings()
+    assert (finding.kind, finding.detail, finding.repaired) == (K.NEWS_LOST, meeting, True)
+
+
+async def test_issue_hears_that_it_was_taken_off(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.lose_workflow(number)
+    await hall.recorded(number, take_off(issue))
+    await told_again(hall, number)
+    freed = await comes_to(hall.yard, issue, lambda each: each.meeting is None)
+    assert freed.state is IssueState.DISPATCHING
+    assert await hall.yard.findings() == ()
+
+
+async def test_issue_told_twice_steps_once(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.lose_workflow(number)
+    await hall.recorded(number, take_off(issue))
+    before = await hall.yard.on_record(issue)
+    await told_again(hall, number)
+    agendas = Agendas(hall.yard.client, hall.yard.database)
+    assert await agendas.of_issue(before, clock.now()) is not None
+    freed = await comes_to(hall.yard, issue, lambda each: each.meeting is None)
+    answer = await hall.yard.give(issue, convene())
+    assert answer.version == freed.version + 1
+
+
+async def test_issue_hears_of_its_decision(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.lose_workflow(number)
+    for command in (report_in(), open_sitting(), decide(issue)):
+        await hall.recorded(number, command)
+    await told_again(hall, number)
+    decided = await comes_to(hall.yard, issue, lambda each: each.in_meeting is None)
+    assert decided.meeting is not None, "the task is still under way"
+    assert [each.department for each in decided.active] == [POLICE]
+    assert await hall.yard.findings() == ()
+
+
+async def test_issue_hears_of_decision_and_end_in_order(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.lose_workflow(number)
+    for command in (report_in(), open_sitting(), decide(issue), complete(), accept()):
+        await hall.recorded(number, command)
+    assert (await hall.on_record(number)).outcome is MeetingOutcome.SETTLED
+    await told_again(hall, number)
+    freed = await comes_to(hall.yard, issue, lambda each: each.meeting is None)
+    assert freed.state is IssueState.DISPATCHED
+    assert await hall.yard.findings() == ()
+
+
+async def test_issue_hears_of_another_day(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.lose_workflow(number)
+    await hall.recorded(number, postpone(await hall.on_record(number)))
+    await told_again(hall, number)
+    meeting = await hall.on_record(number)
+    await comes_to(hall.yard, issue, lambda each: _dates_of(each) == _dates_of_meeting(meeting))
+    assert await hall.yard.findings() == ()
+
+
+def _dates_of(issue: Issue) -> tuple[datetime | None, datetime | None]:
+    deadline = issue.deadline(DeadlineKind.MEETING)
+    assert issue.meeting is not None
+    return issue.meeting.sits_at, deadline.due_by if deadline else None
+
+
+def _dates_of_meeting(meeting: Meeting) -> tuple[datetime | None, datetime | None]:
+    assert meeting.sits_at is not None
+    return meeting.sits_at, meeting.decide_by
+
+
+async def test_issue_that_never_came_onto_the_agenda_goes_back(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    other = await hall.yard.dispatched()
+    await hall.goes_deaf(number)
+    await hall.yard.give(other, convene(joins=number))
+    await told_again(hall, number)
+    freed = await comes_to(hall.yard, other, lambda each: each.meeting is None)
+    assert freed.state is IssueState.DISPATCHING
+    await hall.handle(number).terminate()
+
+
+async def test_issue_that_waits_no_more_leaves_the_agenda(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.goes_deaf(number)
+    await hall.yard.give(issue, c.WithdrawIssue(actor=RESIDENT, id=CommandId("gone")))
+    await hall.lose_workflow(number)
+    (missing,) = await hall.findings()
+    assert (missing.kind, missing.repaired) == (K.WORKFLOW_MISSING, True)
+    (stale,) = await hall.findings()
+    assert (stale.kind, stale.aggregate) == (K.AGENDA_STALE, Aggregate.MEETING)
+    assert (stale.detail, stale.repaired) == (issue, True)
+    await hall.handle(number).result()
+    meeting = await hall.on_record(number)
+    assert (meeting.state, meeting.outcome) == (MeetingState.CLOSED, MeetingOutcome.EMPTY)
+
+
+async def forgotten(hall: Sittings) -> None:
+    """The record of meetings as it was before the first of them."""
+    await hall.yard.execute(*(f"DELETE FROM {each}" for each in TABLES))
+
+
+async def test_meeting_that_is_not_on_record_is_written_again(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.give(number, report_in())
+    before = await hall.on_record(number)
+    await forgotten(hall)
+    (finding,) = await hall.yard.findings()
+    assert (finding.kind, finding.number) == (K.MEETING_UNKNOWN, issue)
+    assert (finding.detail, finding.repaired) == (number, True)
+    assert await hall.on_record(number) == before
+    assert await hall.yard.findings() == ()
+    assert await hall.findings() == ()
+    assert (await hall.give(number, open_sitting())).version == before.version + 1
+
+
+async def test_meeting_that_nobody_knows_is_reported(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await forgotten(hall)
+    await hall.lose_workflow(number)
+    (finding,) = await hall.yard.findings()
+    assert (finding.kind, finding.number) == (K.MEETING_UNKNOWN, issue)
+    assert (finding.detail, finding.repaired) == (number, False)
