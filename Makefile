@@ -5,7 +5,7 @@ STAMP  := .venv/.installed
 LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down reset status token test test-fast test-soak check lint format \
+.PHONY: help install demo up down reset status token test test-fast test-soak bench check lint format \
         types imports migrate revision drift states lock
 
 help: ## Show this
@@ -48,6 +48,9 @@ test-fast: $(STAMP) ## Run the tests that need no server
 
 test-soak: $(STAMP) ## Run the tests that take minutes: an issue of 5,000 notes
 	$(BIN)/pytest -m soak $(ARGS)
+
+bench: $(STAMP) ## Measure what an issue costs beside bare baselines (ARGS=--quick for a short run)
+	$(BIN)/python -m bench $(ARGS)
 
 check: lint types imports test ## Run everything that must be green before a merge
 
