@@ -13,6 +13,7 @@ PACKAGES = (
     "intake",
     "api",
     "deploy",
+    "bench",
     "tests",
 )
 ROOT_MODULES = ("settings.py", "worker.py")

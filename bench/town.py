@@ -1,0 +1,96 @@
+"""The town issues are raised in: the demo's places and people under the promises of real life."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from api.tokens import mint
+from bench.wire import Json, Line
+from deploy.demo import town
+from deploy.local.ports import LOOPBACK
+from deploy.local.product import Product
+from deploy.reference.load import load
+from deploy.reference.shipped import FOLDER, ORDER, Shipped, read
+from domain.actor import Actor
+from domain.reference import ReferenceKind
+from observability.clock import now
+
+_LIFETIME = timedelta(hours=12)
+_ISSUES = "/api/v1/issues"
+RESIDENT, STAFF = "resident_b3", "housing_a"
+WHISTLE = {
+    "category": "falling_objects",
+    "description": "楼上经常往下扔烟头和瓶子，昨天差一点砸到人",
+    "grid": "qj.bh.hp.fc.b3",
+}
+"""Its department is found by rule, and its promises are days long: nothing is due in a run."""
+
+
+def reference() -> tuple[Shipped, ...]:
+    """The demo's town, but with the default promises: the demo's last seconds."""
+    chosen: dict[tuple[ReferenceKind, str], Shipped] = {
+        (entry.kind, entry.code): entry
+        for entry in read(FOLDER, town.REFERENCE)
+        if entry.kind is not ReferenceKind.SLA_POLICY
+    }
+    chosen |= {(entry.kind, entry.code): entry for entry in read(FOLDER)}
+    return tuple(
+        sorted(
+            chosen.values(),
+            key=lambda entry: (ORDER.index(entry.kind), entry.code.count("."), entry.code),
+        )
+    )
+
+
+def furnish(product: Product) -> None:
+    """Loads the reference data through the API, as an administrator."""
+    who = town.people()["command_centre_administrator"]
+    token = _token(product.home.jwt_secret, who)
+    load(reference(), f"http://{LOOPBACK}:{product.ports.api}", token)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Tokens of the two people in every measured life."""
+
+    resident: str
+    staff: str
+
+    @classmethod
+    def of(cls, product: Product) -> "Cast":
+        people, secret = town.people(), product.home.jwt_secret
+        return cls(_token(secret, people[RESIDENT]), _token(secret, people[STAFF]))
+
+    async def raises(self, line: Line) -> str:
+        """The number of a new issue."""
+        answer = await line.post(_ISSUES, self.resident, _key(), WHISTLE)
+        number: str = answer["number"]
+        return number
+
+    async def claims(self, line: Line, number: str) -> Json:
+        """Waits for the dispatch, which the engine makes by rule, if it has to."""
+        return await line.post(f"{_ISSUES}/{number}/claim", self.staff, _key(), {})
+
+    async def lives(self, line: Line) -> str:
+        """A whole happy path: raised, dispatched, claimed, resolved, evaluated."""
+        number = await self.raises(line)
+        await self.claims(line, number)
+        done = {"solved": True, "evidence": [], "text": "已装朝天摄像头，查明并入户劝导"}
+        await line.post(f"{_ISSUES}/{number}/resolve", self.staff, _key(), done)
+        said = {"satisfaction": "satisfied", "solved": True}
+        await line.post(f"{_ISSUES}/{number}/evaluate", self.resident, _key(), said)
+        return number
+
+
+def _token(secret: str, actor: Actor) -> str:
+    claims: dict[str, object] = {
+        "sub": actor.subject,
+        "roles": [role.value for role in actor.roles],
+        "grids": list(actor.grids),
+        **({"department": actor.department} if actor.department else {}),
+    }
+    return mint(secret, claims, at=now(), lifetime=_LIFETIME)
+
+
+def _key() -> str:
+    return secrets.token_hex(16)

@@ -1,0 +1,91 @@
+"""A caller that costs little: HTTP/1.1 over kept connections, so that servers are what is measured.
+
+A full HTTP client takes about as much processor as the endpoint it asks; on two cores it would
+hide the very difference that a ratio is meant to show.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+_GOOD = range(200, 300)
+_LATER = 503
+_NOT_THERE = 404
+_MOMENT_S = 0.02
+_UNTIL_THERE_S = 0.15
+_PATIENCE_S = 120.0
+
+
+class Refused(Exception):
+    """The answer was a no; a benchmark has no use for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and body of one response, and when to ask again."""
+
+    status: int
+    body: Json
+
+
+class Line:
+    """One connection: a request at a time."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, path: str, token: str, key: str, body: Mapping[str, object]) -> Json:
+        """The JSON of a yes; asked again, under the same key, as long as there is no answer yet.
+
+        That is a 503, and a 404 of an issue that has not reached the caller's department.
+
+        Raises:
+            Refused: any other answer.
+            TimeoutError: it never came.
+        """
+        async with asyncio.timeout(_PATIENCE_S):
+            while True:
+                answer = await self._tried(_request(path, token, key, body))
+                if answer.status in _GOOD:
+                    return answer.body
+                if answer.status not in (_LATER, _NOT_THERE):
+                    raise Refused(f"{path}: {answer.status} {answer.body}")
+                await asyncio.sleep(_MOMENT_S if answer.status == _LATER else _UNTIL_THERE_S)
+
+    def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
+
+    async def _tried(self, request: bytes) -> Answer:
+        try:
+            return await self._exchange(request)
+        except (OSError, asyncio.IncompleteReadError) as broken:
+            self.close()
+            return Answer(_LATER, {"detail": type(broken).__name__})
+
+    async def _exchange(self, request: bytes) -> Answer:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._streams
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
+        said = await reader.readexactly(length)
+        if "connection: close" in head:
+            self.close()
+        return Answer(int(head.split(" ", 2)[1]), json.loads(said))
+
+
+def _request(path: str, token: str, key: str, body: Mapping[str, object]) -> bytes:
+    content = json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
+        f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
