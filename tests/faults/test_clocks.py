@@ -26,13 +26,13 @@ def show(dial: Path, jump: str) -> None:
 
 @asynccontextmanager
 async def own_clock(town: Town, name: str, dial: Path) -> AsyncIterator[None]:
-    """The process runs by the clock in the file, which it reads whenever it asks for the time."""
+    """The process runs by the clock in the file, which it reads once a second."""
     rig = town.rig
     show(dial, "+0s")
     rig.product.told[name] = {
         "LD_PRELOAD": str(library()),
         "FAKETIME_TIMESTAMP_FILE": str(dial),
-        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     try:
