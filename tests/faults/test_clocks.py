@@ -46,8 +46,8 @@ async def own_clock(town: Town, name: str, dial: Path) -> AsyncIterator[None]:
 @pytest.mark.parametrize("name", ["worker", "api"])
 async def test_nothing_is_lost_when_a_clock_jumps(town: Town, name: str, tmp_path: Path) -> None:
     dial = tmp_path / "dial"
-    async with own_clock(town, name, dial), town.busy(MORE):
-        for jump in ("+90s", "-90s", "+0s"):
-            await town.some_way(MORE // 4)
+    async with own_clock(town, name, dial), town.busy(MORE) as accepted:
+        for turn, jump in enumerate(("+90s", "-90s", "+0s"), start=1):
+            await accepted(turn * MORE // 4)
             show(dial, jump)
     await town.check(f"clock of {name} jumps")
