@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from tests.faults.rig import Rig
 from tests.faults.traffic import PATIENCE, Crowd, Ledger
 from workflows.connection import connect
 
+Waiting = Callable[[int], Awaitable[None]]
 TABLE: list[tuple[str, dict[str, int]]] = []
 """One row for each test; printed when the run is over."""
 
@@ -28,21 +29,24 @@ class Town:
     ledger: Ledger
 
     @asynccontextmanager
-    async def busy(self, issues: int) -> AsyncIterator[None]:
-        """People work while the block does its worst; it ends when all were answered."""
+    async def busy(self, issues: int) -> AsyncIterator[Waiting]:
+        """People work while the block does its worst; it ends when all were answered.
+
+        What it gives waits until so many of the new whistles were accepted.
+        """
+        before = len(self.ledger.raised)
+
+        async def accepted(count: int) -> None:
+            async with asyncio.timeout(PATIENCE):
+                while len(self.ledger.raised) < before + count:  # noqa: ASYNC110 - no bell
+                    await asyncio.sleep(0.02)
+
         work = asyncio.create_task(self.crowd.live(issues))
         try:
-            yield
+            yield accepted
             await work
         finally:
             work.cancel()
-
-    async def some_way(self, issues: int) -> None:
-        """Returns when so many more whistles were accepted: the crowd is in the middle of it."""
-        wanted = len(self.ledger.raised) + issues
-        async with asyncio.timeout(PATIENCE):
-            while len(self.ledger.raised) < wanted:  # noqa: ASYNC110 - the ledger rings no bell
-                await asyncio.sleep(0.02)
 
     async def check(self, name: str) -> None:
         """Waits until nothing is due, counts, and keeps the row for the table."""

@@ -9,6 +9,7 @@ import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.upkeep import Finding, PageOfIssues, Part
+from domain.vocabulary import WINDOWS
 from intake.reconciler import Reconciler
 from observability.clock import now
 from storage.session import Database
@@ -20,9 +21,13 @@ _PAUSE = 0.5
 _GRACE = timedelta(seconds=5)
 _PEOPLES = "command_id ~ '^[0-9a-f]{12}[.]'"  # as `api.asking.command_id` makes them
 
+# The right to do something lapses and is never breached; the reconciler sees when that is late.
+_RIGHTS = ", ".join(f"'{kind}'" for kind in sorted(WINDOWS))
+_DUTY = f"is_running AND breached_at IS NULL AND kind NOT IN ({_RIGHTS})"
+
 WAITING: Mapping[str, str] = {
     "unborn": "SELECT count(*) FROM issues WHERE workflow_started_at IS NULL",
-    "overdue": """SELECT count(*) FROM deadlines WHERE is_running AND breached_at IS NULL
+    "overdue": f"""SELECT count(*) FROM deadlines WHERE {_DUTY}
         AND due_by < now() - interval '3 s'""",
     "untold": "SELECT count(*) FROM notices WHERE next_at < now() - interval '3 s'",
 }
@@ -37,8 +42,8 @@ BROKEN: Mapping[str, str] = {
     "gaps in versions": """SELECT count(*) FROM issues i WHERE i.version + 1 <>
         (SELECT count(*) FROM events e WHERE e.issue_number = i.number) OR i.version <>
         (SELECT max(version) FROM events e WHERE e.issue_number = i.number)""",
-    "due, not met, not breached": """SELECT count(*) FROM deadlines WHERE is_running
-        AND breached_at IS NULL AND due_by < now() - interval '10 s'""",
+    "due, not met, not breached": f"""SELECT count(*) FROM deadlines WHERE {_DUTY}
+        AND due_by < now() - interval '10 s'""",
     "breached twice": """SELECT count(*) FROM (SELECT FROM events WHERE name = 'deadline_breached'
         GROUP BY issue_number, payload->>'deadline' HAVING count(*) > 1) twice""",
     "breach without event": """SELECT count(*) FROM deadlines d WHERE breached_at IS NOT NULL

@@ -26,8 +26,8 @@ def cramped(town: Town, way: str) -> AbstractContextManager[None]:
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_nothing_is_lost_when_the_disk_is_full(town: Town, way: str) -> None:
-    async with town.busy(MORE):
-        await town.some_way(MORE // 3)
+    async with town.busy(MORE) as accepted:
+        await accepted(MORE // 3)
         with cramped(town, way):
             await asyncio.sleep(LONG)  # the fault itself
         await town.rig.ensure()  # a server that could not write its log has given up

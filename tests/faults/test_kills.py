@@ -18,9 +18,9 @@ MORE, KILLS = 48, 3
 
 @pytest.mark.parametrize("name", ["worker", "api", "temporal", "postgres"])
 async def test_nothing_is_lost_when_a_process_is_killed(town: Town, name: str) -> None:
-    async with town.busy(MORE):
-        for _ in range(KILLS):
-            await town.some_way(MORE // (KILLS + 1))
+    async with town.busy(MORE) as accepted:
+        for kill in range(KILLS):
+            await accepted(1 + kill * MORE // KILLS)
             town.rig.kill(name)
             await town.rig.start(name)
     await town.check(f"kill -9 {name}")

@@ -18,13 +18,13 @@ MORE, LONG, SHORT = 32, 8.0, 3.0
 @pytest.mark.parametrize("pair", PAIRS)
 async def test_nothing_is_lost_when_a_wire_is_cut(town: Town, pair: str) -> None:
     wire = town.rig.wires[pair]
-    async with town.busy(MORE):
+    async with town.busy(MORE) as accepted:
         try:
-            await town.some_way(MORE // 3)
+            await accepted(MORE // 3)
             wire.hold()
             await asyncio.sleep(LONG)  # longer than a statement may take: the fault itself
             wire.mend()
-            await town.some_way(MORE // 3)
+            await accepted(2 * MORE // 3)
             wire.sever()
             await asyncio.sleep(SHORT)
         finally:

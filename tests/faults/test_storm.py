@@ -21,12 +21,15 @@ async def test_nothing_is_lost_in_a_storm(town: Town, pytestconfig: pytest.Confi
             await town.crowd.live(24)
 
     work = asyncio.create_task(people())
-    while time.monotonic() < end:
-        for name in chance.sample(NAMES, chance.choice((1, 1, 1, 2))):
-            town.rig.kill(name)
-            kills += 1
-        await asyncio.sleep(chance.uniform(0, 2))  # how long it stays down is the storm's to say
-        await town.rig.ensure()
-        await asyncio.sleep(chance.uniform(1, 6))
-    await work
+    try:
+        while time.monotonic() < end:
+            for name in chance.sample(NAMES, chance.choice((1, 1, 1, 2))):
+                town.rig.kill(name)
+                kills += 1
+            await asyncio.sleep(chance.uniform(0, 2))  # how long it stays down is chance too
+            await town.rig.ensure()
+            await asyncio.sleep(chance.uniform(1, 6))
+        await work
+    finally:
+        work.cancel()
     await town.check(f"storm: seed {seed}, {kills} kills")
