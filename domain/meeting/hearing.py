@@ -13,6 +13,7 @@ def heard(news: MeetingDates | MeetingResult) -> c.Command:
             meeting=news.meeting,
             sits_at=news.sits_at,
             decide_by=news.decide_by,
+            level=news.level,
         )
     fact = f"{news.outcome}:{news.meeting}@{news.at.isoformat()}"
     if news.outcome is ItemOutcome.DISPATCHED:
