@@ -32,6 +32,8 @@ class ScheduleMeeting(Command):
     meeting: MeetingNumber
     sits_at: datetime
     decide_by: datetime
+    level: Level | None = None
+    """At which it sits; None from meetings of before this was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

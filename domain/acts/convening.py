@@ -85,10 +85,15 @@ def guard_schedule(issue: IssueFacts, command: ScheduleMeeting, _: datetime) -> 
 
 
 def schedule(issue: F, command: ScheduleMeeting, _: datetime) -> F:
-    """The meeting's time to decide is the issue's stage clock; a postponement moves it."""
+    """The meeting's time to decide is the issue's stage clock; a postponement moves it.
+
+    An issue that joined an agenda learns here at which level it is heard.
+    """
     meeting = issue.in_meeting
     assert meeting is not None
-    issue = replace(issue, meeting=replace(meeting, sits_at=command.sits_at))
+    level = command.level or meeting.level
+    issue = replace(issue, meeting=replace(meeting, sits_at=command.sits_at, level=level))
+    issue = issue.raised_to(level)
     known = issue.deadline(DeadlineKind.MEETING)
     if known is not None:
         return issue.with_deadline(replace(known, due_by=command.decide_by))

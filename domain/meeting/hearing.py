@@ -17,6 +17,7 @@ def heard(news: MeetingDates | MeetingResult | CouncilCall) -> c.Command:
             meeting=news.meeting,
             sits_at=news.sits_at,
             decide_by=news.decide_by,
+            level=news.level,
         )
     fact = f"{news.outcome}:{news.meeting}@{news.at.isoformat()}"
     if news.outcome is ItemOutcome.DISPATCHED:

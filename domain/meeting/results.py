@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.ids import DepartmentCode, IssueNumber, MeetingNumber, Subject, TextId
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import AgendaItem
-from domain.vocabulary import ItemOutcome
+from domain.vocabulary import ItemOutcome, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class MeetingDates:
     """Of the meeting, so that every telling has a name."""
     sits_at: datetime
     decide_by: datetime
+    level: Level | None = None
+    """At which it sits: what joins an agenda cannot know."""
 
 
 def results(before: MeetingFacts, after: MeetingFacts) -> tuple[MeetingResult, ...]:
@@ -117,4 +119,5 @@ def dates(
         version=after.version,
         sits_at=after.sits_at,
         decide_by=after.decide_by,
+        level=after.origin.level,
     )

@@ -14,7 +14,7 @@ from domain.vocabulary import (
     Part,
 )
 from tests.domain import cast
-from tests.domain.cast import FIRST_MEETING, HOUR, LIFT, POLICE, PROPERTY
+from tests.domain.cast import DAY, FIRST_MEETING, HOUR, LIFT, POLICE, PROPERTY
 from tests.domain.convened import (
     LEADER,
     NOTHING,
@@ -209,3 +209,14 @@ def test_tasks_outlive_a_satisfied_resident() -> None:
     resolve(life)
     evaluate(life)
     assert (life.issue.meeting, left(life)) == (None, None)
+
+
+def test_an_issue_that_joined_the_countys_meeting_is_passed_up_from_there() -> None:
+    life = a_life(S.HANDLING)
+    joined = MeetingNumber("QJ-2026-0000009-M1")
+    life.give(cast.SUPERVISOR, c.ConveneMeeting, joins=joined)
+    dates = {"sits_at": life.now + DAY, "decide_by": life.now + 2 * DAY}
+    life.give(ENGINE, c.ScheduleMeeting, meeting=joined, level=Level.COUNTY, **dates)
+    assert life.issue.level is Level.COUNTY
+    ended(life, ItemOutcome.PASSED_UP, leader=LEADER)
+    assert (life.issue.beyond_county, life.issue.supervised_by) == (True, LEADER)
