@@ -8,9 +8,11 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from activities.upkeep import Aggregate, Finding, FindingKind, PageOfMeetings, Part
+from domain.meeting import commands as m
 from domain.meeting.words import MeetingState
 from observability import metrics
 from storage.session import Database
+from tests.builders import POLICE, WATER
 from tests.intake.sittings import TABLES, Sittings, acknowledge, convene, report_in, take_off
 from tests.intake.yard import yard
 from workflows.contracts import TASK_QUEUE
@@ -64,6 +66,19 @@ async def test_meeting_that_another_issue_joined_leads_to_its_snapshot(hall: Sit
         continue
     await hall.give(number, report_in())
     assert await hall.findings() == ()
+
+
+async def test_party_that_came_with_a_later_issue_is_replayed_as_such(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    other = await hall.yard.dispatched()
+    origin = (await hall.yard.on_record(other)).origin
+    await hall.lose_workflow(number)
+    joins = m.AddToAgenda.by_engine(
+        "joins", issue=other, grid=origin.grid, category=origin.category, departments=(WATER,)
+    )
+    await hall.recorded(number, joins)
+    assert [str(each.code) for each in (await hall.on_record(number)).parties] == [POLICE, WATER]
+    assert kinds(await hall.findings()) == [K.WORKFLOW_MISSING]
 
 
 async def test_meeting_that_just_moved_is_not_looked_at(hall: Sittings) -> None:

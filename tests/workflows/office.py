@@ -44,6 +44,7 @@ from domain.reckoning import reckon
 from domain.sla import Limit, Promise, Rung, RungAct, SLAPolicy, Terms, Unit
 from domain.vocabulary import DeadlineKind, IssueState, Level, Role
 from tests.workflows.asking import answer_to
+from tests.workflows.patience import patient
 from tests.workflows.recording import kept
 from workflows.contracts import Answer, IssueInput
 from workflows.issue import IssueWorkflow
@@ -288,9 +289,11 @@ async def _end(client: Client, handle: WorkflowHandle[Any, Any]) -> None:
 def worker(
     client: Client, queue: str, office: Office, release: type[IssueWorkflow] = IssueWorkflow
 ) -> Worker:
-    return Worker(
-        client,
-        task_queue=queue,
-        workflows=[release],
-        activities=[office.open, office.record],
+    return patient(
+        Worker(
+            client,
+            task_queue=queue,
+            workflows=[release],
+            activities=[office.open, office.record],
+        )
     )

@@ -29,6 +29,7 @@ from domain.meeting.policy import MeetingPolicy, choose_meeting_policy
 from domain.sla import Rung, RungAct
 from domain.vocabulary import DeadlineKind, Level
 from tests.workflows.office import DISPATCHER, POLICY, Office, key, staff, urgent
+from tests.workflows.patience import patient
 from tests.workflows.recording import kept
 from workflows.contracts import Answer, IssueInput, MeetingAnswer
 from workflows.council import CouncilWorkflow
@@ -244,11 +245,15 @@ async def town(
 
 
 def _worker(environment: WorkflowEnvironment, queue: str, hall: TownHall) -> Worker:
-    return Worker(
-        environment.client,
-        task_queue=queue,
-        workflows=[IssueWorkflow, JointMeetingWorkflow, CouncilWorkflow],
-        activities=[hall.open, hall.record, hall.open_meeting, hall.record_meeting, hall.prepare],
+    return patient(
+        Worker(
+            environment.client,
+            task_queue=queue,
+            workflows=[IssueWorkflow, JointMeetingWorkflow, CouncilWorkflow],
+            activities=[
+                *(hall.open, hall.record, hall.open_meeting, hall.record_meeting, hall.prepare),
+            ],
+        )
     )
 
 
