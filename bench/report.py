@@ -21,8 +21,9 @@ def _figures(results: Results) -> Iterator[tuple[str, str, str]]:
 
 def _lives(part: Results) -> Iterator[tuple[str, str, str]]:
     yield from _compared("lives", part, "0.75")
-    for name, value in part["spent_per_life"].items():
-        yield f"  per life: {name}", f"{value:.1f}", ""
+    for name, spending in part["spent_per_life"].items():
+        for what, value in spending.items():
+            yield f"  {name}, per life: {what}", f"{value:.1f}", ""
 
 
 def _raises(part: Results) -> Iterator[tuple[str, str, str]]:

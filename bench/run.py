@@ -97,10 +97,13 @@ async def lives(bench: Bench) -> Mapping[str, object]:
         return await bare.life(bench.client)
 
     loads = {"engine": bench.lives(), "bare": dataclasses.replace(bench.lives(), job=bare_life)}
-    with bench.stage.worker_of(bare.__name__):
-        found = await interleaved(loads, bench.sizes.rounds)
     product = bench.stage.product
-    spending = await spent(bench.lives(), pids(product), product)
+    with bench.stage.worker_of(bare.__name__) as worker:
+        found = await interleaved(loads, bench.sizes.rounds)
+        who = worker.identity()
+        assert who is not None
+        processes = {**pids(product), "bare_worker": who.pid}
+        spending = {name: await spent(load, processes, product) for name, load in loads.items()}
     return {**_compared(found), "spent_per_life": spending}
 
 

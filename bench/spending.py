@@ -39,8 +39,12 @@ def pids(product: Product) -> Mapping[str, int]:
 
 
 def _seconds(pid: int) -> float:
-    """Processor time of a process and of those it started: a server's connections."""
-    return sum(_ticks(each) for each in (pid, *_children(pid))) / _TICKS
+    """Processor time of a process and of those it started, such as a database's connections.
+
+    Our own started all the servers, which are counted by themselves.
+    """
+    counted = (pid,) if pid == os.getpid() else (pid, *_children(pid))
+    return sum(_ticks(each) for each in counted) / _TICKS
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -27,7 +27,7 @@ class Stage:
     product: Product
 
     @contextmanager
-    def worker_of(self, module: str) -> Iterator[None]:
+    def worker_of(self, module: str) -> Iterator[Process]:
         """The worker of a workflow of the benchmark's own."""
         process = Process(
             name=module,
@@ -37,7 +37,7 @@ class Stage:
             cwd=ROOT,
         )
         with running(process):
-            yield
+            yield process
 
     @contextmanager
     def workers(self, count: int) -> Iterator[None]:
