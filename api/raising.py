@@ -20,9 +20,9 @@ async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime
         Problem: it names what does not exist, or the actor may not blow this whistle.
     """
     reference = ReferenceRepository(session)
-    grid = await reference.grid(body.grid)
-    category = await reference.category(body.category)
-    kind = await reference.whistle_kind(body.whistle_kind)
+    grid, category, kind = await reference.named_by_whistle(
+        body.grid, body.category, body.whistle_kind
+    )
     if grid is None or category is None or kind is None:
         named = (("grid", grid), ("category", category), ("whistle_kind", kind))
         missing = (FieldError.of(name, "unknown_code") for name, found in named if found is None)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -23,12 +24,16 @@ def main() -> int:
     sizes = QUICK if given.quick else FULL
     if given.open is not None:
         sizes = sizes.with_open(given.open)
+
+    def keep(results: Mapping[str, object]) -> None:
+        """A run that is cut off has not been for nothing."""
+        if not given.only:
+            text = json.dumps(results, indent=2, ensure_ascii=False, sort_keys=True)
+            given.results.write_text(text + "\n", encoding="utf-8")
+
     with staged(given.folder) as stage:
-        results = asyncio.run(measure(stage, sizes, set(given.only)))
+        results = asyncio.run(measure(stage, sizes, set(given.only), keep))
     print(printed(results))
-    if not given.only:
-        text = json.dumps(results, indent=2, ensure_ascii=False, sort_keys=True)
-        given.results.write_text(text + "\n", encoding="utf-8")
     return 0
 
 

@@ -34,11 +34,13 @@ class BareWorkflow:
 
     def __init__(self) -> None:
         self._acts = 0
+        self._born = False
 
     @workflow.run
     async def run(self) -> None:
         for _ in range(2):
             await workflow.execute_activity(nothing, start_to_close_timeout=_SHORT)
+        self._born = True
         while self._acts < ACTS:
             await workflow.wait_condition(self._moved_on(self._acts), timeout=_LONG)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -48,6 +50,7 @@ class BareWorkflow:
 
     @workflow.update
     async def act(self) -> int:
+        await workflow.wait_condition(lambda: self._born)
         await workflow.execute_activity(nothing, start_to_close_timeout=_SHORT)
         self._acts += 1
         return self._acts

@@ -21,6 +21,9 @@ def _figures(results: Results) -> Iterator[tuple[str, str, str]]:
 
 def _lives(part: Results) -> Iterator[tuple[str, str, str]]:
     yield from _compared("lives", part, "0.75")
+    for name, spending in part["spent_per_life"].items():
+        for what, value in spending.items():
+            yield f"  {name}, per life: {what}", f"{value:.1f}", ""
 
 
 def _raises(part: Results) -> Iterator[tuple[str, str, str]]:
@@ -47,6 +50,12 @@ def _history(part: Results) -> Iterator[tuple[str, str, str]]:
     yield "history bytes per issue", str(ours["bytes"]), "<= 65536"
 
 
+def _ways(part: Results) -> Iterator[tuple[str, str, str]]:
+    for name, way in part.items():
+        value = f"{way['actions']} / {way['events']}"
+        yield f"{name}: Actions / events", value, f"{way['per_second']['median']:.1f}/s"
+
+
 def _workers(part: Results) -> Iterator[tuple[str, str, str]]:
     for count, values in part["per_second"].items():
         yield f"lives/s, {count} workers", f"{values['median']:.1f}", ""
@@ -67,6 +76,7 @@ _PARTS = {
     "raises": _raises,
     "waits": _waits,
     "history": _history,
+    "ways": _ways,
     "workers": _workers,
     "holding": _holding,
 }

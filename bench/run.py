@@ -12,11 +12,13 @@ from temporalio.client import Client
 
 from bench import bare, rounds
 from bench.histories import Cost, cost_of
-from bench.holding import all_dispatched, held
-from bench.report import printed
+from bench.holding import held
 from bench.rounds import Load, interleaved, median, paired_ratio, percentile
+from bench.spending import pids, spent
 from bench.stage import Stage
 from bench.town import WHISTLE, Cast
+from bench.ways import WAYS, Way
+from bench.ways import life as life_by_way
 from bench.wire import Line
 from deploy.local.temporal import NAMESPACE
 from domain.ids import IssueNumber
@@ -39,14 +41,18 @@ class Sizes:
     asked: int = 200
     callers: int = 16
     workers: tuple[int, ...] = (1, 2, 4)
+    worker_rounds: int = 5
     open: tuple[int, ...] = (1_000, 10_000)
+    open_within_s: float = 1_800.0
 
     def with_open(self, numbers: list[int]) -> "Sizes":
         return dataclasses.replace(self, open=tuple(sorted(numbers)))
 
 
 FULL = Sizes()
-QUICK = Sizes(lives=20, raises=100, asked=50, open=(100, 300))
+QUICK = Sizes(
+    lives=12, raises=100, asked=40, callers=8, worker_rounds=2, open=(300, 1_000), open_within_s=240
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,11 @@ class Bench:
 
 
 Part = Callable[[Bench], Awaitable[Mapping[str, object]]]
+Keep = Callable[[Mapping[str, object]], None]
 
 
-async def measure(stage: Stage, sizes: Sizes, only: set[str]) -> Mapping[str, object]:
-    """Every part, or only some, with what they were measured on."""
+async def measure(stage: Stage, sizes: Sizes, only: set[str], keep: Keep) -> Mapping[str, object]:
+    """Every part, or only some, with what they were measured on; kept after each of them."""
     address = stage.product.temporal.address
     client = await connect(address, NAMESPACE)
     bench = Bench(stage, Cast.of(stage.product), client, sizes)
@@ -79,7 +86,7 @@ async def measure(stage: Stage, sizes: Sizes, only: set[str]) -> Mapping[str, ob
         if not only or name in only:
             print(f"{name} ...", file=sys.stderr, flush=True)
             results[name] = await part(bench)
-            print(printed({name: results[name]}), file=sys.stderr, flush=True)
+            keep(results)
     return results
 
 
@@ -90,9 +97,14 @@ async def lives(bench: Bench) -> Mapping[str, object]:
         return await bare.life(bench.client)
 
     loads = {"engine": bench.lives(), "bare": dataclasses.replace(bench.lives(), job=bare_life)}
-    with bench.stage.bare_worker():
+    product = bench.stage.product
+    with bench.stage.worker_of(bare.__name__) as worker:
         found = await interleaved(loads, bench.sizes.rounds)
-    return _compared(found)
+        who = worker.identity()
+        assert who is not None
+        processes = {**pids(product), "bare_worker": who.pid}
+        spending = {name: await spent(load, processes, product) for name, load in loads.items()}
+    return {**_compared(found), "spent_per_life": spending}
 
 
 async def raises(bench: Bench) -> Mapping[str, object]:
@@ -118,7 +130,7 @@ async def waits(bench: Bench) -> Mapping[str, object]:
             born.append(await bench.cast.raises(line))
 
         raised = await rounds.run(Load(bench.port, raise_one, bench.sizes.asked, callers))
-        await all_dispatched(bench.stage.product)
+        await bench.cast.arrivals.of_all()
         waiting = list(born)
 
         async def claim_one(line: Line, waiting: list[str] = waiting) -> None:
@@ -134,7 +146,7 @@ async def history(bench: Bench) -> Mapping[str, object]:
     line = Line(bench.port)
     number = await bench.cast.lives(line)
     line.close()
-    with bench.stage.bare_worker():
+    with bench.stage.worker_of(bare.__name__):
         bare_id = await bare.life(bench.client)
         await bench.client.get_workflow_handle(bare_id).result()
     ours_id = issue_workflow_id(IssueNumber(number))
@@ -145,10 +157,31 @@ async def history(bench: Bench) -> Mapping[str, object]:
     }
 
 
+async def ways(bench: Bench) -> Mapping[str, object]:
+    """What other ways to build the same life would cost."""
+
+    def by(way: Way) -> Load:
+        async def live(_: Line) -> str:
+            return await life_by_way(bench.client, way)
+
+        return dataclasses.replace(bench.lives(), job=live)
+
+    found: dict[str, Mapping[str, object]] = {}
+    with bench.stage.worker_of(life_by_way.__module__):
+        for name, way in WAYS.items():
+            lived = await life_by_way(bench.client, way)
+            await bench.client.get_workflow_handle(lived).result()
+            found[name] = _told(await cost_of(bench.client, lived))
+        speeds = await interleaved(
+            {name: by(way) for name, way in WAYS.items()}, bench.sizes.rounds
+        )
+    return {name: {**found[name], "per_second": _shown(speeds[name])} for name in WAYS}
+
+
 async def workers(bench: Bench) -> Mapping[str, object]:
     """Lives per second with more worker processes, round after round."""
     found: dict[str, list[float]] = {str(count): [] for count in bench.sizes.workers}
-    for number in range(bench.sizes.rounds):
+    for number in range(bench.sizes.worker_rounds):
         counts = bench.sizes.workers if number % 2 else tuple(reversed(bench.sizes.workers))
         for count in counts:
             with bench.stage.workers(count):
@@ -160,7 +193,7 @@ async def workers(bench: Bench) -> Mapping[str, object]:
 
 async def holding(bench: Bench) -> Mapping[str, object]:
     """Memory and recovery with many open issues."""
-    return await held(bench.stage, bench.cast, bench.sizes.open)
+    return await held(bench.stage, bench.cast, bench.sizes.open, bench.sizes.open_within_s)
 
 
 PARTS: Mapping[str, Part] = {
@@ -168,6 +201,7 @@ PARTS: Mapping[str, Part] = {
     "lives": lives,
     "raises": raises,
     "waits": waits,
+    "ways": ways,
     "workers": workers,
     "holding": holding,
 }

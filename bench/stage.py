@@ -27,17 +27,17 @@ class Stage:
     product: Product
 
     @contextmanager
-    def bare_worker(self) -> Iterator[None]:
-        """The worker of the bare workflow."""
+    def worker_of(self, module: str) -> Iterator[Process]:
+        """The worker of a workflow of the benchmark's own."""
         process = Process(
-            name="bare-worker",
-            command=(sys.executable, "-m", "bench.bare"),
+            name=module,
+            command=(sys.executable, "-m", module),
             folder=self.product.home.folder,
             environment=self.product.environment,
             cwd=ROOT,
         )
         with running(process):
-            yield
+            yield process
 
     @contextmanager
     def workers(self, count: int) -> Iterator[None]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api.tokens import mint
+from bench.arrivals import Arrivals
 from bench.wire import Json, Line
 from deploy.demo import town
 from deploy.local.ports import LOOPBACK
-from deploy.local.product import Product
+from deploy.local.product import DATABASE, Product
 from deploy.reference.load import load
 from deploy.reference.shipped import FOLDER, ORDER, Shipped, read
 from domain.actor import Actor
@@ -55,11 +56,13 @@ class Cast:
 
     resident: str
     staff: str
+    arrivals: Arrivals
 
     @classmethod
     def of(cls, product: Product) -> "Cast":
         people, secret = town.people(), product.home.jwt_secret
-        return cls(_token(secret, people[RESIDENT]), _token(secret, people[STAFF]))
+        arrivals = Arrivals(product.postgres.url(DATABASE, driver="postgresql"))
+        return cls(_token(secret, people[RESIDENT]), _token(secret, people[STAFF]), arrivals)
 
     async def raises(self, line: Line) -> str:
         """The number of a new issue."""
@@ -68,12 +71,13 @@ class Cast:
         return number
 
     async def claims(self, line: Line, number: str) -> Json:
-        """Waits for the dispatch, which the engine makes by rule, if it has to."""
+        """Of an issue that is with the department of this person."""
         return await line.post(f"{_ISSUES}/{number}/claim", self.staff, _key(), {})
 
     async def lives(self, line: Line) -> str:
         """A whole happy path: raised, dispatched, claimed, resolved, evaluated."""
         number = await self.raises(line)
+        await self.arrivals.of(number)
         await self.claims(line, number)
         done = {"solved": True, "evidence": [], "text": "已装朝天摄像头，查明并入户劝导"}
         await line.post(f"{_ISSUES}/{number}/resolve", self.staff, _key(), done)

@@ -13,9 +13,7 @@ from typing import Any
 Json = dict[str, Any]
 _GOOD = range(200, 300)
 _LATER = 503
-_NOT_THERE = 404
 _MOMENT_S = 0.02
-_UNTIL_THERE_S = 0.15
 _PATIENCE_S = 120.0
 
 
@@ -39,9 +37,7 @@ class Line:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, token: str, key: str, body: Mapping[str, object]) -> Json:
-        """The JSON of a yes; asked again, under the same key, as long as there is no answer yet.
-
-        That is a 503, and a 404 of an issue that has not reached the caller's department.
+        """The JSON of a yes; asked again, under the same key, as long as the answer is 503.
 
         Raises:
             Refused: any other answer.
@@ -52,9 +48,9 @@ class Line:
                 answer = await self._tried(_request(path, token, key, body))
                 if answer.status in _GOOD:
                     return answer.body
-                if answer.status not in (_LATER, _NOT_THERE):
+                if answer.status != _LATER:
                     raise Refused(f"{path}: {answer.status} {answer.body}")
-                await asyncio.sleep(_MOMENT_S if answer.status == _LATER else _UNTIL_THERE_S)
+                await asyncio.sleep(_MOMENT_S)
 
     def close(self) -> None:
         if self._streams is not None:

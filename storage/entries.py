@@ -1,9 +1,10 @@
 """Versioned entries of reference data; an entry is changed by adding the next version."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -42,14 +43,17 @@ class Entries:
 
     async def current(self, kind: ReferenceKind, code: str) -> Entry[Any] | None:
         """The present version, retired or not."""
-        found = (
-            entries_of(kind)
-            .where(ReferenceRow.code == code)
-            .order_by(ReferenceRow.version.desc())
-            .limit(1)
-        )
-        row = (await self._session.execute(found)).one_or_none()
+        row = (await self._session.execute(_CURRENT, {"_kind": kind, "_code": code})).one_or_none()
         return entry_of(row) if row else None
+
+    async def currents(
+        self, wanted: Mapping[ReferenceKind, str]
+    ) -> Mapping[ReferenceKind, Entry[Any]]:
+        """Present versions, retired or not, of one code for each kind, in one round trip."""
+        pairs = tuple_(ReferenceRow.kind, ReferenceRow.code)
+        found = _ENTRIES.where(pairs.in_([*wanted.items()]), _IS_LATEST)
+        entries = (entry_of(row) for row in await self._session.execute(found))
+        return {entry.kind: entry for entry in entries}
 
     async def version(self, kind: ReferenceKind, code: str, version: int) -> Entry[Any] | None:
         found = entries_of(kind).where(ReferenceRow.code == code, ReferenceRow.version == version)
@@ -148,23 +152,37 @@ class Entries:
         self, kind: ReferenceKind, *, belonging_to: tuple[str, ...] | None = None
     ) -> tuple[Entry[Any], ...]:
         """Present versions that are not retired, by code; of some owners only, if told so."""
-        found = entries_of(kind).where(_IS_LATEST, ~ReferenceRow.retired)
+        given: dict[str, object] = {"_kind": kind}
+        found = _IN_FORCE
         if belonging_to is not None:
-            found = found.where(ReferenceRow.belongs_to.in_(belonging_to))
-        rows = await self._session.execute(found.order_by(ReferenceRow.code))
+            given["_owners"], found = belonging_to, _IN_FORCE_OF
+        rows = await self._session.execute(found, given)
         return tuple(entry_of(row) for row in rows)
 
 
+_ENTRIES = select(
+    ReferenceRow.kind,
+    ReferenceRow.code,
+    ReferenceRow.version,
+    ReferenceRow.body,
+    ReferenceRow.retired,
+    ReferenceRow.created_at,
+    ReferenceRow.created_by,
+)
+# Built once: building a statement costs more than running it, and every step reads some.
+_CURRENT = (
+    _ENTRIES.where(ReferenceRow.kind == bindparam("_kind"), ReferenceRow.code == bindparam("_code"))
+    .order_by(ReferenceRow.version.desc())
+    .limit(1)
+)
+_IN_FORCE = _ENTRIES.where(
+    ReferenceRow.kind == bindparam("_kind"), _IS_LATEST, ~ReferenceRow.retired
+).order_by(ReferenceRow.code)
+_IN_FORCE_OF = _IN_FORCE.where(ReferenceRow.belongs_to.in_(bindparam("_owners", expanding=True)))
+
+
 def entries_of(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
-    return select(
-        ReferenceRow.kind,
-        ReferenceRow.code,
-        ReferenceRow.version,
-        ReferenceRow.body,
-        ReferenceRow.retired,
-        ReferenceRow.created_at,
-        ReferenceRow.created_by,
-    ).where(ReferenceRow.kind == kind)
+    return _ENTRIES.where(ReferenceRow.kind == kind)
 
 
 def entry_of(row: AnyRow) -> Entry[Any]:

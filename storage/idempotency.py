@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import Subject
@@ -36,10 +36,14 @@ class Idempotency:
             KeyReused: the key belongs to another route or body of this subject.
         """
         claimed = await self._session.execute(
-            insert(IdempotencyRow)
-            .values(subject=subject, key=key, route=route, body_sha256=body_sha256, created_at=at)
-            .on_conflict_do_nothing(index_elements=["subject", "key"])
-            .returning(IdempotencyRow.key)
+            _CLAIM,
+            {
+                "subject": subject,
+                "key": key,
+                "route": route,
+                "body_sha256": body_sha256,
+                "created_at": at,
+            },
         )
         if claimed.one_or_none() is not None:
             return None
@@ -67,9 +71,13 @@ class Idempotency:
     async def correct(self, subject: Subject, key: str, status: int, answer: object) -> None:
         """The answer to give from now on, whatever was kept before."""
         await self._session.execute(
-            update(IdempotencyRow)
-            .where(_is(subject, key))
-            .values(status=status, answer=codec.text(codec.ANYTHING, answer))
+            _CORRECT,
+            {
+                "_subject": subject,
+                "_key": key,
+                "status": status,
+                "answer": codec.text(codec.ANYTHING, answer),
+            },
         )
 
     async def release(self, subject: Subject, key: str) -> None:
@@ -92,6 +100,19 @@ class Idempotency:
             )
         )
         return gone.rowcount
+
+
+# Built once: building a statement costs more than running it, and every request runs these.
+_CLAIM = (
+    insert(IdempotencyRow)
+    .on_conflict_do_nothing(index_elements=["subject", "key"])
+    .returning(IdempotencyRow.key)
+)
+_CORRECT = (
+    update(IdempotencyRow)
+    .where(IdempotencyRow.subject == bindparam("_subject"), IdempotencyRow.key == bindparam("_key"))
+    .values(status=bindparam("status"), answer=bindparam("answer"))
+)
 
 
 def _is(subject: Subject, key: str) -> ColumnElement[bool]:

@@ -59,6 +59,15 @@ class ReferenceRepository(Entries):
         found: WhistleKind | None = await self._one(ReferenceKind.WHISTLE_KIND, code)
         return found
 
+    async def named_by_whistle(
+        self, grid: str, category: str, kind: str
+    ) -> tuple[Grid | None, Category | None, WhistleKind | None]:
+        """All that a whistle names, in one round trip."""
+        kinds = (ReferenceKind.GRID, ReferenceKind.CATEGORY, ReferenceKind.WHISTLE_KIND)
+        found = await self.currents(dict(zip(kinds, (grid, category, kind), strict=True)))
+        there = {of: entry.body for of, entry in found.items() if not entry.retired}
+        return there.get(kinds[0]), there.get(kinds[1]), there.get(kinds[2])
+
     async def departments(self) -> tuple[Department, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.DEPARTMENT))
 
