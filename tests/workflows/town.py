@@ -251,7 +251,11 @@ def _worker(environment: WorkflowEnvironment, queue: str, hall: TownHall) -> Wor
             task_queue=queue,
             workflows=[IssueWorkflow, JointMeetingWorkflow, CouncilWorkflow],
             activities=[
-                *(hall.open, hall.record, hall.open_meeting, hall.record_meeting, hall.prepare),
+                hall.open,
+                hall.record,
+                hall.open_meeting,
+                hall.record_meeting,
+                hall.prepare,
             ],
         )
     )
