@@ -32,6 +32,11 @@ async def town(rig: Rig, pytestconfig: pytest.Config) -> AsyncIterator[Town]:
         yield town
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    seed: int = config.getoption("faults_seed")
+    return f"faults: the storm can be had again with --faults-seed={seed}"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not TABLE:
         return

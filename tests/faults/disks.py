@@ -1,7 +1,6 @@
 """Ways to leave PostgreSQL without room: a small file system filled up, or a limit of file size."""
 
 import os
-import resource
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,11 +8,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from deploy.local.accounts import shared_folder
+from deploy.local.accounts import Account, shared_folder
+from deploy.local.postgres import Postgres
 
 SIZE = "700m"
 _BALLAST, _PIECE = "ballast", b"\0" * 65_536
-_SMALL = 8192  # bytes: the first page of a file, and nothing after it
+_SMALL = "8192:"  # bytes: the first page of a file, and nothing after it
 NO_MOUNT = "no small file system can be mounted here; only the limit of file size was tried"
 
 
@@ -66,28 +66,29 @@ def _write_all(write: Callable[[bytes], int]) -> None:
 
 
 @contextmanager
-def limited(lead: int) -> Iterator[None]:
+def limited(server: Postgres) -> Iterator[None]:
     """No process of this server may write past the first page of a file; works without rights."""
-    _limit(lead, _SMALL)
+    running = server.identity()
+    assert running is not None
+    _limit(server, running.pid, _SMALL)
     try:
         yield
     finally:
-        _limit(lead, resource.RLIM_INFINITY)
+        _limit(server, running.pid, "unlimited:")
 
 
-def _limit(lead: int, size: int) -> None:
+def _limit(server: Postgres, lead: int, size: str) -> None:
+    """Asked under the server's own account: even root may not always ask it of another's."""
+    account = Account.for_data(server._data)
     for pid in (lead, *_children(lead)):
-        try:
-            _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
-        except ProcessLookupError:
-            continue  # a backend that has just gone
+        answer = account.run(["prlimit", f"--pid={pid}", f"--fsize={size}"])
+        is_gone = not Path(f"/proc/{pid}").exists()
+        assert answer.returncode == 0 or is_gone, answer.stderr
 
 
 def _children(lead: int) -> list[int]:
-    listed = Path(f"/proc/{lead}/task/{lead}/children")
-    return (
-        [int(word) for word in listed.read_text(encoding="ascii").split()]
-        if listed.exists()
-        else []
-    )
+    try:
+        listed = Path(f"/proc/{lead}/task/{lead}/children").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return []  # it has given up
+    return [int(word) for word in listed.split()]

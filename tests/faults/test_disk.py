@@ -19,7 +19,7 @@ WAYS = ["limit of file size", *(["small file system"] if may_mount() else [])]
 
 def cramped(town: Town, way: str) -> AbstractContextManager[None]:
     if way == "limit of file size":
-        return limited(town.rig.pid("postgres").pid)
+        return limited(town.rig.product.postgres)
     assert town.rig.place is not None
     return filled(town.rig.place)
 
