@@ -27,9 +27,10 @@ def main() -> int:
 
     def keep(results: Mapping[str, object]) -> None:
         """A run that is cut off has not been for nothing."""
-        if not given.only:
+        file = given.results or (None if given.only else RESULTS)
+        if file is not None:
             text = json.dumps(results, indent=2, ensure_ascii=False, sort_keys=True)
-            given.results.write_text(text + "\n", encoding="utf-8")
+            file.write_text(text + "\n", encoding="utf-8")
 
     with staged(given.folder) as stage:
         results = asyncio.run(measure(stage, sizes, set(given.only), keep))
@@ -45,9 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small numbers, a few minutes")
     parser.add_argument("--open", type=int, nargs="+", help="open issues for memory and recovery")
-    parser.add_argument("--only", nargs="+", default=[], help="these parts; writes no file")
+    parser.add_argument("--only", nargs="+", default=[], help="these parts")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data are kept")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the file written")
+    parser.add_argument(
+        "--results", type=Path, help="the file written; bench/results.json, if all was measured"
+    )
     return parser
 
 

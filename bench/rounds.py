@@ -1,6 +1,7 @@
 """Rounds: many callers for a fixed number of jobs, interleaved so that noise meets all alike."""
 
 import asyncio
+import math
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -80,4 +81,4 @@ def paired_ratio(ours: Sequence[float], bare: Sequence[float]) -> float:
 def percentile(values: Sequence[float], share: float) -> float:
     """The nearest-rank percentile."""
     ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+    return ranked[max(math.ceil(share * len(ranked)) - 1, 0)]

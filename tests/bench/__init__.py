@@ -1,0 +1,1 @@
+"""What the benchmark counts and how it compares; needs no server."""
