@@ -14,11 +14,13 @@ from domain.meeting import commands as m
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
 from domain.meeting.words import MeetingState
+from domain.vocabulary import Role
+from storage.queries import Queries
 from storage.session import Database
 from storage.texts import Texts
 from tests.api.temporal import FakeTemporal
 from tests.api.town import ADMINISTRATOR, Json, Town, a_key, fields_of
-from tests.builders import NOON
+from tests.builders import COUNTY, NOON, an_actor
 from tests.domain.cast import HOUR, LIFT
 from tests.domain.meeting.life import (
     CONVENOR,
@@ -151,6 +153,22 @@ async def test_what_a_meeting_said_of_an_issue_is_erased_with_it(
     assert all(each["text_erased_at"] for each in timeline)
 
 
+async def test_minutes_of_a_wider_meeting_wait_for_its_administrator(
+    town: Town, database: Database
+) -> None:
+    await met(database, MeetingState.DISCUSSING)
+    await town.post(CONVENOR, f"{PATH}/add-minutes", {"text": "王女士发言"})
+    async with database.read() as session:
+        detail = await Queries(session).issue(ISSUE)
+    assert detail is not None
+    narrow = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(detail.line.grid,))
+    counts = []
+    for who in (narrow, ADMINISTRATOR):
+        answer = await town.post(who, f"/issues/{ISSUE}/erase-personal-data")
+        counts.append((answer.json()["texts"], answer.json()["shared_texts_left"]))
+    assert counts == [(1, 1), (1, 0)]
+
+
 async def test_what_was_said_with_a_refused_decision_is_removed(
     town: Town, database: Database
 ) -> None:
@@ -245,7 +263,7 @@ async def test_a_position_is_kept_where_it_can_be_erased_and_nowhere_else(
     async with database.begin() as session:
         texts = await Texts(session).many([name, TextId(f"{name}/position")])
         assert sorted(each.body or "" for each in texts.values()) == ["26.91234,102.92876", "已到"]
-        assert await Texts(session).erase(ISSUE, NOON) >= 2
+        assert await Texts(session).erase_shared(ISSUE, NOON, (COUNTY,)) == 2
         erased = await Texts(session).many(texts)
     assert [each.body for each in erased.values()] == [None, None]
 
@@ -283,5 +301,5 @@ async def test_positions_and_arrivals_are_read_by_the_meeting(
     timeline = (await town.get(CONVENOR, f"{PATH}/timeline")).json()
     assert "position" not in timeline["items"][-1]["details"]
     async with database.begin() as session:
-        await Texts(session).erase(number, NOON)
+        assert await Texts(session).erase_shared(number, NOON, (COUNTY,)) == 1
     assert (await town.get(CONVENOR, PATH)).json()["positions"] == {}
