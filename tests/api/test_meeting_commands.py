@@ -14,13 +14,11 @@ from domain.meeting import commands as m
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
 from domain.meeting.words import MeetingState
-from domain.vocabulary import Role
-from storage.queries import Queries
 from storage.session import Database
 from storage.texts import Texts
 from tests.api.temporal import FakeTemporal
 from tests.api.town import ADMINISTRATOR, Json, Town, a_key, fields_of
-from tests.builders import COUNTY, NOON, an_actor
+from tests.builders import COUNTY, NOON
 from tests.domain.cast import HOUR, LIFT
 from tests.domain.meeting.life import (
     CONVENOR,
@@ -151,22 +149,6 @@ async def test_what_a_meeting_said_of_an_issue_is_erased_with_it(
     timeline = (await town.get(CONVENOR, f"{PATH}/timeline", after=9)).json()["items"]
     assert [each["text"] for each in timeline] == [None, None]
     assert all(each["text_erased_at"] for each in timeline)
-
-
-async def test_minutes_of_a_wider_meeting_wait_for_its_administrator(
-    town: Town, database: Database
-) -> None:
-    await met(database, MeetingState.DISCUSSING)
-    await town.post(CONVENOR, f"{PATH}/add-minutes", {"text": "王女士发言"})
-    async with database.read() as session:
-        detail = await Queries(session).issue(ISSUE)
-    assert detail is not None
-    narrow = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(detail.line.grid,))
-    counts = []
-    for who in (narrow, ADMINISTRATOR):
-        answer = await town.post(who, f"/issues/{ISSUE}/erase-personal-data")
-        counts.append((answer.json()["texts"], answer.json()["shared_texts_left"]))
-    assert counts == [(1, 1), (1, 0)]
 
 
 async def test_what_was_said_with_a_refused_decision_is_removed(
