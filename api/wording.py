@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from api.problems import Problem
-from api.words import exact_time, limit_words
+from api.words import exact_time, limit_words, spoken
 from catalogue import label
 from domain.ids import IssueNumber
 from domain.reference import ReferenceKind
@@ -58,7 +58,9 @@ def _users(params: Mapping[str, str], locale: str) -> dict[str, str]:
 
 
 def _longest(params: Mapping[str, str], locale: str) -> dict[str, str]:
-    """A limit that came as its unit and its seconds."""
+    """A limit that came as its unit and its seconds, or a plain span."""
+    if "longest_seconds" in params:
+        return {"longest": spoken(timedelta(seconds=int(params["longest_seconds"])), locale)}
     if not {"unit", "seconds"} <= params.keys():
         return {}
     limit = Limit(Unit(params["unit"]), timedelta(seconds=int(params["seconds"])))

@@ -3,17 +3,42 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.ids import IssueNumber, Subject, TextId
+from domain.ids import GridCode, IssueNumber, Subject, TextId
 from domain.meeting.words import MeetingEvent
-from storage.models import EventRow, MeetingEventRow, MeetingItemRow, TextRow
+from storage.filters import in_subtree
+from storage.models import EventRow, MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
 from storage.models.issues import LONGEST_TEXT
 from storage.session import Session
 
 __all__ = ["LONGEST_TEXT", "Text", "Texts"]
+
+_OF_A_WHOLE_AGENDA = (
+    MeetingEvent.INVITATION_ACKNOWLEDGED,
+    MeetingEvent.PARTY_REPORTED_IN,
+    MeetingEvent.SITTING_OPENED,
+    MeetingEvent.POSTPONED,
+    MeetingEvent.ADJOURNED,
+    MeetingEvent.MINUTES_ADDED,
+    MeetingEvent.ITEM_ADDED,
+)
+"""Whose words hang on the first issue of the agenda, which need not be what they are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,27 +104,60 @@ class Texts:
         return {each.id: each for each in texts}
 
     async def erase(self, number: IssueNumber, at: datetime) -> int:
-        """Blanks everything said about the issue; how many texts. The timeline stays.
+        """Blanks everything said about the issue alone; how many texts. The timeline stays."""
+        alone = TextRow.id.not_in(_shared_with(number))
+        return await self._blank(at, TextRow.issue_number == number, alone)
 
-        What was said in a meeting about no issue in particular, its minutes above all, may be
-        about any on the agenda, and goes with each of them.
+    async def erase_shared(
+        self, number: IssueNumber, at: datetime, grids: tuple[GridCode, ...]
+    ) -> int:
+        """Blanks what meetings of these grids said about no issue in particular; how many texts.
+
+        Minutes above all, but also what a party said when it reported in, and from where: it may
+        be about any issue on the agenda, and goes with each of them.
         """
-        about = or_(TextRow.issue_number == number, TextRow.id.in_(_said_in_meetings(number)))
+        return await self._blank(at, TextRow.id.in_(_shared_with(number, grids)))
+
+    async def count_shared(self, number: IssueNumber) -> int:
+        """How many texts that all issues of an agenda share, this one too, are not erased."""
+        found = select(func.count(TextRow.id)).where(
+            TextRow.id.in_(_shared_with(number)), TextRow.erased_at.is_(None)
+        )
+        return (await self._session.execute(found)).scalar_one()
+
+    async def _blank(self, at: datetime, *which: ColumnElement[bool]) -> int:
+        """One condition a statement: joined by OR they would be beyond every index."""
         erased = await self._session.execute(
             update(TextRow)
-            .where(about, TextRow.erased_at.is_(None))
+            .where(*which, TextRow.erased_at.is_(None))
             .values(body=None, erased_at=at)
         )
         return erased.rowcount
 
 
-def _said_in_meetings(number: IssueNumber) -> Select[str | None]:
-    of_all = (MeetingEvent.MINUTES_ADDED, MeetingEvent.POSTPONED, MeetingEvent.ADJOURNED)
-    return select(MeetingEventRow.text_id).where(
-        MeetingEventRow.text_id.is_not(None),
-        MeetingEventRow.name.in_(of_all),
-        exists().where(
-            MeetingItemRow.meeting_number == MeetingEventRow.meeting_number,
-            MeetingItemRow.issue_number == number,
-        ),
+def _shared_with(
+    number: IssueNumber, grids: tuple[GridCode, ...] | None = None
+) -> CompoundSelect[str]:
+    """Ids of what meetings said about a whole agenda with the issue on it."""
+    position = func.jsonb_extract_path_text(MeetingEventRow.payload, "position")
+    ids: tuple[ColumnElement[Any], ...] = (MeetingEventRow.text_id.expression, position)
+    return union_all(*(_of_agendas(each, number, grids) for each in ids))
+
+
+def _of_agendas(
+    text_id: ColumnElement[Any], number: IssueNumber, grids: tuple[GridCode, ...] | None
+) -> Select[str]:
+    found = (
+        select(text_id)
+        .join(MeetingRow, MeetingRow.number == MeetingEventRow.meeting_number)
+        .where(
+            text_id.is_not(None),
+            MeetingEventRow.name.in_(_OF_A_WHOLE_AGENDA),
+            MeetingEventRow.meeting_number.in_(
+                select(MeetingItemRow.meeting_number).where(MeetingItemRow.issue_number == number)
+            ),
+        )
     )
+    if grids is None:
+        return found
+    return found.where(or_(false(), *(in_subtree(MeetingRow.grid, grid) for grid in grids)))

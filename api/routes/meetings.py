@@ -32,7 +32,7 @@ from api.sight import seen_meeting
 from domain.ids import MeetingNumber
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
-from domain.meeting.membership import department_of, meeting_scope_of
+from domain.meeting.membership import department_of, meeting_scope_of, supervised_by
 from storage.cursors import BadCursor
 from storage.meetings.queries import MeetingQueries
 
@@ -65,9 +65,14 @@ async def list_meetings(
 
 @router.get("/owed", summary="Read what you owe to meetings", responses=responses(KNOWN))
 async def read_owed(caller: Caller, parts: PartsOf, locale: Locale) -> Owings:
-    """What the caller and their department owe to all meetings, and by when."""
+    """What the caller and their department owe to all meetings, and by when.
+
+    Where a meeting has no convenor, supervisors of its grid owe what one would.
+    """
     async with parts.database.read() as session:
-        owed = await MeetingQueries(session).owed(caller.subject, department_of(caller))
+        owed = await MeetingQueries(session).owed(
+            caller.subject, department_of(caller), supervised_by(caller)
+        )
     return Owings(items=[shown_duty(each, parts.now(), locale) for each in owed])
 
 

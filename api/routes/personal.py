@@ -1,5 +1,7 @@
 """Personal data: read by who handles the issue, erased by administrators, both on record."""
 
+from datetime import datetime
+
 import structlog
 from fastapi import APIRouter
 
@@ -11,9 +13,11 @@ from api.problems import ApiCode, Problem
 from api.routes.commands import NumberInPath
 from api.schemas.issues import Erased, ReporterRead
 from api.sight import may_reach_reporter, seen
+from domain.actor import Actor
 from domain.ids import IssueNumber
 from storage.people import People
 from storage.queries import Queries
+from storage.session import Session
 from storage.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -44,7 +48,10 @@ async def erase_personal_data(
 ) -> Erased:
     """Blanks who reported and everything that was said; the record of what happened stays.
 
-    Needs an administrator whose grids cover the issue's.
+    Needs an administrator whose grids cover the issue's. What a meeting said about its whole
+    agenda (minutes, report-ins and positions, reasons to postpone) belongs to the meeting: it is
+    blanked for everybody where the administrator's grids cover the meeting's too. The rest stays,
+    and `shared_texts_left` says how many such texts an administrator of a wider grid has to erase.
     """
     at = parts.now()
     async with parts.database.begin() as session:
@@ -53,9 +60,21 @@ async def erase_personal_data(
         if reply is None:
             detail = await seen(session, IssueNumber(number), asking.actor)
             require_cover(asking.actor, detail.line.grid)
-            texts = await Texts(session).erase(IssueNumber(number), at)
-            reporter = await People(session).erase_reporter(IssueNumber(number), at)
-            reply = Reply({"number": number, "texts": texts, "reporter": reporter})
+            reply = Reply(await _erased(session, IssueNumber(number), asking.actor, at))
             await ledger.keep(reply)
             log.info("personal_data_erased", issue=number, subject=asking.actor.subject)
     return Erased.model_validate(reply.body)
+
+
+async def _erased(
+    session: Session, number: IssueNumber, actor: Actor, at: datetime
+) -> dict[str, object]:
+    texts = Texts(session)
+    own = await texts.erase(number, at)
+    shared = await texts.erase_shared(number, at, actor.grids)
+    return {
+        "number": number,
+        "texts": own + shared,
+        "shared_texts_left": await texts.count_shared(number),
+        "reporter": await People(session).erase_reporter(number, at),
+    }

@@ -221,4 +221,6 @@ class Erased(Read):
 
     number: str
     texts: int
+    shared_texts_left: int = 0
+    """What meetings of wider grids said about their whole agenda, and is still there."""
     reporter: bool

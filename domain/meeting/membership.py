@@ -53,6 +53,11 @@ def department_of(actor: Actor) -> DepartmentCode | None:
     return actor.department if actor.has(*_OF_A_DEPARTMENT) else None
 
 
+def supervised_by(actor: Actor) -> tuple[GridCode, ...]:
+    """Where the actor leads the meetings that have no convenor."""
+    return actor.grids if actor.has(Role.SUPERVISOR) else ()
+
+
 def meeting_scope_of(actor: Actor) -> MeetingScope:
     """Everybody sees the meetings they are in; overseers those of their grids."""
     return MeetingScope(

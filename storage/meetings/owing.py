@@ -3,11 +3,14 @@
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Select,
     Text,
     and_,
     cast,
+    exists,
+    false,
     literal,
     null,
     or_,
@@ -15,8 +18,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.ids import DepartmentCode, Subject
+from domain.ids import DepartmentCode, GridCode, Subject
 from domain.meeting.words import MeetingState
+from storage.filters import in_subtree
 from storage.meetings.views import Duty
 from storage.models import MeetingPartyRow, MeetingRow, MeetingTaskRow
 
@@ -24,19 +28,31 @@ _NOTHING = cast(null(), Text)
 
 
 def owed_by(
-    subject: Subject, department: DepartmentCode | None
+    subject: Subject, department: DepartmentCode | None, supervised: tuple[GridCode, ...] = ()
 ) -> CompoundSelect[*tuple[Any, ...]]:
-    """Rows of meeting, duty, instant, task and issue, in no order."""
+    """Rows of meeting, duty, instant, task and issue, in no order.
+
+    A meeting without a convenor is led by whoever supervises its grid.
+    """
+    led = _is_led_by(department, supervised)
     return union_all(
         _reports(subject, department),
-        _of_convenor(department, Duty.OPEN),
-        _of_convenor(department, Duty.DECIDE),
+        _of_convenor(led, Duty.OPEN),
+        _of_convenor(led, Duty.DECIDE),
         _of_task(Duty.TASK).where(MeetingTaskRow.is_owed, MeetingTaskRow.department == department),
         _of_task(Duty.REVIEW).where(
             MeetingTaskRow.awaits_review,
             MeetingTaskRow.department.is_distinct_from(department),
             or_(
-                and_(~MeetingTaskRow.reviewer_is_person, MeetingTaskRow.reviewer == department),
+                and_(
+                    MeetingTaskRow.reviewer.is_(None),
+                    exists().where(MeetingRow.number == MeetingTaskRow.meeting_number, led),
+                ),
+                and_(
+                    MeetingTaskRow.reviewer.is_not(None),
+                    ~MeetingTaskRow.reviewer_is_person,
+                    MeetingTaskRow.reviewer == department,
+                ),
                 and_(MeetingTaskRow.reviewer_is_person, MeetingTaskRow.reviewer == subject),
             ),
         ),
@@ -57,12 +73,21 @@ def _reports(subject: Subject, department: DepartmentCode | None) -> Select[*tup
     ).where(MeetingPartyRow.owes_report, meant)
 
 
-def _of_convenor(department: DepartmentCode | None, duty: Duty) -> Select[*tuple[Any, ...]]:
+def _is_led_by(
+    department: DepartmentCode | None, supervised: tuple[GridCode, ...]
+) -> ColumnElement[bool]:
+    """Comparing with no department would find every meeting that has no convenor."""
+    of_grids = or_(false(), *(in_subtree(MeetingRow.grid, grid) for grid in supervised))
+    nobody = and_(MeetingRow.convenor.is_(None), of_grids)
+    return nobody if department is None else or_(MeetingRow.convenor == department, nobody)
+
+
+def _of_convenor(led: ColumnElement[bool], duty: Duty) -> Select[*tuple[Any, ...]]:
     opens = duty is Duty.OPEN
     due_by = MeetingRow.sits_at if opens else MeetingRow.decide_by
     state = MeetingState.PROPOSED if opens else MeetingState.DISCUSSING
     return select(MeetingRow.number, literal(duty.value), due_by, _NOTHING, _NOTHING).where(
-        MeetingRow.convenor == department, MeetingRow.state == state
+        led, MeetingRow.state == state
     )
 
 

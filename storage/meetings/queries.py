@@ -124,9 +124,17 @@ class MeetingQueries:
         row = (await self._session.execute(found)).one_or_none()
         return event_of(row) if row else None
 
-    async def owed(self, subject: Subject, department: DepartmentCode | None) -> tuple[Owed, ...]:
-        """What a person and its department owe to meetings, the most pressing first."""
-        duties = owed_by(subject, department).subquery()
+    async def owed(
+        self,
+        subject: Subject,
+        department: DepartmentCode | None,
+        supervised: tuple[GridCode, ...] = (),
+    ) -> tuple[Owed, ...]:
+        """What a person and its department owe to meetings, the most pressing first.
+
+        Who supervises grids owes what the convenor would, where a meeting has none.
+        """
+        duties = owed_by(subject, department, supervised).subquery()
         found = select(duties).order_by(duties.c.due_by, duties.c.meeting).limit(_MOST_OWED)
         rows = await self._session.execute(found)
         return tuple(

@@ -18,7 +18,7 @@ from storage.session import Database
 from storage.texts import Texts
 from tests.api.temporal import FakeTemporal
 from tests.api.town import ADMINISTRATOR, Json, Town, a_key, fields_of
-from tests.builders import NOON
+from tests.builders import COUNTY, NOON
 from tests.domain.cast import HOUR, LIFT
 from tests.domain.meeting.life import (
     CONVENOR,
@@ -245,7 +245,7 @@ async def test_a_position_is_kept_where_it_can_be_erased_and_nowhere_else(
     async with database.begin() as session:
         texts = await Texts(session).many([name, TextId(f"{name}/position")])
         assert sorted(each.body or "" for each in texts.values()) == ["26.91234,102.92876", "已到"]
-        assert await Texts(session).erase(ISSUE, NOON) >= 2
+        assert await Texts(session).erase_shared(ISSUE, NOON, (COUNTY,)) == 2
         erased = await Texts(session).many(texts)
     assert [each.body for each in erased.values()] == [None, None]
 
@@ -283,5 +283,5 @@ async def test_positions_and_arrivals_are_read_by_the_meeting(
     timeline = (await town.get(CONVENOR, f"{PATH}/timeline")).json()
     assert "position" not in timeline["items"][-1]["details"]
     async with database.begin() as session:
-        await Texts(session).erase(number, NOON)
+        assert await Texts(session).erase_shared(number, NOON, (COUNTY,)) == 1
     assert (await town.get(CONVENOR, PATH)).json()["positions"] == {}

@@ -2,7 +2,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from domain.actor import Actor
-from domain.vocabulary import IssueState
+from domain.meeting.words import MeetingState
+from domain.vocabulary import IssueState, Role
+from storage.queries import Queries
 from storage.session import Database
 from tests.api.town import ADMINISTRATOR, STRANGER, Town
 from tests.builders import (
@@ -12,7 +14,10 @@ from tests.builders import (
     PLUMBER,
     RESIDENT,
     SUPERVISOR,
+    an_actor,
 )
+from tests.domain.meeting.life import CONVENOR, ISSUE
+from tests.storage.sittings import NUMBER, met
 from tests.storage.stories import born_in
 
 WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
@@ -58,13 +63,29 @@ async def test_erasing_leaves_the_record_without_what_was_said(
     path = f"/issues/{number}/erase-personal-data"
     answers = [await town.post(ADMINISTRATOR, path, key="erase") for _ in "12"]
     assert [each.json() for each in answers] == [
-        {"number": number, "texts": 2, "reporter": True}
+        {"number": number, "texts": 2, "shared_texts_left": 0, "reporter": True}
     ] * 2
     page = (await town.get(RESIDENT, f"/issues/{number}")).json()
     timeline = (await town.get(RESIDENT, f"/issues/{number}/timeline")).json()
     assert (page["description"], page["description_erased_at"] is None) == (None, False)
     assert [item["text"] for item in timeline["items"]] == [None] * 4
     assert (await town.get(DISPATCHER, f"/issues/{number}/reporter")).json()["name"] is None
+
+
+async def test_minutes_of_a_wider_meeting_wait_for_its_administrator(
+    town: Town, database: Database
+) -> None:
+    await met(database, MeetingState.DISCUSSING)
+    await town.post(CONVENOR, f"/meetings/{NUMBER}/add-minutes", {"text": "王女士发言"})
+    async with database.read() as session:
+        detail = await Queries(session).issue(ISSUE)
+    assert detail is not None
+    narrow = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(detail.line.grid,))
+    counts = []
+    for who in (narrow, ADMINISTRATOR):
+        answer = await town.post(who, f"/issues/{ISSUE}/erase-personal-data")
+        counts.append((answer.json()["texts"], answer.json()["shared_texts_left"]))
+    assert counts == [(1, 1), (1, 0)]
 
 
 async def test_only_an_administrator_of_the_grid_erases(town: Town, database: Database) -> None:

@@ -95,6 +95,24 @@ async def test_a_no_does_not_wait_for_the_database() -> None:
     assert await worded(cast("Database", Away()), problem, "x", "zh") == {"at": "soon"}
 
 
+@pytest.mark.parametrize(
+    ("seconds", "locale", "detail"),
+    [
+        (14 * 86_400, "zh", "最长可延期14天。"),
+        (5_400, "zh", "最长可延期1小时30分。"),
+        (5_400, "en", "At most 1 h 30 min."),
+    ],
+)
+async def test_a_postponement_under_a_day_is_bounded_in_hours_and_minutes(
+    seconds: int, locale: str, detail: str
+) -> None:
+    days = str(seconds // 86_400)
+    params = {"longest_days": days, "longest_seconds": str(seconds)}
+    problem = Problem(RefusalCode.POSTPONED_TOO_FAR, params)
+    said = await worded(cast("Database", None), problem, "x", locale)
+    assert problem.body(locale, "r", said)["detail"] == detail
+
+
 async def test_what_needs_no_words_asks_nobody() -> None:
     nobody = cast("Database", None)
     assert await worded(nobody, Problem(ApiCode.NOT_FOUND), "x", "zh") == {}

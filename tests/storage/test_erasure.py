@@ -3,21 +3,23 @@
 from datetime import timedelta
 
 from domain import commands as c
-from domain.ids import TextId
+from domain.ids import GridCode, IssueNumber, TextId
 from domain.meeting import commands as m
 from domain.meeting.words import MeetingState
 from domain.vocabulary import IssueState, ItemOutcome
 from storage.people import People
 from storage.queries import IssueFilter, Queries
-from storage.session import Database
+from storage.session import Database, Session
 from storage.texts import Texts
 from tests.builders import NOON, OFFICER, asked
-from tests.domain.meeting.life import CONVENOR, a_meeting, an_item
+from tests.domain.cast import LIFT
+from tests.domain.meeting.life import CONVENOR, PARTIES, STREET, a_meeting, an_item
 from tests.storage.sittings import recorded_life
 from tests.storage.stories import born, born_in, recorded
 
 LATER = NOON + timedelta(days=30)
 REMARK = TextId("text:1")
+SAID = {"here", "where", "minutes", "decision"}
 
 
 async def test_a_remark_is_kept_once_and_read_in_the_timeline(database: Database) -> None:
@@ -77,20 +79,50 @@ async def test_who_reported_can_be_erased(database: Database) -> None:
     assert (reporter.name, reporter.address, reporter.erased_at) == (None, None, LATER)
 
 
-async def test_minutes_go_with_any_issue_of_the_agenda_and_decisions_with_their_own(
-    database: Database,
-) -> None:
+async def shared_meeting(database: Database) -> tuple[IssueNumber, IssueNumber]:
+    """Two issues on one agenda; every text hangs on the first, the decision is about it."""
     first, second = await born(database), await born(database)
-    life = a_meeting(MeetingState.DISCUSSING, an_item(first), an_item(second))
-    minutes, decision = TextId("minutes"), TextId("decision")
-    life.give(CONVENOR, m.AddMinutes, text=minutes)
+    life = a_meeting(MeetingState.PROPOSED, an_item(first), an_item(second))
+    here, where = TextId("here"), TextId("where")
+    life.give(PARTIES[LIFT], m.ReportInToMeeting, text=here, position=where)
+    life.report_in(*(PARTIES.keys() - {LIFT}))
+    life.give(CONVENOR, m.OpenSitting)
+    life.give(CONVENOR, m.AddMinutes, text=TextId("minutes"))
     settled = ItemOutcome.SETTLED
-    life.give(CONVENOR, m.DecideItem, issue=first, outcome=settled, text=decision)
+    life.give(CONVENOR, m.DecideItem, issue=first, outcome=settled, text=TextId("decision"))
     await recorded_life(database, life)
     async with database.begin() as session:
+        for name in SAID:
+            await Texts(session).put(TextId(name), first, OFFICER.subject, "…", NOON)
+    return first, second
+
+
+async def left(session: Session) -> set[str]:
+    found = await Texts(session).many(map(TextId, SAID))
+    return {each.id for each in found.values() if each.body is not None}
+
+
+async def test_minutes_and_report_ins_go_with_any_issue_and_decisions_with_their_own(
+    database: Database,
+) -> None:
+    _, second = await shared_meeting(database)
+    async with database.begin() as session:
         texts = Texts(session)
-        for each in (minutes, decision):
-            await texts.put(each, first, OFFICER.subject, "…", NOON)
-        await texts.erase(second, LATER)
-        found = await texts.many([minutes, decision])
-    assert {each.id: each.body for each in found.values()} == {minutes: None, decision: "…"}
+        assert await texts.erase(second, LATER) == 1  # its description
+        assert await left(session) == SAID
+        assert await texts.erase_shared(second, LATER, (STREET,)) == 3
+        assert await left(session) == {"decision"}
+        assert await texts.count_shared(second) == 0
+
+
+async def test_what_a_meeting_of_another_grid_said_stays_and_is_counted(
+    database: Database,
+) -> None:
+    first, _ = await shared_meeting(database)
+    async with database.begin() as session:
+        texts = Texts(session)
+        assert await texts.erase(first, LATER) == 2  # its description and its decision
+        for grids in ((), (GridCode("yj"),), (GridCode(f"{STREET}.c1"),)):
+            assert await texts.erase_shared(first, LATER, grids) == 0
+        assert await texts.count_shared(first) == 3
+        assert await left(session) == SAID - {"decision"}

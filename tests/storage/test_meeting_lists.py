@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from domain.actor import Actor
 from domain.ids import CommandId, DepartmentCode, GridCode, IssueNumber, PartyCode
 from domain.meeting import commands as m
 from domain.meeting.authority import may_see
-from domain.meeting.membership import meeting_scope_of
+from domain.meeting.membership import meeting_scope_of, supervised_by
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingState
 from domain.vocabulary import Level, Role
 from storage.cursors import BadCursor
 from storage.meetings.queries import MeetingFilter, MeetingQueries
 from storage.meetings.views import Duty
+from storage.models import MeetingRow, MeetingTaskRow
 from storage.session import Database
 from tests.builders import an_actor
 from tests.domain.cast import LIFT, POLICE, PROPERTY
@@ -42,7 +44,7 @@ async def listed(database: Database, **wanted: object) -> list[str]:
 
 async def owed(database: Database, who: Actor) -> list[tuple[Duty, str | None]]:
     async with database.read() as session:
-        found = await MeetingQueries(session).owed(who.subject, who.department)
+        found = await MeetingQueries(session).owed(who.subject, who.department, supervised_by(who))
     return [(each.duty, each.task) for each in found]
 
 
@@ -183,6 +185,27 @@ async def test_a_person_named_as_reviewer_owes_the_review(database: Database) ->
     assert await owed(database, namesake) == await owed(database, CONVENOR) == []
     assert await listed(database, scope=meeting_scope_of(reviewer)) == [NUMBER]
     assert await listed(database, scope=meeting_scope_of(namesake)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "duty"),
+    [
+        (MeetingState.PROPOSED, Duty.OPEN),
+        (MeetingState.DISCUSSING, Duty.DECIDE),
+        (MeetingState.REVIEWING, Duty.REVIEW),
+    ],
+)
+async def test_supervisors_owe_what_the_convenor_would_where_there_is_none(
+    database: Database, state: MeetingState, duty: Duty
+) -> None:
+    await met(database, state)
+    async with database.begin() as session:
+        await session.execute(update(MeetingRow).values(convenor=None))
+        await session.execute(update(MeetingTaskRow).values(reviewer=None))
+    assert [each[0] for each in await owed(database, SUPERVISOR)] == [duty]
+    nobody = an_actor(Role.RESIDENT, subject="r.9")
+    for who in (CONVENOR, OUTSIDER, DISPATCHER, nobody):
+        assert await owed(database, who) == []
 
 
 async def test_a_closed_meeting_is_owed_nothing(database: Database) -> None:

@@ -109,7 +109,12 @@ def guard_postpone(meeting: MeetingFacts, command: m.PostponeMeeting, at: dateti
     if sits_at is None or command.to <= max(sits_at, at):
         raise Refusal(RefusalCode.POSTPONED_BACKWARDS, sits_at=sits_at)
     if command.to - sits_at > terms.longest_postponement:
-        raise Refusal(RefusalCode.POSTPONED_TOO_FAR, longest_days=terms.longest_postponement.days)
+        longest = terms.longest_postponement
+        raise Refusal(
+            RefusalCode.POSTPONED_TOO_FAR,
+            longest_days=longest.days,
+            longest_seconds=int(longest.total_seconds()),
+        )
 
 
 def postpone(meeting: M, command: m.PostponeMeeting, at: datetime) -> M:
