@@ -120,6 +120,15 @@ async def test_a_closed_meeting_whose_workflow_is_over_still_knows_its_law(
     assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
 
 
+async def test_an_adjournment_says_what_it_passed_up(town: Town, database: Database) -> None:
+    await met(database, MeetingState.DISCUSSING)
+    assert (await town.post(CONVENOR, f"{PATH}/adjourn", {"text": "散会"})).is_success
+    *earlier, last = (await town.get(CONVENOR, f"{PATH}/timeline")).json()["items"]
+    assert (last["name"], last["label"]) == ("meeting_adjourned", "已散会（未决议题上送）")
+    assert last["details"] == {"passed_up": [ISSUE]}
+    assert not any("passed_up" in each["details"] for each in earlier)
+
+
 async def test_a_decision_is_kept_with_its_reason_and_its_tasks(
     town: Town, database: Database
 ) -> None:
