@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from domain.ids import CommandId, DepartmentCode, MeetingNumber, Subject
 from domain.meeting.words import MeetingEvent, MeetingState
@@ -25,7 +25,7 @@ EVENT_COLUMNS = (
     MeetingEventRow.payload,
 )
 _PASSED_UP = (
-    select(array_agg(aggregate_order_by(MeetingItemRow.issue_number, MeetingItemRow.ordinal)))
+    select(func.array_agg(aggregate_order_by(MeetingItemRow.issue_number, MeetingItemRow.ordinal)))
     .where(
         MeetingItemRow.meeting_number == MeetingEventRow.meeting_number,
         MeetingEventRow.name == MeetingEvent.ADJOURNED,
