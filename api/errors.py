@@ -43,6 +43,8 @@ def _answer(request: Request, problem: Problem) -> Response:
 async def _worded(request: Request, problem: Problem) -> Response:
     """The answer with names and the place's own time in its sentence."""
     state = request.scope["state"]
+    if "meetings" in getattr(request.scope.get("route"), "tags", ()):
+        problem = problem.of_meeting()
     number = str(request.path_params.get("number", ""))
     database = request.app.state.parts.database
     said = await worded(database, problem, number, str(state["locale"]))

@@ -16,6 +16,7 @@ from catalogue import DEFAULT, TEXTS, say
 from domain.refusals import Refusal, RefusalCode
 
 MEDIA_TYPE = "application/problem+json"
+_OF_MEETING = "meeting_problem"
 
 
 class ApiCode(StrEnum):
@@ -121,6 +122,7 @@ class Problem(Exception):
         self.params = {name: str(value) for name, value in params.items()}
         self.errors = tuple(errors)
         self.headers = dict(headers)
+        self.section = "problem"
         super().__init__(str(code))
 
     @classmethod
@@ -131,6 +133,16 @@ class Problem(Exception):
     def invalid(cls, *errors: FieldError) -> Self:
         fields = ", ".join(dict.fromkeys(error.field for error in errors))
         return cls(ApiCode.INVALID_INPUT, {"fields": fields}, errors=errors)
+
+    def of_meeting(self) -> Self:
+        """Said of a meeting, where the catalogue has a sentence of its own for that."""
+        if f"{_OF_MEETING}.{self.code}.detail" in TEXTS[DEFAULT]:
+            self.section = _OF_MEETING
+        return self
+
+    @property
+    def is_of_meeting(self) -> bool:
+        return self.section == _OF_MEETING
 
     @property
     def status(self) -> HTTPStatus:
@@ -143,11 +155,12 @@ class Problem(Exception):
 
         `said` is what the sentence says instead of some parameters.
         """
+        sentence = f"{self.section}.{self.code}"
         body: dict[str, object] = {
             "type": f"urn:dispatch:problem:{self.code}",
-            "title": say(f"problem.{self.code}.title", locale),
+            "title": say(f"{sentence}.title", locale),
             "status": int(self.status),
-            "detail": say(f"problem.{self.code}.detail", locale, **{**self.params, **said}),
+            "detail": say(f"{sentence}.detail", locale, **{**self.params, **said}),
             "code": str(self.code),
             "params": self.params,
             "request_id": request_id,

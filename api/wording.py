@@ -22,7 +22,7 @@ from storage.session import Database, Session, Unreachable
 HOME = ZoneInfo("Asia/Shanghai")
 """Where a clock is read when the place is not known."""
 
-_INSTANTS = frozenset({"at", "claimed_at", "due_by", "until", "sits_at"})
+_INSTANTS = frozenset({"at", "claimed_at", "due_by", "since", "sits_at", "until"})
 _NAMED = {
     "department": ReferenceKind.DEPARTMENT,
     "departments": ReferenceKind.DEPARTMENT,
@@ -36,6 +36,7 @@ _OF_A_MEETING = re.compile(r"-M\d+$")
 async def worded(database: Database, problem: Problem, number: str, locale: str) -> dict[str, str]:
     """What the sentence of a problem says instead of its parameters."""
     said = _longest(problem.params, locale) | _users(problem.params, locale)
+    said |= _states(problem, locale)
     instants = {name: problem.params[name] for name in _INSTANTS & problem.params.keys()}
     codes = {name: problem.params[name] for name in _NAMED.keys() & problem.params.keys()}
     if not instants and not codes:
@@ -55,6 +56,17 @@ def _users(params: Mapping[str, str], locale: str) -> dict[str, str]:
     users = (each.partition(" ") for each in params.get("used_by", "").split(",") if each)
     said = [f"{label('reference_kind', kind, locale)} {code}".strip() for kind, _, code in users]
     return {"used_by": ",".join(said)} if said else {}
+
+
+def _states(problem: Problem, locale: str) -> dict[str, str]:
+    """Of a meeting, in its own words: it is closed otherwise than an issue is."""
+    if not problem.is_of_meeting:
+        return {}
+    return {
+        name: ",".join(label("meeting_state", each, locale) for each in value.split(","))
+        for name, value in problem.params.items()
+        if name in {"state", "allowed"}
+    }
 
 
 def _longest(params: Mapping[str, str], locale: str) -> dict[str, str]:

@@ -14,9 +14,10 @@ from domain.commands import (
     HandToB,
     ResumeIssue,
 )
-from domain.deadline import Deadline
+from domain.deadline import Deadline, PlannedRung
 from domain.facts import IssueFacts
-from domain.vocabulary import WINDOWS, DeadlineKind, IssueState
+from domain.sla import RungAct
+from domain.vocabulary import WINDOWS, DeadlineKind, IssueState, Level
 
 PAST = timedelta(milliseconds=1)
 """A deadline is missed from the first moment after its instant; the instant itself is in time."""
@@ -44,21 +45,29 @@ def next_instant(issue: IssueFacts) -> datetime | None:
 def _calls(issue: IssueFacts) -> Iterator[Due]:
     for deadline in issue.open_deadlines:
         if deadline.is_running and deadline.due_by is not None:
-            yield from _rungs(deadline)
+            yield from _rungs(deadline, issue.level)
             yield from _passing(deadline, deadline.due_by)
     yield from _resumption(issue)
     yield from _absence(issue)
     yield from _meeting(issue)
 
 
-def _rungs(deadline: Deadline) -> Iterator[Due]:
+def _rungs(deadline: Deadline, level: Level) -> Iterator[Due]:
     for index, rung in enumerate(deadline.rungs):
         if rung.reached_at is None:
             fact = f"rung:{deadline.id}:{index}@{rung.at.isoformat()}"
+            raised_to, acts = _told(rung, level)
             command = ClimbRung.by_engine(
-                fact, deadline=deadline.id, rung=index, acts=rung.acts, level=rung.level
+                fact, deadline=deadline.id, rung=index, acts=acts, level=raised_to
             )
             yield Due(at=rung.at, command=command)
+
+
+def _told(rung: PlannedRung, level: Level) -> tuple[Level | None, tuple[RungAct, ...]]:
+    """What the record tells of a rung: the level the issue has after it, and whether it rose."""
+    if rung.level is None or rung.level.rank > level.rank:
+        return rung.level, rung.acts
+    return level, tuple(each for each in rung.acts if each is not RungAct.RAISE_LEVEL)
 
 
 def _passing(deadline: Deadline, due_by: datetime) -> Iterator[Due]:

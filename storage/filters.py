@@ -31,6 +31,7 @@ class IssueFilter:
     overdue: bool | None = None
     warned: bool | None = None
     level: Level | None = None
+    beyond_county: bool | None = None
     source: Role | None = None
     text: str | None = None
     raised_from: datetime | None = None
@@ -60,6 +61,7 @@ def _equal(wanted: IssueFilter) -> Iterator[ColumnElement[bool]]:
     pairs = (
         (IssueRow.category, wanted.category),
         (IssueRow.level, wanted.level),
+        (IssueRow.beyond_county, wanted.beyond_county),
         (IssueRow.source, wanted.source),
         (IssueRow.warned, wanted.warned),
     )

@@ -57,6 +57,7 @@ def of_issue(issue: Issue) -> dict[str, object]:
         "awaits_meeting": issue.awaits_meeting,
         "exempt": issue.exempt,
         "priority": issue.priority,
+        "beyond_county": issue.beyond_county,
         "duplicate_of": issue.duplicate_of,
         "closed_at": issue.closed_at,
         "snapshot": codec.text(codec.ISSUE, issue),

@@ -35,6 +35,8 @@ class Filters(BaseModel):
     """Something owed is late now."""
     warned: bool | None = None
     level: Level | None = None
+    beyond_county: bool | None = None
+    """Not even the county's meeting settled it."""
     source: Role | None = None
     q: _Words | None = None
     """Words in the description; with a name among them, prefer `POST /issues/search`: addresses
@@ -58,6 +60,7 @@ class Filters(BaseModel):
             overdue=self.overdue,
             warned=self.warned,
             level=self.level,
+            beyond_county=self.beyond_county,
             source=self.source,
             text=self.q,
             raised_from=since,

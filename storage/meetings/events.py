@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
 from domain.ids import CommandId, DepartmentCode, MeetingNumber, Subject
 from domain.meeting.words import MeetingEvent, MeetingState
-from domain.vocabulary import Role
+from domain.vocabulary import ItemOutcome, Role
 from storage import codec
 from storage.meetings.views import MeetingEntry, RecordedMeetingEvent
-from storage.models import MeetingEventRow, TextRow
+from storage.models import MeetingEventRow, MeetingItemRow, TextRow
 from storage.session import AnyRow
 from storage.timeline import NO_DETAIL
 
@@ -21,6 +24,19 @@ EVENT_COLUMNS = (
     MeetingEventRow.state,
     MeetingEventRow.payload,
 )
+_PASSED_UP = (
+    select(func.array_agg(aggregate_order_by(MeetingItemRow.issue_number, MeetingItemRow.ordinal)))
+    .where(
+        MeetingItemRow.meeting_number == MeetingEventRow.meeting_number,
+        MeetingEventRow.name == MeetingEvent.ADJOURNED,
+        MeetingItemRow.outcome == ItemOutcome.PASSED_UP,
+        MeetingItemRow.decided_at.is_(None),
+        MeetingItemRow.ended_at == MeetingEventRow.at,
+    )
+    .correlate(MeetingEventRow)
+    .scalar_subquery()
+)
+"""What an adjournment passed up undecided; the command itself names nothing."""
 ENTRY_COLUMNS = (
     MeetingEventRow.version,
     MeetingEventRow.name,
@@ -29,6 +45,7 @@ ENTRY_COLUMNS = (
     MeetingEventRow.department,
     MeetingEventRow.state,
     MeetingEventRow.payload,
+    _PASSED_UP.label("passed_up"),
     TextRow.body,
     TextRow.erased_at,
 )
@@ -51,6 +68,9 @@ def event_of(row: AnyRow) -> RecordedMeetingEvent:
 def entry_of(row: AnyRow) -> MeetingEntry:
     """The entry of a row of `ENTRY_COLUMNS`."""
     payload: dict[str, Any] = codec.ANYTHING.validate_json(row.payload)
+    details = {name: value for name, value in payload.items() if name not in NO_DETAIL}
+    if row.passed_up:
+        details["passed_up"] = row.passed_up
     return MeetingEntry(
         version=row.version,
         name=MeetingEvent(row.name),
@@ -61,5 +81,5 @@ def entry_of(row: AnyRow) -> MeetingEntry:
         state=MeetingState(row.state),
         text=row.body,
         text_erased_at=row.erased_at,
-        details={name: value for name, value in payload.items() if name not in NO_DETAIL},
+        details=details,
     )

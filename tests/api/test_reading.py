@@ -217,3 +217,19 @@ async def test_a_page_of_an_issue_names_its_meeting_and_then_who_took_it_over(
     after = (await town.get(SUPERVISOR, f"/issues/{issue.number}")).json()
     assert (after["meeting"], after["state"]) == (None, "dispatching")
     assert (after["beyond_county"], after["supervised_by"]) == (True, "leader.1")
+
+
+async def test_issues_beyond_the_county_are_listed_and_searched(
+    town: Town, database: Database
+) -> None:
+    within, beyond = [await born_in(IssueState.DISPATCHED, database) for _ in range(2)]
+    convened = asked(c.ConveneMeeting, SUPERVISOR, level=Level.COUNTY)
+    undecided = c.EndMeeting.by_engine(
+        "end", meeting=MeetingNumber(f"{beyond.number}-M1"), outcome=ItemOutcome.NO_DECISION
+    )
+    await recorded(database, beyond.number, [convened, undecided])
+    for wanted, number in ((True, beyond.number), (False, within.number)):
+        listed = await town.get(SUPERVISOR, "/issues", beyond_county=str(wanted).lower())
+        found = await town.post(SUPERVISOR, "/issues/search", {"beyond_county": wanted})
+        for answer in (listed, found):
+            assert [each["number"] for each in answer.json()["items"]] == [number], answer.text

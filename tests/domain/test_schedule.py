@@ -58,6 +58,23 @@ def test_unclaimed_issue_climbs_its_ladder_in_order() -> None:
     assert life.issue.level is Level.COUNTY
 
 
+def test_a_rung_is_recorded_with_the_level_after_it_and_rises_only_if_it_does() -> None:
+    low, high = a_life(), a_life()
+    high.issue = high.issue.raised_to(Level.COUNTY)
+    for life in (low, high):
+        life.wait(30 * DAY)
+    told = [
+        (each.command, each.before.level, each.after.level)
+        for life in (low, high)
+        for each in life.steps
+        if isinstance(each.command, c.ClimbRung)
+    ]
+    assert any(before is not after for _, before, after in told)
+    for rung, before, after in told:
+        assert rung.level in (None, after)
+        assert (RungAct.RAISE_LEVEL in rung.acts) is (before is not after)
+
+
 def test_late_worker_sees_everything_at_its_instant() -> None:
     late, punctual = a_life(), a_life()
     late.wait(2 * DAY)
