@@ -9,8 +9,8 @@ from typing import Protocol
 from typing_extensions import override
 
 from api.engine import Engine
-from api.references import require_named
-from api.schemas.commands import CommandBody
+from api.references import require_joinable, require_named
+from api.schemas.commands import CommandBody, Convene
 from api.sight import seen, seen_meeting
 from domain.actor import Actor
 from domain.commands import Command
@@ -77,6 +77,9 @@ class IssueMatter(Matter):
     @override
     async def require_named(self, session: Session, body: CommandBody, actor: Actor) -> None:
         await require_named(session, body, actor)
+        if isinstance(body, Convene) and body.joins is not None:
+            issue = await seen(session, IssueNumber(self.number), actor)
+            await require_joinable(session, MeetingNumber(body.joins), issue, actor)
 
     @override
     async def home(self, session: Session, body: CommandBody) -> IssueNumber:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from domain.actor import lies_in
 from domain.ids import IssueNumber, PartyCode, TaskId
 from domain.meeting import commands as m
 from domain.meeting.acts.ending import end_item, end_items, moved_on
@@ -35,9 +34,7 @@ def guard_add(meeting: MeetingFacts, command: m.AddToAgenda, _: datetime) -> Non
     item = meeting.item(command.issue)
     if item is not None and item.is_open:
         raise Refusal(RefusalCode.FACT_GONE, number=command.issue)
-    same_place = lies_in(command.grid, meeting.origin.grid)
-    same_matter = command.category in {each.category for each in meeting.agenda}
-    if not (same_place or same_matter):
+    if not meeting.takes_on(command.grid, command.category):
         raise Refusal(RefusalCode.FACT_GONE, number=command.issue)
 
 
