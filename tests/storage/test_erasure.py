@@ -84,8 +84,8 @@ async def test_minutes_go_with_any_issue_of_the_agenda_and_decisions_with_their_
     life = a_meeting(MeetingState.DISCUSSING, an_item(first), an_item(second))
     minutes, decision = TextId("minutes"), TextId("decision")
     life.give(CONVENOR, m.AddMinutes, text=minutes)
-    settled = ItemOutcome.SETTLED
-    life.give(CONVENOR, m.DecideItem, issue=first, outcome=settled, text=decision)
+    ends = ItemOutcome.NOT_OURS
+    life.give(CONVENOR, m.DecideItem, issue=first, outcome=ends, text=decision)
     await recorded_life(database, life)
     async with database.begin() as session:
         texts = Texts(session)

@@ -9,6 +9,7 @@ from domain.meeting import commands as m
 from domain.meeting.acts.ending import end_item, end_items, moved_on
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import AgendaItem, Decision, Party, Task
+from domain.meeting.words import MeetingKind
 from domain.refusals import Refusal, RefusalCode
 from domain.vocabulary import ItemOutcome
 
@@ -67,6 +68,14 @@ def _open_item(meeting: MeetingFacts, issue: IssueNumber) -> AgendaItem:
     return item
 
 
+def _require_undecided(meeting: MeetingFacts, issue: IssueNumber) -> None:
+    """Whoever comes second hears when it was decided, even if that was the item's end."""
+    item = meeting.item(issue)
+    if item is not None and item.decision is not None and item.taken_off_at is None:
+        raise Refusal(RefusalCode.ITEM_DECIDED, number=issue, at=item.decision.at)
+    _open_item(meeting, issue)
+
+
 def guard_take_off(meeting: MeetingFacts, command: m.TakeOffAgenda, _: datetime) -> None:
     _open_item(meeting, command.issue)
 
@@ -77,8 +86,9 @@ def take_off(meeting: M, command: m.TakeOffAgenda, at: datetime) -> M:
 
 
 def guard_decide(meeting: MeetingFacts, command: m.DecideItem, at: datetime) -> None:
-    if not _open_item(meeting, command.issue).awaits_decision:
-        raise Refusal(RefusalCode.ITEM_DECIDED, number=command.issue)
+    _require_undecided(meeting, command.issue)
+    if command.outcome is ItemOutcome.SETTLED and meeting.origin.kind is not MeetingKind.COUNCIL:
+        raise Refusal(RefusalCode.NOT_A_COUNCIL)
     dispatches = command.outcome is ItemOutcome.DISPATCHED
     if command.outcome not in DECIDABLE or dispatches != (command.lead is not None):
         raise Refusal(RefusalCode.DECISION_INCOMPLETE, outcome=command.outcome)
