@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, ValidationError
+from pydantic_core import InitErrorDetails
 from typing_extensions import override
 
 from api.schemas.text import (
@@ -73,6 +74,17 @@ class Reasoned(CommandBody):
     model_config = example(text="非本部门职责，应由物业处理")
     text: Text
     """The reason."""
+
+
+def require_reason(body: CommandBody) -> None:
+    """Of a command that needs a reason only for some of its words.
+
+    Raises:
+        ValidationError: `text` is missing, told like that of a body that always needs it.
+    """
+    if body.text is None:
+        missing = InitErrorDetails(type="missing", loc=("text",), input=None)
+        raise ValidationError.from_exception_data(type(body).__name__, [missing])
 
 
 class Verify(CommandBody):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 from typing_extensions import override
 
-from api.schemas.commands import CommandBody, Plain, Reasoned, example
+from api.schemas.commands import CommandBody, Plain, Reasoned, example, require_reason
 from api.schemas.text import MOST_CO, Body, Code, Instant, Number, Subject, Text
 from domain.actor import Actor
 from domain.commands import Command
@@ -110,6 +110,12 @@ class Decision(CommandBody):
     co: list[Code] = Field(default=[], max_length=MOST_CO)
     tasks: list[TaskBody] = Field(default=[], max_length=MOST_TASKS)
 
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.outcome is not ItemOutcome.DISPATCHED:
+            require_reason(self)
+        return self
+
     @override
     def named(self) -> Iterator[tuple[str, str]]:
         yield from super().named()
@@ -183,11 +189,17 @@ class OfTask(CommandBody):
 
 
 class Review(CommandBody):
-    """The reviewer's word; what is not accepted is done again."""
+    """The reviewer's word; what is not accepted is done again, and told why."""
 
     model_config = example(task="T1", accepted=True)
     task: Code
     accepted: StrictBool
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if not self.accepted:
+            require_reason(self)
+        return self
 
     @override
     def fields(self) -> Mapping[str, Any]:

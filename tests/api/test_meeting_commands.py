@@ -197,6 +197,27 @@ async def test_minutes_say_something(town: Town, database: Database) -> None:
     assert fields_of(answer) == {"text": "missing"}
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        *(
+            ("decide", {"issue": ISSUE, "outcome": outcome})
+            for outcome in ("not_ours", "passed_up", "settled")
+        ),
+        ("review-task", {"task": "T1", "accepted": False}),
+    ],
+)
+async def test_a_no_is_told_why(
+    town: Town, database: Database, temporal: FakeTemporal, path: str, body: Json
+) -> None:
+    await met(database, MeetingState.DISCUSSING)
+    answer = await town.post(CONVENOR, f"{PATH}/{path}", body)
+    assert (answer.status_code, fields_of(answer)) == (422, {"text": "missing"})
+    assert temporal.asked == []
+    again = await town.post(CONVENOR, f"{PATH}/{path}", body | {"text": "理由"})
+    assert again.status_code != 422, again.text
+
+
 async def test_a_task_is_done_by_its_department_and_reviewed(
     town: Town, database: Database
 ) -> None:
