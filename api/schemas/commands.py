@@ -51,6 +51,10 @@ class CommandBody(Body):
             else:
                 yield from ((f"{field}.{at}", code) for at, code in enumerate(value or ()))
 
+    def persons(self) -> Iterator[tuple[str, str]]:
+        """Every person in the body, likewise."""
+        yield from ()
+
     def texts(self, name: TextId) -> Mapping[TextId, str]:
         """What was said, by the ids under which it is kept."""
         return {name: self.text} if self.text else {}

@@ -83,7 +83,7 @@ class TaskBody(Body):
     reviewer: Subject | None = None
     """The department that looks at it; the convenor when none is named."""
     reviewer_is_person: StrictBool = False
-    """The reviewer is the subject of a person instead."""
+    """The reviewer is the subject of a person instead: staff, or in person a party."""
     text: Text | None = None
     """What is to be done."""
 
@@ -122,6 +122,12 @@ class Decision(CommandBody):
         for index, task in enumerate(self.tasks):
             yield f"tasks.{index}.department", task.department
             if task.reviewer is not None and not task.reviewer_is_person:
+                yield f"tasks.{index}.reviewer", task.reviewer
+
+    @override
+    def persons(self) -> Iterator[tuple[str, str]]:
+        for index, task in enumerate(self.tasks):
+            if task.reviewer is not None and task.reviewer_is_person:
                 yield f"tasks.{index}.reviewer", task.reviewer
 
     @override
