@@ -105,6 +105,7 @@ MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     m.DecideItem: (
         R.NOT_ON_AGENDA,
         R.ITEM_DECIDED,
+        R.NOT_A_COUNCIL,
         R.DECISION_INCOMPLETE,
         R.LEAD_AMONG_CO,
         R.TASK_DUE_IN_PAST,

@@ -9,12 +9,13 @@ from typing import Protocol
 from typing_extensions import override
 
 from api.engine import Engine
-from api.references import require_named
-from api.schemas.commands import CommandBody
+from api.references import require, require_joinable, require_named
+from api.schemas.commands import CommandBody, Convene
 from api.sight import seen, seen_meeting
 from domain.actor import Actor
 from domain.commands import Command
 from domain.ids import CommandId, IssueNumber, MeetingNumber
+from domain.reference import ReferenceKind
 from storage.meetings.queries import MeetingQueries
 from storage.meetings.views import MeetingDetail
 from storage.queries import Queries
@@ -77,6 +78,9 @@ class IssueMatter(Matter):
     @override
     async def require_named(self, session: Session, body: CommandBody, actor: Actor) -> None:
         await require_named(session, body, actor)
+        if isinstance(body, Convene) and body.joins is not None:
+            issue = await seen(session, IssueNumber(self.number), actor)
+            await require_joinable(session, MeetingNumber(body.joins), issue, actor)
 
     @override
     async def home(self, session: Session, body: CommandBody) -> IssueNumber:
@@ -114,6 +118,10 @@ class MeetingMatter(Matter):
     @override
     async def require_named(self, session: Session, body: CommandBody, actor: Actor) -> None:
         await require_named(session, body, actor)
+        detail = await seen_meeting(session, MeetingNumber(self.number), actor)
+        parties = {str(each.code) for each in detail.snapshot.parties if each.is_person}
+        persons = (each for each in body.persons() if each[1] not in parties)
+        await require(session, ((field, ReferenceKind.STAFF, code) for field, code in persons))
 
     @override
     async def home(self, session: Session, body: CommandBody) -> IssueNumber:

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Iterator
 from api.problems import FieldError, Problem
 from api.schemas.commands import CommandBody, MarkDuplicate
 from domain.actor import Actor
-from domain.ids import IssueNumber
+from domain.ids import IssueNumber, MeetingNumber
+from domain.meeting.membership import meeting_scope_of
+from domain.meeting.words import UNDECIDED
 from domain.reference import ReferenceKind
 from domain.visibility import scope_of
+from storage.meetings.queries import MeetingQueries
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.session import Session
+from storage.views import IssueDetail
 
 Named = tuple[str, ReferenceKind, str]
 """A field, the kind it refers to and the code it names."""
@@ -71,3 +75,23 @@ async def _require_original(session: Session, of: IssueNumber, actor: Actor) -> 
         detail = await queries.issue(leads_to, scope)
     if len(met) > 1:
         raise Problem.invalid(FieldError.of("of", "is_duplicate_itself", number=met[-1]))
+
+
+async def require_joinable(
+    session: Session, joins: MeetingNumber, issue: IssueDetail, actor: Actor
+) -> None:
+    """Returns when the meeting that the issue is to join is there, undecided, and takes it on.
+
+    That the meeting may still end meanwhile is the engine's to find out.
+
+    Raises:
+        Problem: `invalid_input` with the field `joins`.
+    """
+    detail = await MeetingQueries(session).meeting(joins, meeting_scope_of(actor))
+    if detail is None:
+        raise Problem.invalid(FieldError.of("joins", "unknown_meeting"))
+    meeting = detail.snapshot
+    if meeting.state not in UNDECIDED:
+        raise Problem.invalid(FieldError.of("joins", "meeting_decided"))
+    if not meeting.takes_on(issue.line.grid, issue.line.category):
+        raise Problem.invalid(FieldError.of("joins", "other_matter"))

@@ -56,6 +56,7 @@ class RefusalCode(StrEnum):
     POSTPONED_TOO_FAR = "postponed_too_far"
     NOT_ON_AGENDA = "not_on_agenda"
     ITEM_DECIDED = "item_decided"
+    NOT_A_COUNCIL = "not_a_council"
     DECISION_INCOMPLETE = "decision_incomplete"
     TASK_DUE_IN_PAST = "task_due_in_past"
     OWN_TASK = "own_task"

@@ -132,7 +132,7 @@ class ItemOutcome(StrEnum):
     PASSED_UP = "passed_up"
     NOT_OURS = "not_ours"
     SETTLED = "settled"
-    """Settled by the meeting itself."""
+    """Settled by the meeting itself, which only a council may."""
     TAKEN_OFF = "taken_off"
     NO_QUORUM = "no_quorum"
     NO_DECISION = "no_decision"

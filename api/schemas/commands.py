@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, ValidationError
+from pydantic_core import InitErrorDetails
 from typing_extensions import override
 
 from api.schemas.text import (
@@ -50,6 +51,10 @@ class CommandBody(Body):
             else:
                 yield from ((f"{field}.{at}", code) for at, code in enumerate(value or ()))
 
+    def persons(self) -> Iterator[tuple[str, str]]:
+        """Every person in the body, likewise."""
+        yield from ()
+
     def texts(self, name: TextId) -> Mapping[TextId, str]:
         """What was said, by the ids under which it is kept."""
         return {name: self.text} if self.text else {}
@@ -73,6 +78,17 @@ class Reasoned(CommandBody):
     model_config = example(text="非本部门职责，应由物业处理")
     text: Text
     """The reason."""
+
+
+def require_reason(body: CommandBody) -> None:
+    """Of a command that needs a reason only for some of its words.
+
+    Raises:
+        ValidationError: `text` is missing, told like that of a body that always needs it.
+    """
+    if body.text is None:
+        missing = InitErrorDetails(type="missing", loc=("text",), input=None)
+        raise ValidationError.from_exception_data(type(body).__name__, [missing])
 
 
 class Verify(CommandBody):

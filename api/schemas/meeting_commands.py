@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 from typing_extensions import override
 
-from api.schemas.commands import CommandBody, Plain, Reasoned, example
+from api.schemas.commands import CommandBody, Plain, Reasoned, example, require_reason
 from api.schemas.text import MOST_CO, Body, Code, Instant, Number, Subject, Text
 from domain.actor import Actor
 from domain.commands import Command
@@ -83,7 +83,7 @@ class TaskBody(Body):
     reviewer: Subject | None = None
     """The department that looks at it; the convenor when none is named."""
     reviewer_is_person: StrictBool = False
-    """The reviewer is the subject of a person instead."""
+    """The reviewer is the subject of a person instead: staff, or in person a party."""
     text: Text | None = None
     """What is to be done."""
 
@@ -110,12 +110,24 @@ class Decision(CommandBody):
     co: list[Code] = Field(default=[], max_length=MOST_CO)
     tasks: list[TaskBody] = Field(default=[], max_length=MOST_TASKS)
 
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.outcome is not ItemOutcome.DISPATCHED:
+            require_reason(self)
+        return self
+
     @override
     def named(self) -> Iterator[tuple[str, str]]:
         yield from super().named()
         for index, task in enumerate(self.tasks):
             yield f"tasks.{index}.department", task.department
             if task.reviewer is not None and not task.reviewer_is_person:
+                yield f"tasks.{index}.reviewer", task.reviewer
+
+    @override
+    def persons(self) -> Iterator[tuple[str, str]]:
+        for index, task in enumerate(self.tasks):
+            if task.reviewer is not None and task.reviewer_is_person:
                 yield f"tasks.{index}.reviewer", task.reviewer
 
     @override
@@ -183,11 +195,17 @@ class OfTask(CommandBody):
 
 
 class Review(CommandBody):
-    """The reviewer's word; what is not accepted is done again."""
+    """The reviewer's word; what is not accepted is done again, and told why."""
 
     model_config = example(task="T1", accepted=True)
     task: Code
     accepted: StrictBool
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if not self.accepted:
+            require_reason(self)
+        return self
 
     @override
     def fields(self) -> Mapping[str, Any]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from domain.actor import lies_in
 from domain.ids import (
     CalendarCode,
+    CategoryCode,
     DepartmentCode,
     DistrictCode,
     GridCode,
@@ -135,6 +137,11 @@ class MeetingFacts:
 
     def tasks_of(self, issue: IssueNumber) -> tuple[Task, ...]:
         return tuple(each for each in self.tasks if each.issue == issue)
+
+    def takes_on(self, grid: GridCode, category: CategoryCode) -> bool:
+        """Whether such an issue belongs here: same place, that is, or the same matter."""
+        same_matter = category in {each.category for each in self.agenda}
+        return lies_in(grid, self.origin.grid) or same_matter
 
     # --- steps -----------------------------------------------------------------------------------
 

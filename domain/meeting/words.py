@@ -16,6 +16,10 @@ class MeetingState(StrEnum):
     CLOSED = "closed"
 
 
+UNDECIDED = frozenset({MeetingState.PROPOSED, MeetingState.DISCUSSING})
+"""Its agenda still takes issues on."""
+
+
 class MeetingKind(StrEnum):
     """Why people sit together."""
 

@@ -88,8 +88,8 @@ async def shared_meeting(database: Database) -> tuple[IssueNumber, IssueNumber]:
     life.report_in(*(PARTIES.keys() - {LIFT}))
     life.give(CONVENOR, m.OpenSitting)
     life.give(CONVENOR, m.AddMinutes, text=TextId("minutes"))
-    settled = ItemOutcome.SETTLED
-    life.give(CONVENOR, m.DecideItem, issue=first, outcome=settled, text=TextId("decision"))
+    ends = ItemOutcome.NOT_OURS
+    life.give(CONVENOR, m.DecideItem, issue=first, outcome=ends, text=TextId("decision"))
     await recorded_life(database, life)
     async with database.begin() as session:
         for name in SAID:

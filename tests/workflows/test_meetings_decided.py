@@ -108,15 +108,15 @@ async def test_two_issues_on_one_agenda_go_different_ways(
         assert (await issue.snapshot()).lead.department == POLICE
 
 
-async def test_what_the_meeting_settles_itself_is_closed_solved(
+async def test_what_is_not_ours_by_the_meetings_word_is_closed(
     temporal_skipping: WorkflowEnvironment,
 ) -> None:
     async with town(temporal_skipping) as told:
         number, issue, meeting = await convened(told)
-        await meeting.give(m.DecideItem, CHAIRMAN, issue=number, outcome=ItemOutcome.SETTLED)
+        await meeting.give(m.DecideItem, CHAIRMAN, issue=number, outcome=ItemOutcome.NOT_OURS)
         await issue.handle.result()
-        assert told.hall.events_of(number)[-1] == "issue_settled"
-        assert told.hall.last_of(number).outcome is Outcome.SOLVED
+        assert told.hall.events_of(number)[-1] == "meeting_ended"
+        assert told.hall.last_of(number).outcome is Outcome.NOT_ACCEPTED
 
 
 async def test_adjourned_without_a_word_on_it_the_issue_goes_up(

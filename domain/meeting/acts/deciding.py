@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from domain.actor import lies_in
 from domain.ids import IssueNumber, PartyCode, TaskId
 from domain.meeting import commands as m
 from domain.meeting.acts.ending import end_item, end_items, moved_on
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import AgendaItem, Decision, Party, Task
+from domain.meeting.words import MeetingKind
 from domain.refusals import Refusal, RefusalCode
 from domain.vocabulary import ItemOutcome
 
@@ -35,9 +35,7 @@ def guard_add(meeting: MeetingFacts, command: m.AddToAgenda, _: datetime) -> Non
     item = meeting.item(command.issue)
     if item is not None and item.is_open:
         raise Refusal(RefusalCode.FACT_GONE, number=command.issue)
-    same_place = lies_in(command.grid, meeting.origin.grid)
-    same_matter = command.category in {each.category for each in meeting.agenda}
-    if not (same_place or same_matter):
+    if not meeting.takes_on(command.grid, command.category):
         raise Refusal(RefusalCode.FACT_GONE, number=command.issue)
 
 
@@ -70,6 +68,14 @@ def _open_item(meeting: MeetingFacts, issue: IssueNumber) -> AgendaItem:
     return item
 
 
+def _require_undecided(meeting: MeetingFacts, issue: IssueNumber) -> None:
+    """Whoever comes second hears when it was decided, even if that was the item's end."""
+    item = meeting.item(issue)
+    if item is not None and item.decision is not None and item.taken_off_at is None:
+        raise Refusal(RefusalCode.ITEM_DECIDED, number=issue, at=item.decision.at)
+    _open_item(meeting, issue)
+
+
 def guard_take_off(meeting: MeetingFacts, command: m.TakeOffAgenda, _: datetime) -> None:
     _open_item(meeting, command.issue)
 
@@ -80,8 +86,9 @@ def take_off(meeting: M, command: m.TakeOffAgenda, at: datetime) -> M:
 
 
 def guard_decide(meeting: MeetingFacts, command: m.DecideItem, at: datetime) -> None:
-    if not _open_item(meeting, command.issue).awaits_decision:
-        raise Refusal(RefusalCode.ITEM_DECIDED, number=command.issue)
+    _require_undecided(meeting, command.issue)
+    if command.outcome is ItemOutcome.SETTLED and meeting.origin.kind is not MeetingKind.COUNCIL:
+        raise Refusal(RefusalCode.NOT_A_COUNCIL)
     dispatches = command.outcome is ItemOutcome.DISPATCHED
     if command.outcome not in DECIDABLE or dispatches != (command.lead is not None):
         raise Refusal(RefusalCode.DECISION_INCOMPLETE, outcome=command.outcome)

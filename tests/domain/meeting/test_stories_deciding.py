@@ -8,7 +8,7 @@ import pytest
 from domain.actor import ENGINE
 from domain.ids import CategoryCode, GridCode, PartyCode
 from domain.meeting import commands as m
-from domain.meeting.words import MeetingOutcome, MeetingState
+from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
 from domain.refusals import RefusalCode
 from domain.schedule import PAST
 from domain.vocabulary import ItemOutcome
@@ -59,7 +59,6 @@ def test_decision_with_tasks_is_open_until_the_last_is_reviewed() -> None:
     [
         (ItemOutcome.PASSED_UP, MeetingOutcome.PASSED_UP),
         (ItemOutcome.NOT_OURS, MeetingOutcome.SETTLED),
-        (ItemOutcome.SETTLED, MeetingOutcome.SETTLED),
     ],
 )
 def test_meeting_may_say_something_else(outcome: ItemOutcome, meets: MeetingOutcome) -> None:
@@ -104,8 +103,11 @@ def test_each_issue_gets_its_own_decision_once() -> None:
     life = a_meeting(S.DISCUSSING, an_item(), an_item(OTHER))
     life.dispatch()
     assert life.meeting.state is S.DISCUSSING
-    again = life.why_not(CONVENOR, m.DecideItem, issue=ISSUE, outcome=ItemOutcome.PASSED_UP)
-    assert again is RefusalCode.NOT_ON_AGENDA
+    decided_at = life.now
+    life.wait(HOUR)
+    again = life.refused(CONVENOR, m.DecideItem, issue=ISSUE, outcome=ItemOutcome.PASSED_UP)
+    assert again.code is RefusalCode.ITEM_DECIDED
+    assert again.params == {"number": ISSUE, "at": decided_at.isoformat()}
     life.give(CONVENOR, m.DecideItem, issue=OTHER, outcome=ItemOutcome.PASSED_UP)
     assert [(each.issue, each.outcome) for each in life.told] == [
         (ISSUE, ItemOutcome.DISPATCHED),
@@ -119,6 +121,17 @@ def test_item_under_way_is_not_decided_a_second_time() -> None:
     life.dispatch(life.order())
     again = life.why_not(CONVENOR, m.DecideItem, issue=ISSUE, outcome=ItemOutcome.PASSED_UP)
     assert again is RefusalCode.ITEM_DECIDED
+
+
+def test_only_a_council_settles_an_issue_by_its_own_word() -> None:
+    life = a_meeting(S.DISCUSSING)
+    settled = {"issue": ISSUE, "outcome": ItemOutcome.SETTLED}
+    assert life.why_not(CONVENOR, m.DecideItem, **settled) is RefusalCode.NOT_A_COUNCIL
+    origin = replace(life.meeting.origin, kind=MeetingKind.COUNCIL)
+    life.meeting = replace(life.meeting, origin=origin)
+    meeting = life.give(CONVENOR, m.DecideItem, **settled)
+    assert (meeting.state, meeting.outcome) == (S.CLOSED, MeetingOutcome.SETTLED)
+    assert life.outcomes == [ItemOutcome.SETTLED]
 
 
 def test_issue_joins_from_the_same_place_or_with_the_same_matter() -> None:
