@@ -1,7 +1,7 @@
 """Holds issues against the agendas they are on, and tells again what a signal did not bring.
 
-Telling is safe: it goes the way it went the first time, and the law on the other side drops what
-it knows or what has lost its object. Only what has been at rest for the grace is compared.
+Nothing is told on the word of a record alone: both workflows have to answer, to be at rest and to
+hold what is on record of them. Where one does not, the finding goes to people and nothing moves.
 """
 
 from collections.abc import AsyncIterator
@@ -61,9 +61,9 @@ class Agendas:
         news = _news(issue, issue.meeting, meeting)
         if not news:
             return None
-        told = True
+        workflow_id = contracts.issue_workflow_id(issue.number)
+        told = await self._are_sure(issue, meeting)
         for signal, each in news:
-            workflow_id = contracts.issue_workflow_id(issue.number)
             told = told and await self._tell(workflow_id, signal, each)
         return Finding(kind=K.NEWS_LOST, number=issue.number, detail=number, repaired=told)
 
@@ -91,13 +91,21 @@ class Agendas:
             if issue is None or not _is_at_rest(issue, before) or _waits(issue, meeting, item):
                 continue
             workflow_id = contracts.meeting_workflow_id(meeting.number)
+            told = await self._are_sure(issue, meeting)
+            told = told and await self._tell(workflow_id, contracts.LEAVE_AGENDA, item.issue)
             yield Finding(
                 kind=K.AGENDA_STALE,
                 number=meeting.number,
                 detail=item.issue,
-                repaired=await self._tell(workflow_id, contracts.LEAVE_AGENDA, item.issue),
+                repaired=told,
                 aggregate=Aggregate.MEETING,
             )
+
+    async def _are_sure(self, issue: Issue, meeting: Meeting) -> bool:
+        """Asked last, when there is something to tell: a record may lag behind its workflow."""
+        return await self._witness.is_sure(
+            meeting, contracts.meeting_workflow_id(meeting.number)
+        ) and await self._witness.is_sure(issue, contracts.issue_workflow_id(issue.number))
 
     async def _tell(self, workflow_id: str, signal: str, news: object) -> bool:
         """False when nobody is there to hear it."""
