@@ -207,10 +207,30 @@ async def test_meeting_that_is_not_on_record_is_written_again(hall: Sittings) ->
     assert (await hall.give(number, open_sitting())).version == before.version + 1
 
 
-async def test_meeting_that_nobody_knows_is_reported(hall: Sittings) -> None:
+async def test_meeting_that_nobody_knows_is_called_again(hall: Sittings) -> None:
     issue, number = await hall.convened()
+    called = (await hall.on_record(number)).origin
     await forgotten(hall)
     await hall.lose_workflow(number)
     (finding,) = await hall.yard.findings()
     assert (finding.kind, finding.number) == (K.MEETING_UNKNOWN, issue)
-    assert (finding.detail, finding.repaired) == (number, False)
+    assert (finding.detail, finding.repaired) == (number, True)
+    answer = await hall.give(number, report_in())
+    assert answer.version == 2
+    assert (await hall.on_record(number)).origin == called
+
+
+async def test_meeting_that_others_called_is_reported(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    other = await hall.yard.dispatched()
+    await hall.yard.give(other, convene(joins=number))
+    while len((await hall.on_record(number)).agenda) == 1:
+        continue
+    await hall.lose_workflow(number)
+    await forgotten(hall)
+    issue = await hall.yard.on_record(other)
+    agendas = Agendas(hall.yard.client, hall.yard.database)
+    finding = await agendas.of_issue(issue, clock.now())
+    assert finding is not None
+    assert (finding.kind, finding.detail, finding.repaired) == (K.MEETING_UNKNOWN, number, False)
+    assert await Witness(hall.yard.client).status(hall.handle(number).id) is None
