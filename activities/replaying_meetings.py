@@ -16,13 +16,23 @@ from storage.meetings.checks import MeetingChecks
 from storage.meetings.views import RecordedMeetingEvent
 from storage.session import Session
 
+EVENTS_AT_MOST = 2000
+"""Read at once, several times over with latecomers; a meeting has some hundreds."""
+
+
+class TooLong(Exception):
+    """So many steps are not replayed within one check."""
+
 
 async def meeting_difference(session: Session, snapshot: Meeting) -> str | None:
     """None when the events of a meeting lead to its snapshot, else the facts that differ.
 
     Raises:
         ReplayRefused: a recorded command is against the law.
+        TooLong: nothing was read.
     """
+    if snapshot.version > EVENTS_AT_MOST:
+        raise TooLong(snapshot.number)
     events = await MeetingChecks(session).events(snapshot.number, snapshot.version)
     joined = [each.command for each in events if isinstance(each.command, m.AddToAgenda)]
     found: str | None = None

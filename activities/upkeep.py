@@ -60,6 +60,8 @@ class FindingKind(StrEnum):
     """A meeting is to decide on an issue that waits for it no more."""
     NOTICE_STUCK = "notice_stuck"
     """A notice could have gone out for longer than the grace, and nobody took it."""
+    CHECK_FAILED = "check_failed"
+    """It could not be looked at, or not to the end."""
     RECHECK_STUCK = "recheck_stuck"
     """An issue was to be told to reckon again and has not been."""
 

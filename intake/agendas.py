@@ -1,7 +1,7 @@
 """Holds issues against the agendas they are on, and tells again what a signal did not bring.
 
-Telling is safe: it goes the way it went the first time, and the law on the other side drops what
-it knows or what has lost its object. Only what has been at rest for the grace is compared.
+Nothing is told on the word of a record alone: both workflows have to answer, to be at rest and to
+hold what is on record of them. Where one does not, the finding goes to people and nothing moves.
 """
 
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.upkeep import Aggregate, Finding, FindingKind
+from domain.commands import ConveneMeeting
 from domain.ids import MeetingNumber
 from domain.issue import Issue
 from domain.meeting.meeting import Meeting
@@ -21,11 +22,14 @@ from domain.meeting.words import MeetingKind
 from domain.parts import MeetingRef
 from domain.vocabulary import DeadlineKind, IssueState, Outcome
 from intake.rewriting import Rewriter
+from intake.starting import ANSWERS, StartRefused
+from intake.starting_meetings import MeetingStarter
 from intake.witness import Silent, Witness
 from storage.checks import Checks
 from storage.meetings.checks import MeetingChecks
 from storage.session import Database
 from workflows import contracts
+from workflows.attending import summons_of
 
 K = FindingKind
 _GONE = frozenset({Outcome.WITHDRAWN, Outcome.DUPLICATE})
@@ -40,6 +44,7 @@ class Agendas:
         self._database = database
         self._witness = Witness(client)
         self._rewriter = Rewriter(client, database)
+        self._starter = MeetingStarter(client, database)
 
     async def of_issue(self, issue: Issue, before: datetime) -> Finding | None:
         """Whether the issue knows what the meeting it is before has said of it.
@@ -52,7 +57,7 @@ class Agendas:
         async with self._database.read() as session:
             found = await MeetingChecks(session).meeting(number)
         if found is None:
-            repaired = await self._written_again(number)
+            repaired = await self._written_again(number) or await self._called_again(issue)
             kind = K.MEETING_UNKNOWN
             return Finding(kind=kind, number=issue.number, detail=number, repaired=repaired)
         meeting = found.snapshot
@@ -61,9 +66,9 @@ class Agendas:
         news = _news(issue, issue.meeting, meeting)
         if not news:
             return None
-        told = True
+        workflow_id = contracts.issue_workflow_id(issue.number)
+        told = await self._are_sure(issue, meeting)
         for signal, each in news:
-            workflow_id = contracts.issue_workflow_id(issue.number)
             told = told and await self._tell(workflow_id, signal, each)
         return Finding(kind=K.NEWS_LOST, number=issue.number, detail=number, repaired=told)
 
@@ -74,6 +79,30 @@ class Agendas:
         except Silent:
             return False
         return await self._rewriter.rewrite_meeting(None, held)
+
+    async def _called_again(self, issue: Issue) -> bool:
+        """As the issue called it, if nobody ever heard of it; not one that others called."""
+        meeting = issue.in_meeting
+        if meeting is None or meeting.number != f"{issue.number}-M{issue.meetings}":
+            return False
+        if await self._witness.status(contracts.meeting_workflow_id(meeting.number)) is not None:
+            return False
+        if not await self._witness.is_sure(issue, contracts.issue_workflow_id(issue.number)):
+            return False
+        call = await self._call(issue)
+        try:
+            return call is not None and await self._starter.begin(
+                summons_of(issue, call.by, meeting.since)
+            )
+        except StartRefused:
+            return False
+
+    async def _call(self, issue: Issue) -> ConveneMeeting | None:
+        """The newest; an issue is before one meeting at a time."""
+        async with self._database.read() as session:
+            events = await Checks(session).last_events(issue.number, ANSWERS)
+        called = [each.command for each in events if isinstance(each.command, ConveneMeeting)]
+        return called[-1] if called and called[-1].joins is None else None
 
     async def of_meeting(self, meeting: Meeting, before: datetime) -> list[Finding]:
         """Whether what is on the agenda still belongs there; a council's issues do not wait."""
@@ -91,13 +120,21 @@ class Agendas:
             if issue is None or not _is_at_rest(issue, before) or _waits(issue, meeting, item):
                 continue
             workflow_id = contracts.meeting_workflow_id(meeting.number)
+            told = await self._are_sure(issue, meeting)
+            told = told and await self._tell(workflow_id, contracts.LEAVE_AGENDA, item.issue)
             yield Finding(
                 kind=K.AGENDA_STALE,
                 number=meeting.number,
                 detail=item.issue,
-                repaired=await self._tell(workflow_id, contracts.LEAVE_AGENDA, item.issue),
+                repaired=told,
                 aggregate=Aggregate.MEETING,
             )
+
+    async def _are_sure(self, issue: Issue, meeting: Meeting) -> bool:
+        """Asked last, when there is something to tell: a record may lag behind its workflow."""
+        return await self._witness.is_sure(
+            meeting, contracts.meeting_workflow_id(meeting.number)
+        ) and await self._witness.is_sure(issue, contracts.issue_workflow_id(issue.number))
 
     async def _tell(self, workflow_id: str, signal: str, news: object) -> bool:
         """False when nobody is there to hear it."""

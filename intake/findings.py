@@ -1,23 +1,37 @@
-"""How a finding is made and told: a metric and a log line for each."""
+"""How a finding is made and told: a metric and a log line for each.
+
+One that cannot be looked at is a finding too, and keeps nobody from the next.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from traceback import extract_tb
+from typing import Protocol, TypeVar
 
 import structlog
 from temporalio import activity
 
-from activities.upkeep import Aggregate, Finding, Part
+from activities.upkeep import Aggregate, Finding, FindingKind, Part
+from domain.ids import IssueNumber, MeetingNumber
 from observability import metrics
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 8
-T = TypeVar("T")
+
+
+class Numbered(Protocol):
+    """What is looked at: an issue or a meeting, readable or not."""
+
+    @property
+    def number(self) -> IssueNumber | MeetingNumber: ...
+
+
+T = TypeVar("T", bound=Numbered)
 
 
 async def checked(
-    things: Sequence[T], check: Callable[[T], Awaitable[list[Finding]]]
+    aggregate: Aggregate, things: Sequence[T], check: Callable[[T], Awaitable[list[Finding]]]
 ) -> tuple[Finding, ...]:
     """What was found in each of them, some at once; Temporal hears that the page is being read."""
     turns = asyncio.Semaphore(_AT_ONCE)
@@ -26,10 +40,30 @@ async def checked(
         async with turns:
             if activity.in_activity():
                 activity.heartbeat()
-            return await check(thing)
+            try:
+                return await check(thing)
+            except Exception as error:  # noqa: BLE001 - the others have to be looked at
+                log.error(  # noqa: TRY400 - its message may quote what is personal
+                    "check_failed",
+                    number=thing.number,
+                    error=type(error).__name__,
+                    place=_place(error),
+                )
+                return [failed(aggregate, thing.number, type(error).__name__)]
 
     found = await asyncio.gather(*(in_turn(each) for each in things))
     return tuple(finding for each in found for finding in each)
+
+
+def _place(error: Exception) -> str:
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
+
+
+def failed(aggregate: Aggregate, number: IssueNumber | MeetingNumber, detail: str) -> Finding:
+    """Nothing is known of it, so nothing is repaired."""
+    kind = FindingKind.CHECK_FAILED
+    return Finding(kind=kind, number=number, detail=detail, aggregate=aggregate)
 
 
 def count(part: Part, aggregate: Aggregate, looked_at: int) -> None:

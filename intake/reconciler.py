@@ -30,7 +30,7 @@ from intake.starting import Starter, StartRefused
 from intake.witness import Silent, Witness
 from observability import metrics
 from storage.births import Births
-from storage.checks import Checks, IssueOnRecord
+from storage.checks import Checks, IssueOnRecord, UnreadableIssue
 from storage.session import Database
 from workflows.contracts import issue_workflow_id
 
@@ -59,7 +59,9 @@ class Reconciler(ReconcilerActivities):
             issues = await Checks(session).quiet(
                 is_open=page.part is Part.OPEN, after=page.after, limit=page.limit, before=before
             )
-        findings = await told.checked(issues, lambda each: self._check(each, before))
+        findings = await told.checked(
+            Aggregate.ISSUE, issues, lambda each: self._check_if_readable(each, before)
+        )
         told.count(page.part, Aggregate.ISSUE, len(issues))
         told.tell(findings)
         is_end = len(issues) < page.limit
@@ -82,6 +84,13 @@ class Reconciler(ReconcilerActivities):
         told.tell(findings)
         metrics.RECONCILE_LAST_RUN.set(self._now().timestamp())
         return Checked(findings=findings)
+
+    async def _check_if_readable(
+        self, issue: IssueOnRecord | UnreadableIssue, before: datetime
+    ) -> list[Finding]:
+        if isinstance(issue, UnreadableIssue):
+            return [told.failed(Aggregate.ISSUE, issue.number, "snapshot")]
+        return await self._check(issue, before)
 
     async def _check(self, issue: IssueOnRecord, before: datetime) -> list[Finding]:
         findings = await self._check_record(issue)

@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from typing_extensions import override
 
 from activities.replaying import ReplayRefused
-from activities.replaying_meetings import meeting_difference
+from activities.replaying_meetings import TooLong, meeting_difference
 from activities.upkeep import (
     Aggregate,
     Checked,
@@ -28,7 +28,7 @@ from intake.rewriting import Rewriter
 from intake.starting import StartRefused
 from intake.starting_meetings import MeetingStarter
 from intake.witness import Silent, Witness
-from storage.meetings.checks import MeetingChecks, MeetingOnRecord
+from storage.meetings.checks import MeetingChecks, MeetingOnRecord, UnreadableMeeting
 from storage.session import Database
 from workflows.contracts import meeting_workflow_id
 
@@ -57,12 +57,21 @@ class MeetingReconciler(MeetingReconcilerActivities):
             meetings = await MeetingChecks(session).quiet(
                 is_open=page.part is Part.OPEN, after=page.after, limit=page.limit, before=before
             )
-        findings = await told.checked(meetings, lambda each: self._check(each, before))
+        findings = await told.checked(
+            Aggregate.MEETING, meetings, lambda each: self._check_if_readable(each, before)
+        )
         told.count(page.part, Aggregate.MEETING, len(meetings))
         told.tell(findings)
         is_end = len(meetings) < page.limit
         after = 0 if is_end else meetings[-1].id
         return Checked(meetings=len(meetings), after=after, findings=findings)
+
+    async def _check_if_readable(
+        self, meeting: MeetingOnRecord | UnreadableMeeting, before: datetime
+    ) -> list[Finding]:
+        if isinstance(meeting, UnreadableMeeting):
+            return [told.failed(Aggregate.MEETING, meeting.number, "snapshot")]
+        return await self._check(meeting, before)
 
     async def _check(self, meeting: MeetingOnRecord, before: datetime) -> list[Finding]:
         findings = await self._check_record(meeting)
@@ -88,6 +97,8 @@ class MeetingReconciler(MeetingReconcilerActivities):
                 differing = await meeting_difference(session, meeting.snapshot)
             except ReplayRefused as refused:
                 return [_found(K.REPLAY_REFUSED, meeting, str(refused))]
+            except TooLong:
+                return [_found(K.CHECK_FAILED, meeting, "too_many_events")]
         return [_found(K.REPLAY_DIFFERS, meeting, differing)] if differing else []
 
     async def _check_run(self, meeting: MeetingOnRecord, *, is_whole: bool) -> Finding | None:

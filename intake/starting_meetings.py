@@ -1,4 +1,4 @@
-"""Starts the workflow of a meeting again, where its record stands."""
+"""Starts the workflow of a meeting again, where its record stands or its issue calls for it."""
 
 import structlog
 from temporalio.client import Client
@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.ids import MeetingNumber
 from domain.meeting.convening import SummonedItem, Summons
 from domain.meeting.meeting import Meeting
+from domain.reference import grid_at
 from intake.starting import ANSWERS, StartRefused
 from storage.meetings.checks import MeetingChecks
 from storage.meetings.views import RecordedMeetingEvent
@@ -19,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class MeetingStarter:
-    """A new meeting is started by its issue; this goes on with one whose workflow was lost."""
+    """A new meeting is started by its issue; this makes up for what was lost on the way."""
 
     def __init__(self, client: Client, database: Database) -> None:
         self._client = client
@@ -33,10 +34,16 @@ class MeetingStarter:
             RPCError: it cannot be reached, or fails otherwise.
         """
         given = await self._past(number)
-        if given is None or given.meeting is None:
-            return False
+        return given is not None and await self._started(given)
+
+    async def begin(self, summons: Summons) -> bool:
+        """A meeting that its issue called and nobody has heard of since; else as `go_on`."""
+        return await self._started(contracts.MeetingInput(summons=summons))
+
+    async def _started(self, given: contracts.MeetingInput) -> bool:
+        number = given.summons.number
         try:
-            await self._start(given.meeting, given)
+            await self._start(given)
         except WorkflowAlreadyStartedError:
             return True
         except RPCError as error:
@@ -44,26 +51,31 @@ class MeetingStarter:
                 raise
             log.exception("workflow_start_refused", meeting=number)
             raise StartRefused(number) from error
-        log.info("workflow_started", meeting=number, version=given.meeting.version)
+        log.info(
+            "workflow_started",
+            meeting=number,
+            version=given.meeting.version if given.meeting else 0,
+        )
         return True
 
-    async def _start(self, meeting: Meeting, given: contracts.MeetingInput) -> None:
-        origin = meeting.origin
+    async def _start(self, given: contracts.MeetingInput) -> None:
+        summons = given.summons
+        grid = given.meeting.origin.grid if given.meeting else grid_at(summons.level, summons.grid)
         attributes = TypedSearchAttributes(
             [
-                SearchAttributePair(contracts.DISTRICT, origin.district),
-                SearchAttributePair(contracts.GRID, origin.grid),
-                SearchAttributePair(contracts.LEVEL, origin.level),
+                SearchAttributePair(contracts.DISTRICT, summons.district),
+                SearchAttributePair(contracts.GRID, grid),
+                SearchAttributePair(contracts.LEVEL, summons.level),
             ]
         )
         await self._client.start_workflow(
             "JointMeetingWorkflow",
             given,
-            id=contracts.meeting_workflow_id(origin.number),
+            id=contracts.meeting_workflow_id(summons.number),
             task_queue=contracts.TASK_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             search_attributes=attributes,
-            static_summary=f"{origin.number} {origin.level}",
+            static_summary=f"{summons.number} {summons.level}",
         )
 
     async def _past(self, number: MeetingNumber) -> contracts.MeetingInput | None:

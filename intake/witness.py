@@ -33,6 +33,27 @@ class Witness:
                 return None
             raise
 
+    async def is_sure(self, one: T, workflow_id: str) -> bool:
+        """Whether this is what its workflow holds, with nothing on the way to it.
+
+        What is over and forgotten by Temporal stands on its record alone: it changes no more.
+        False where the workflow does not answer, or is in the middle of something.
+        """
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            found = await handle.describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return one.is_finished
+            raise
+        raw = found.raw_description
+        if raw.pending_activities or raw.HasField("pending_workflow_task"):
+            return False
+        try:
+            return await self.held(workflow_id, type(one)) == one
+        except Silent:
+            return False
+
     async def held(self, workflow_id: str, kind: type[T]) -> T | None:
         """The issue or meeting as its workflow holds it; None before its first activity.
 

@@ -42,6 +42,14 @@ class IssueOnRecord:
         return self.snapshot is not None and self.snapshot.is_finished
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableIssue:
+    """An issue whose snapshot no code of today understands."""
+
+    id: int
+    number: IssueNumber
+
+
 class Checks:
     """Reads; changes nothing."""
 
@@ -50,7 +58,7 @@ class Checks:
 
     async def quiet(
         self, *, is_open: bool, after: int, limit: int, before: datetime
-    ) -> tuple[IssueOnRecord, ...]:
+    ) -> tuple[IssueOnRecord | UnreadableIssue, ...]:
         """Issues in order of their ordinals whose last step was written before an instant.
 
         One whose newest event is missing goes by the instant of its last step.
@@ -65,7 +73,7 @@ class Checks:
             .order_by(IssueRow.id)
             .limit(limit)
         )
-        return tuple(_on_record(row) for row in await self._session.execute(found))
+        return tuple(_if_readable(row) for row in await self._session.execute(found))
 
     async def issue(self, number: IssueNumber) -> IssueOnRecord | None:
         """One issue, as it is now."""
@@ -137,6 +145,14 @@ class Checks:
         )
         rows = await self._session.execute(found)
         return tuple((IssueNumber(row.issue_number), row.id) for row in rows)
+
+
+def _if_readable(row: AnyRow) -> IssueOnRecord | UnreadableIssue:
+    """One row that cannot be read leaves the rest of its page readable."""
+    try:
+        return _on_record(row)
+    except ValueError:
+        return UnreadableIssue(id=row.id, number=IssueNumber(row.number))
 
 
 def _on_record(row: AnyRow) -> IssueOnRecord:

@@ -14,7 +14,7 @@ from domain.issue import Issue
 from domain.meeting.convening import SummonedItem, Summons
 from domain.meeting.results import MeetingResult
 from domain.reference import grid_at
-from domain.vocabulary import ItemOutcome
+from domain.vocabulary import ConvenedBy, ItemOutcome
 from workflows import contracts
 from workflows.meeting import JointMeetingWorkflow
 
@@ -41,19 +41,23 @@ async def leave(meeting: MeetingNumber, issue: IssueNumber) -> None:
 
 async def _start(issue: Issue, command: ConveneMeeting, at: datetime) -> None:
     """A child that outlives its parent: other issues may be on its agenda."""
+    _ = await start(summons_of(issue, command.by, at))
+
+
+def summons_of(issue: Issue, by: ConvenedBy, at: datetime) -> Summons:
+    """What calls for the meeting that an issue is before and has not joined."""
     assert issue.meeting is not None
     meeting, origin = issue.meeting, issue.origin
-    summons = Summons(
+    return Summons(
         number=meeting.number,
         district=origin.district,
         grid=origin.grid,
         level=meeting.level,
         calendar=issue.pinned.calendar,
-        convened_by=command.by,
+        convened_by=by,
         convened_at=at,
         items=(_item(issue),),
     )
-    _ = await start(summons)
 
 
 async def start(summons: Summons) -> bool:

@@ -65,7 +65,7 @@ class Report:
 
 @workflow.defn
 class ReconcileWorkflow:
-    """One round: some pages of open issues, fewer of closed ones, meetings, and what waits."""
+    """One round: some pages of open issues, fewer of closed ones, what waits, and meetings."""
 
     def __init__(self) -> None:
         last = workflow.get_last_completion_result(Report) or Report()
@@ -82,12 +82,12 @@ class ReconcileWorkflow:
         self._report = replace(self._report, after_open=after_open)
         after_closed = await self._part(Part.CLOSED, self._report.after_closed, given)
         self._report = replace(self._report, after_closed=after_closed)
-        if workflow.patched(MEETINGS):
-            await self._meetings(given)
         waiting: Checked = await workflow.execute_activity_method(
             ReconcilerActivities.check_queues, given.page, **options.CHECK
         )
         self._report = self._report.with_(waiting)
+        if workflow.patched(MEETINGS):
+            await self._meetings(given)
         return self._report
 
     async def _meetings(self, given: ReconcileInput) -> None:

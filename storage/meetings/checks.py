@@ -27,6 +27,14 @@ class MeetingOnRecord:
     snapshot: Meeting
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableMeeting:
+    """A meeting whose snapshot no code of today understands."""
+
+    id: int
+    number: MeetingNumber
+
+
 class MeetingChecks:
     """Reads; changes nothing."""
 
@@ -35,7 +43,7 @@ class MeetingChecks:
 
     async def quiet(
         self, *, is_open: bool, after: int, limit: int, before: datetime
-    ) -> tuple[MeetingOnRecord, ...]:
+    ) -> tuple[MeetingOnRecord | UnreadableMeeting, ...]:
         """Meetings in order of their ordinals whose last step was written before an instant."""
         newest = (MeetingEventRow.meeting_number == MeetingRow.number) & (
             MeetingEventRow.version == MeetingRow.version
@@ -49,7 +57,7 @@ class MeetingChecks:
             .order_by(MeetingRow.id)
             .limit(limit)
         )
-        return tuple(_on_record(row) for row in await self._session.execute(found))
+        return tuple(_if_readable(row) for row in await self._session.execute(found))
 
     async def meeting(self, number: MeetingNumber) -> MeetingOnRecord | None:
         """One meeting, as it is now."""
@@ -86,6 +94,14 @@ class MeetingChecks:
         )
         present: int = (await self._session.execute(counted)).scalar_one()
         return version - present
+
+
+def _if_readable(row: AnyRow) -> MeetingOnRecord | UnreadableMeeting:
+    """One row that cannot be read leaves the rest of its page readable."""
+    try:
+        return _on_record(row)
+    except ValueError:
+        return UnreadableMeeting(id=row.id, number=MeetingNumber(row.number))
 
 
 def _on_record(row: AnyRow) -> MeetingOnRecord:

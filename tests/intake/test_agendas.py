@@ -14,6 +14,7 @@ from domain.meeting.meeting import Meeting
 from domain.meeting.words import MeetingOutcome, MeetingState
 from domain.vocabulary import DeadlineKind, IssueState
 from intake.agendas import Agendas
+from intake.witness import Witness
 from observability import clock
 from storage.session import Database
 from tests.builders import POLICE, RESIDENT
@@ -54,6 +55,21 @@ async def told_again(hall: Sittings, meeting: str) -> None:
     assert (finding.kind, finding.detail, finding.repaired) == (K.NEWS_LOST, meeting, True)
 
 
+async def goes_on(hall: Sittings) -> None:
+    """The lost workflow of a meeting is there again, from its record."""
+    (missing,) = await hall.findings()
+    assert (missing.kind, missing.repaired) == (K.WORKFLOW_MISSING, True)
+
+
+async def only_reported(hall: Sittings, issue: IssueNumber, meeting: str) -> None:
+    """The issue is still where it was."""
+    before = await hall.yard.on_record(issue)
+    (finding,) = await hall.yard.findings()
+    assert (finding.kind, finding.detail, finding.repaired) == (K.NEWS_LOST, meeting, False)
+    held = await Witness(hall.yard.client).held(hall.yard.handle(issue).id, Issue)
+    assert held == before
+
+
 async def test_issue_hears_that_it_was_taken_off(hall: Sittings) -> None:
     issue, number = await hall.convened()
     await hall.lose_workflow(number)
@@ -82,6 +98,7 @@ async def test_issue_hears_of_its_decision(hall: Sittings) -> None:
     await hall.lose_workflow(number)
     for command in (report_in(), open_sitting(), decide(issue)):
         await hall.recorded(number, command)
+    await goes_on(hall)
     await told_again(hall, number)
     decided = await comes_to(hall.yard, issue, lambda each: each.in_meeting is None)
     assert decided.meeting is not None, "the task is still under way"
@@ -105,6 +122,7 @@ async def test_issue_hears_of_another_day(hall: Sittings) -> None:
     issue, number = await hall.convened()
     await hall.lose_workflow(number)
     await hall.recorded(number, postpone(await hall.on_record(number)))
+    await goes_on(hall)
     await told_again(hall, number)
     meeting = await hall.on_record(number)
     await comes_to(hall.yard, issue, lambda each: _dates_of(each) == _dates_of_meeting(meeting))
@@ -127,10 +145,21 @@ async def test_issue_that_never_came_onto_the_agenda_goes_back(hall: Sittings) -
     other = await hall.yard.dispatched()
     await hall.goes_deaf(number)
     await hall.yard.give(other, convene(joins=number))
+    await only_reported(hall, other, number)
+    await hall.lose_workflow(number)
+    await goes_on(hall)
     await told_again(hall, number)
     freed = await comes_to(hall.yard, other, lambda each: each.meeting is None)
     assert freed.state is IssueState.DISPATCHING
-    await hall.handle(number).terminate()
+
+
+async def test_record_that_lags_behind_its_meeting_takes_nobody_off(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.yard.execute(
+        f"UPDATE meetings SET snapshot = jsonb_set(snapshot, '{{agenda}}', '[]')"
+        f" WHERE number = '{number}'"
+    )
+    await only_reported(hall, issue, number)
 
 
 async def test_issue_that_waits_no_more_leaves_the_agenda(hall: Sittings) -> None:
@@ -138,14 +167,25 @@ async def test_issue_that_waits_no_more_leaves_the_agenda(hall: Sittings) -> Non
     await hall.goes_deaf(number)
     await hall.yard.give(issue, c.WithdrawIssue(actor=RESIDENT, id=CommandId("gone")))
     await hall.lose_workflow(number)
-    (missing,) = await hall.findings()
-    assert (missing.kind, missing.repaired) == (K.WORKFLOW_MISSING, True)
+    await goes_on(hall)
     (stale,) = await hall.findings()
     assert (stale.kind, stale.aggregate) == (K.AGENDA_STALE, Aggregate.MEETING)
     assert (stale.detail, stale.repaired) == (issue, True)
     await hall.handle(number).result()
     meeting = await hall.on_record(number)
     assert (meeting.state, meeting.outcome) == (MeetingState.CLOSED, MeetingOutcome.EMPTY)
+
+
+async def test_issue_whose_record_lags_stays_on_the_agenda(hall: Sittings) -> None:
+    issue, number = await hall.convened()
+    await hall.yard.execute(
+        f"UPDATE issues SET snapshot = jsonb_set(snapshot, '{{meeting}}', 'null')"
+        f" WHERE number = '{issue}'"
+    )
+    (stale,) = await hall.findings()
+    assert (stale.kind, stale.detail, stale.repaired) == (K.AGENDA_STALE, issue, False)
+    held = await Witness(hall.yard.client).held(hall.handle(number).id, Meeting)
+    assert held == await hall.on_record(number)
 
 
 async def forgotten(hall: Sittings) -> None:
@@ -167,10 +207,30 @@ async def test_meeting_that_is_not_on_record_is_written_again(hall: Sittings) ->
     assert (await hall.give(number, open_sitting())).version == before.version + 1
 
 
-async def test_meeting_that_nobody_knows_is_reported(hall: Sittings) -> None:
+async def test_meeting_that_nobody_knows_is_called_again(hall: Sittings) -> None:
     issue, number = await hall.convened()
+    called = (await hall.on_record(number)).origin
     await forgotten(hall)
     await hall.lose_workflow(number)
     (finding,) = await hall.yard.findings()
     assert (finding.kind, finding.number) == (K.MEETING_UNKNOWN, issue)
-    assert (finding.detail, finding.repaired) == (number, False)
+    assert (finding.detail, finding.repaired) == (number, True)
+    answer = await hall.give(number, report_in())
+    assert answer.version == 2
+    assert (await hall.on_record(number)).origin == called
+
+
+async def test_meeting_that_others_called_is_reported(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    other = await hall.yard.dispatched()
+    await hall.yard.give(other, convene(joins=number))
+    while len((await hall.on_record(number)).agenda) == 1:
+        continue
+    await hall.lose_workflow(number)
+    await forgotten(hall)
+    issue = await hall.yard.on_record(other)
+    agendas = Agendas(hall.yard.client, hall.yard.database)
+    finding = await agendas.of_issue(issue, clock.now())
+    assert finding is not None
+    assert (finding.kind, finding.detail, finding.repaired) == (K.MEETING_UNKNOWN, number, False)
+    assert await Witness(hall.yard.client).status(hall.handle(number).id) is None

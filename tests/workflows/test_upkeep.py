@@ -53,6 +53,7 @@ class Rounds:
 
     pages: list[tuple[Part, int]] = field(default_factory=list)
     meeting_pages: list[tuple[Part, int]] = field(default_factory=list)
+    pages_before_queues: int | None = None
     rows: dict[Stale, int] = field(default_factory=lambda: {Stale.NOTICES: 25})
     findings: int = 1
 
@@ -73,6 +74,7 @@ class Rounds:
 
     @activity.defn(name="check_queues")
     async def check_queues(self, limit: int) -> Checked:
+        self.pages_before_queues = len(self.meeting_pages)
         return Checked()
 
     @activity.defn(name="forget")
@@ -152,6 +154,13 @@ async def test_round_goes_on_with_meetings_as_with_issues(scheduled: Desk) -> No
     assert (third.after_open_meetings, third.after_closed_meetings) == (0, 1)
     looked_at = [after for part, after in scheduled.rounds.meeting_pages if part is Part.OPEN]
     assert looked_at == [0, 1, 2, 3, 4]
+
+
+async def test_what_waits_is_looked_at_before_meetings(desk: Desk) -> None:
+    await desk.client.execute_workflow(
+        ReconcileWorkflow.run, SMALL, id=f"r-{token_hex(8)}", task_queue=desk.queue
+    )
+    assert (desk.rounds.pages_before_queues, len(desk.rounds.meeting_pages)) == (0, 3)
 
 
 async def test_two_workers_ensure_the_same_schedules(scheduled: Desk) -> None:
