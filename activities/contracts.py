@@ -130,6 +130,6 @@ class CouncilActivities(ABC):
     async def prepare(self, due: CouncilDue) -> Summons | None:
         """The summons of this month's council; writes nothing.
 
-        None when no policy wants one any more, when it has been called already, or when there is
-        nothing to talk about.
+        Of one that is known already: over what still waits for its word. None when no policy
+        wants one any more, or when there is nothing to talk about.
         """

@@ -37,14 +37,14 @@ class CouncilWorkflow:
         )
         if summons is None:
             return None
-        if await start(summons):
-            for item in summons.items:
-                await self._call(item.issue, summons)
+        _ = await start(summons)
+        for item in summons.items:  # an earlier run may have ended before it had called them all
+            await self._call(item.issue, summons)
         return summons.number
 
     async def _call(self, issue: IssueNumber, summons: Summons) -> None:
         """An issue that has ended meanwhile is no matter for the council."""
-        call = CouncilCall(meeting=summons.number, level=summons.level, at=summons.convened_at)
+        call = CouncilCall(meeting=summons.number, level=summons.level, at=workflow.now())
         handle = workflow.get_external_workflow_handle(issue_workflow_id(issue))
         try:
             await handle.signal(CALLED_TO_COUNCIL, call)

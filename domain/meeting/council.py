@@ -18,7 +18,10 @@ _LONGEST_NAME = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouncilCall:
-    """What an issue is told when a council has put it on its agenda."""
+    """What an issue is told when a council has put it on its agenda.
+
+    `at` is when it is told, so that every telling has a name.
+    """
 
     meeting: MeetingNumber
     level: Level

@@ -3,11 +3,11 @@
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
 
 from domain.acts.convening import CONVENABLE
-from domain.ids import CategoryCode, GridCode, IssueNumber, MeetingNumber
+from domain.ids import CategoryCode, GridCode, IssueNumber
 from domain.meeting.convening import SummonedItem
 from domain.meeting.council import Wanted
 from storage.filters import lies_in
-from storage.models import IssueRow, MeetingItemRow, MeetingRow
+from storage.models import IssueRow, MeetingItemRow
 from storage.session import Session
 
 
@@ -16,11 +16,6 @@ class CouncilMatters:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    async def is_known(self, number: MeetingNumber) -> bool:
-        """Whether the council was called already."""
-        found = select(MeetingRow.number).where(MeetingRow.number == number)
-        return (await self._session.execute(found)).one_or_none() is not None
 
     async def items(self, wanted: Wanted) -> tuple[SummonedItem, ...]:
         """The unsatisfied first, then the oldest; at most as many as the plan allows.

@@ -99,7 +99,9 @@ async def test_community_without_a_policy_has_none(database: Database) -> None:
     assert await prepared(database, LATER) is None
 
 
-async def test_council_that_stands_in_the_record_is_not_called_again(database: Database) -> None:
+async def test_council_that_stands_in_the_record_calls_again_what_waits_for_it(
+    database: Database,
+) -> None:
     await with_a_council(database)
     summons = await prepared(database, LATER)
     assert summons is not None
@@ -111,4 +113,15 @@ async def test_council_that_stands_in_the_record_is_not_called_again(database: D
             command=invite, at=LATER, after=life.meeting.handle(invite, LATER)
         )
         assert await MeetingRepository(session).record(step)
-    assert await prepared(database, LATER) is None
+    await born_in(IssueState.HANDLING, database, category=CategoryCode("new"))
+    again = await prepared(database, LATER + timedelta(hours=1))
+    assert again == summons, "the agenda as it stands, not a new one"
+    taken_off = m.TakeOffAgenda.by_engine("leaves", issue=summons.items[0].issue)
+    async with database.begin() as session:
+        known = await MeetingRepository(session).snapshot(summons.number)
+        assert known is not None
+        step = RecordedMeetingStep(
+            command=taken_off, at=LATER, after=known.handle(taken_off, LATER)
+        )
+        assert await MeetingRepository(session).record(step)
+    assert await prepared(database, LATER + timedelta(hours=2)) is None

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain import commands as c
-from domain.ids import CategoryCode, GridCode, IssueNumber, MeetingNumber
+from domain.ids import CategoryCode, GridCode, IssueNumber
 from domain.issue import Issue
 from domain.meeting.council import Wanted
 from domain.meeting.words import MeetingState
@@ -14,7 +14,7 @@ from storage.meetings.councils import CouncilMatters
 from storage.session import Database
 from tests.builders import NOON, RESIDENT, asked
 from tests.domain.meeting.life import a_meeting
-from tests.storage.sittings import NUMBER, recorded_life
+from tests.storage.sittings import recorded_life
 from tests.storage.stories import born_in, recorded
 
 COMMUNITY, ELSEWHERE = GridCode("qj.bh.hp"), GridCode("qj.bh.hpx.fc.b3")
@@ -110,12 +110,3 @@ async def test_agenda_is_bounded(database: Database) -> None:
     for days in range(40, 44):
         await an_issue(database, days)
     assert len(await agenda(database, limit=3)) == 3
-
-
-async def test_council_in_the_record_is_known(database: Database) -> None:
-    await an_issue(database, 50)
-    await recorded_life(database, a_meeting(MeetingState.PROPOSED))
-    async with database.read() as session:
-        matters = CouncilMatters(session)
-        assert await matters.is_known(NUMBER)
-        assert not await matters.is_known(MeetingNumber("qj.bh.hp-C2026-11"))
