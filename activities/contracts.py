@@ -116,10 +116,14 @@ class MeetingActivities(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouncilDue:
-    """A community's council is to be called; `at` is the present of the run that asks."""
+    """A community's council is to be called; `at` is the present of the run that asks.
+
+    `planned_for` is when the Schedule meant the run to be: it names the month, however late it is.
+    """
 
     community: GridCode
     at: datetime
+    planned_for: datetime | None = None
 
 
 class CouncilActivities(ABC):

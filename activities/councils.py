@@ -40,7 +40,7 @@ class Councils(CouncilActivities):
 async def _summons(session: Session, council: Council, due: CouncilDue) -> Summons | None:
     references, matters = ReferenceRepository(session), CouncilMatters(session)
     zone = await references.zone(council.district.code)
-    number = number_of(council.community, due.at.astimezone(zone))
+    number = number_of(council.community, (due.planned_for or due.at).astimezone(zone))
     known = await MeetingRepository(session).snapshot(number)
     if known is not None:
         # Its issues are called again: the run that called it may have ended before all were.

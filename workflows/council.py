@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import FailureError
 
 from activities.contracts import CouncilActivities, CouncilDue
@@ -12,6 +13,9 @@ from domain.meeting.council import CouncilCall
 from workflows import options
 from workflows.attending import leave, start
 from workflows.contracts import CALLED_TO_COUNCIL, issue_workflow_id
+
+PLANNED_FOR = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+"""Temporal's own, of every run that a Schedule starts; without jitter and delays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,11 @@ class CouncilWorkflow:
     async def run(self, given: CouncilInput) -> MeetingNumber | None:
         summons: Summons | None = await workflow.execute_activity_method(
             CouncilActivities.prepare,
-            CouncilDue(community=given.community, at=workflow.now()),
+            CouncilDue(
+                community=given.community,
+                at=workflow.now(),
+                planned_for=workflow.info().typed_search_attributes.get(PLANNED_FOR),
+            ),
             **options.READ,
         )
         if summons is None:

@@ -72,6 +72,15 @@ async def test_month_is_that_of_the_place(database: Database) -> None:
     assert summons.number == "qj.bh.hp-C2027-01"
 
 
+async def test_late_run_names_the_month_it_was_planned_for(database: Database) -> None:
+    await with_a_council(database)
+    planned = datetime.fromisoformat("2026-11-30T01:00:00+00:00")
+    due = CouncilDue(community=COMMUNITY, at=LATER, planned_for=planned)
+    summons = await Councils(database).prepare(due)
+    assert summons is not None
+    assert (summons.number, summons.convened_at) == ("qj.bh.hp-C2026-11", LATER)
+
+
 async def test_agenda_is_as_long_as_the_plan_allows(database: Database) -> None:
     await with_a_council(database)
     for code in ("a", "b"):
