@@ -70,7 +70,7 @@ def _lately(wanted: Wanted) -> Subquery:
     )
 
 
-def _last_before_a_council() -> ScalarSelect[datetime | None]:
+def _last_before_a_council() -> ScalarSelect[datetime]:
     return (
         select(func.max(MeetingItemRow.added_at))
         .join(MeetingRow, MeetingRow.number == MeetingItemRow.meeting_number)

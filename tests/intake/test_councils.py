@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from secrets import token_hex
 
+import pytest
 import pytest_asyncio
 from temporalio.client import (
     Client,
@@ -16,6 +17,7 @@ from temporalio.client import (
 from temporalio.testing import WorkflowEnvironment
 
 from domain.ids import CalendarCode, DistrictCode, GridCode
+from domain.meeting.council import Council, Sitting, sitting
 from domain.meeting.policy import CouncilPlan, MeetingPolicy
 from domain.meeting.words import MeetingKind
 from domain.reference import District, Grid, GridLevel, ReferenceKind
@@ -165,3 +167,36 @@ async def test_a_worker_keeps_them_until_it_is_told_to_stop(place: Place) -> Non
     assert await place.are_listed(place.one, place.other)
     stopping.set()
     await asyncio.wait_for(keeping, 10)
+
+
+async def test_whatever_breaks_ends_the_round_and_not_the_worker(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, stopping = asyncio.Event(), asyncio.Event()
+
+    async def broken() -> bool:
+        looked.set()
+        raise ValueError("a row that cannot be read")
+
+    keeper = place.keeper()
+    monkeypatch.setattr(keeper, "arrange", broken)
+    keeping = asyncio.create_task(keeper.run(stopping))
+    await asyncio.wait_for(looked.wait(), 10)
+    stopping.set()
+    await asyncio.wait_for(keeping, 10)
+
+
+async def test_what_temporal_will_not_take_of_one_holds_up_no_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await written(place.database, K.MEETING_POLICY, POLICY)
+    first, second = sorted((place.one, place.other))
+
+    def sat(council: Council, zone: str) -> Sitting:
+        return sitting(council, "No/Where" if council.community == first else zone)
+
+    monkeypatch.setattr("intake.councils.sitting", sat)
+    keeper = place.keeper()
+    assert await keeper.arrange()
+    assert await place.are_listed(second)
+    assert await keeper.arrange(), "what failed is tried again in the next round"
