@@ -116,10 +116,14 @@ class MeetingActivities(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouncilDue:
-    """A community's council is to be called; `at` is the present of the run that asks."""
+    """A community's council is to be called; `at` is the present of the run that asks.
+
+    `planned_for` is when the Schedule meant the run to be: it names the month, however late it is.
+    """
 
     community: GridCode
     at: datetime
+    planned_for: datetime | None = None
 
 
 class CouncilActivities(ABC):
@@ -130,6 +134,6 @@ class CouncilActivities(ABC):
     async def prepare(self, due: CouncilDue) -> Summons | None:
         """The summons of this month's council; writes nothing.
 
-        None when no policy wants one any more, when it has been called already, or when there is
-        nothing to talk about.
+        Of one that is known already: over what still waits for its word. None when no policy
+        wants one any more, or when there is nothing to talk about.
         """

@@ -5,11 +5,12 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.contracts import CouncilActivities, CouncilDue
-from domain.meeting.convening import Summons
+from domain.meeting.convening import Summons, summons_again
 from domain.meeting.council import Council, council_of, number_of, regulars, wanted
 from domain.meeting.words import MeetingKind
 from domain.vocabulary import ConvenedBy, Level
 from storage.meetings.councils import CouncilMatters
+from storage.meetings.repository import MeetingRepository
 from storage.reference import ReferenceRepository
 from storage.session import Database, Session
 
@@ -39,9 +40,11 @@ class Councils(CouncilActivities):
 async def _summons(session: Session, council: Council, due: CouncilDue) -> Summons | None:
     references, matters = ReferenceRepository(session), CouncilMatters(session)
     zone = await references.zone(council.district.code)
-    number = number_of(council.community, due.at.astimezone(zone))
-    if await matters.is_known(number):
-        return None
+    number = number_of(council.community, (due.planned_for or due.at).astimezone(zone))
+    known = await MeetingRepository(session).snapshot(number)
+    if known is not None:
+        # Its issues are called again: the run that called it may have ended before all were.
+        return summons_again(known) if known.awaiting else None
     items = await matters.items(wanted(council, due.at))
     if not items:
         return None

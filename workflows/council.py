@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import FailureError
 
 from activities.contracts import CouncilActivities, CouncilDue
@@ -12,6 +13,9 @@ from domain.meeting.council import CouncilCall
 from workflows import options
 from workflows.attending import leave, start
 from workflows.contracts import CALLED_TO_COUNCIL, issue_workflow_id
+
+PLANNED_FOR = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+"""Temporal's own, of every run that a Schedule starts; without jitter and delays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +36,23 @@ class CouncilWorkflow:
     async def run(self, given: CouncilInput) -> MeetingNumber | None:
         summons: Summons | None = await workflow.execute_activity_method(
             CouncilActivities.prepare,
-            CouncilDue(community=given.community, at=workflow.now()),
+            CouncilDue(
+                community=given.community,
+                at=workflow.now(),
+                planned_for=workflow.info().typed_search_attributes.get(PLANNED_FOR),
+            ),
             **options.READ,
         )
         if summons is None:
             return None
-        if await start(summons):
-            for item in summons.items:
-                await self._call(item.issue, summons)
+        _ = await start(summons)
+        for item in summons.items:  # an earlier run may have ended before it had called them all
+            await self._call(item.issue, summons)
         return summons.number
 
     async def _call(self, issue: IssueNumber, summons: Summons) -> None:
         """An issue that has ended meanwhile is no matter for the council."""
-        call = CouncilCall(meeting=summons.number, level=summons.level, at=summons.convened_at)
+        call = CouncilCall(meeting=summons.number, level=summons.level, at=workflow.now())
         handle = workflow.get_external_workflow_handle(issue_workflow_id(issue))
         try:
             await handle.signal(CALLED_TO_COUNCIL, call)

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from activities.contracts import IssueActivities, Planned, Step, completed
 from domain import commands as c
+from domain.ids import MeetingNumber
 from domain.issue import LAW, Issue
 from domain.meeting.council import CouncilCall
 from domain.meeting.hearing import heard
@@ -158,8 +159,13 @@ class IssueWorkflow(OnlyWriter[Answer]):
             at = self._not_before_the_last_step(min(news.at, at))
         await self._do_what_is_due(at)
         lawful = await self._carry_out_if_lawful(heard(news), self._not_before_the_last_step(at))
-        if isinstance(news, CouncilCall) and not lawful:
+        if isinstance(news, CouncilCall) and not lawful and not self._is_before(news.meeting):
             await leave(news.meeting, self._number)
+
+    def _is_before(self, council: MeetingNumber) -> bool:
+        """A council that calls again, as a run that is made again does, changes nothing."""
+        known = self._here.council
+        return known is not None and known.number == council
 
     def _drop_ungated_call(self) -> None:
         """An issue that waited for a dispatcher before there were meetings goes on waiting."""

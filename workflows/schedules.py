@@ -20,6 +20,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.ids import GridCode
 from domain.meeting.council import Sitting
 from workflows.contracts import COUNCILS, TASK_QUEUE, council_id
 from workflows.council import CouncilInput, CouncilWorkflow
@@ -33,9 +34,10 @@ from workflows.upkeep import (
 RECONCILE, HOUSEKEEPING = "reconcile", "housekeeping"
 _HOUSEKEEPING_EVERY = timedelta(hours=6)
 _LONGEST_RUN = timedelta(hours=1)
-_LONGEST_CALL = timedelta(days=1)
 _COUNCIL_CATCH_UP = timedelta(days=3)
 """A council is called late rather than not this month."""
+_COUNCIL_JITTER = timedelta(minutes=10)
+"""So that the communities of a county are not all called in the same second."""
 _CATCH_UP = timedelta(minutes=10)
 """After an outage of Temporal one missed round is made up for, not all of them."""
 
@@ -76,16 +78,17 @@ def _every(span: timedelta, action: ScheduleActionStartWorkflow) -> Schedule:
     )
 
 
-async def ensure_councils(
-    client: Client, sittings: Iterable[Sitting], task_queue: str = TASK_QUEUE
-) -> None:
-    """One Schedule for each community that holds councils; the others' go."""
-    wanted = {council_id(each.community): _monthly(each, task_queue) for each in sittings}
-    for name, schedule in wanted.items():
-        await _ensure(client, name, schedule)
+async def ensure_council(client: Client, sitting: Sitting, task_queue: str = TASK_QUEUE) -> None:
+    """The Schedule of one community that holds councils."""
+    await _ensure(client, council_id(sitting.community), _monthly(sitting, task_queue))
+
+
+async def drop_councils(client: Client, keep: Iterable[GridCode]) -> None:
+    """The Schedules of all other communities go."""
+    kept = {council_id(each) for each in keep}
     known = [each.id async for each in await client.list_schedules()]
     for name in known:
-        if name.startswith(COUNCILS) and name not in wanted:
+        if name.startswith(COUNCILS) and name not in kept:
             await _drop(client, name)
 
 
@@ -94,8 +97,7 @@ def _monthly(sitting: Sitting, task_queue: str) -> Schedule:
         CouncilWorkflow.run,
         CouncilInput(community=sitting.community),
         id=council_id(sitting.community),
-        task_queue=task_queue,
-        execution_timeout=_LONGEST_CALL,
+        task_queue=task_queue,  # and no timeout: a call that is cut would be lost for the month
     )
     at = ScheduleCalendarSpec(
         day_of_month=[ScheduleRange(sitting.day)],
@@ -104,7 +106,7 @@ def _monthly(sitting: Sitting, task_queue: str) -> Schedule:
     )
     return Schedule(
         action=action,
-        spec=ScheduleSpec(calendars=[at], time_zone_name=sitting.zone),
+        spec=ScheduleSpec(calendars=[at], time_zone_name=sitting.zone, jitter=_COUNCIL_JITTER),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_COUNCIL_CATCH_UP),
     )
 

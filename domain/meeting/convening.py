@@ -50,6 +50,26 @@ class Summons:
     """Invited in person, as the regulars of a council are."""
 
 
+def summons_again(meeting: Meeting) -> Summons:
+    """What called for a meeting that is known, over what still waits for its word."""
+    origin = meeting.origin
+    return Summons(
+        number=origin.number,
+        district=origin.district,
+        grid=origin.grid,
+        level=origin.level,
+        calendar=origin.terms.calendar,
+        convened_by=origin.convened_by,
+        convened_at=origin.convened_at,
+        items=tuple(
+            SummonedItem(issue=each.issue, grid=each.grid, category=each.category)
+            for each in meeting.awaiting
+        ),
+        kind=origin.kind,
+        persons=tuple(Subject(each.code) for each in meeting.parties if each.is_person),
+    )
+
+
 def convene(summons: Summons, policy: MeetingPolicy, unit: DepartmentCode | None) -> Meeting:
     """The meeting a summons calls for; `unit` is the office of the grid it sits at."""
     return Meeting(

@@ -1,5 +1,6 @@
 """Councils (楼栋议事会): when one sits, over what, and who comes. All of it is data."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -14,11 +15,16 @@ from domain.vocabulary import Level
 
 _LONGEST_NAME = 50
 """A meeting's number has sixty characters; a grid's code may have more."""
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+"""What a grid's code may have and a meeting's number, which is part of paths, may not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouncilCall:
-    """What an issue is told when a council has put it on its agenda."""
+    """What an issue is told when a council has put it on its agenda.
+
+    `at` is when it is told, so that every telling has a name.
+    """
 
     meeting: MeetingNumber
     level: Level
@@ -86,9 +92,9 @@ def council_of(
 
 def number_of(community: GridCode, local: datetime) -> MeetingNumber:
     """One council a month: whoever calls it again names the same one."""
-    name = str(community)
-    if len(name) > _LONGEST_NAME:
-        checksum = f"{crc32(name.encode()):08x}"
+    name = _UNSAFE.sub("-", community)
+    if name != community or len(name) > _LONGEST_NAME:
+        checksum = f"{crc32(community.encode()):08x}"
         name = f"{name[: _LONGEST_NAME - len(checksum) - 1]}-{checksum}"
     return MeetingNumber(f"{name}-C{local:%Y-%m}")
 

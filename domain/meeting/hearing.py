@@ -9,7 +9,7 @@ from domain.vocabulary import ItemOutcome
 def heard(news: MeetingDates | MeetingResult | CouncilCall) -> c.Command:
     """The engine's command for the issue; whether it still holds, its law says."""
     if isinstance(news, CouncilCall):
-        fact = f"council:{news.meeting}"
+        fact = f"council:{news.meeting}@{news.at.isoformat()}"
         return c.CallToCouncil.by_engine(fact, meeting=news.meeting, level=news.level)
     if isinstance(news, MeetingDates):
         return c.ScheduleMeeting.by_engine(

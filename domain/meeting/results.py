@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.ids import DepartmentCode, IssueNumber, MeetingNumber, Subject, TextId
 from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import AgendaItem
+from domain.meeting.words import MeetingKind
 from domain.vocabulary import ItemOutcome, Level
 
 
@@ -109,8 +110,8 @@ def dates(
     before: MeetingFacts, after: MeetingFacts
 ) -> tuple[tuple[IssueNumber, ...], MeetingDates | None]:
     """Who has to be told of dates, and which: all when they moved, else who has just joined."""
-    if after.sits_at is None or after.decide_by is None:
-        return (), None
+    if after.sits_at is None or after.decide_by is None or after.origin.kind is MeetingKind.COUNCIL:
+        return (), None  # an issue's clocks do not go by its council's
     known = {each.issue for each in before.awaiting}
     moved = (before.sits_at, before.decide_by) != (after.sits_at, after.decide_by)
     told = tuple(each.issue for each in after.awaiting if moved or each.issue not in known)

@@ -1,11 +1,14 @@
 """Which issues of a community belong before its council: old, unsatisfied or repeated ones."""
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, and_, case, exists, func, or_, select
 
 from domain.acts.convening import CONVENABLE
-from domain.ids import CategoryCode, GridCode, IssueNumber, MeetingNumber
+from domain.ids import CategoryCode, GridCode, IssueNumber
 from domain.meeting.convening import SummonedItem
 from domain.meeting.council import Wanted
+from domain.meeting.words import MeetingKind
 from storage.filters import lies_in
 from storage.models import IssueRow, MeetingItemRow, MeetingRow
 from storage.session import Session
@@ -17,15 +20,12 @@ class CouncilMatters:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def is_known(self, number: MeetingNumber) -> bool:
-        """Whether the council was called already."""
-        found = select(MeetingRow.number).where(MeetingRow.number == number)
-        return (await self._session.execute(found)).one_or_none() is not None
-
     async def items(self, wanted: Wanted) -> tuple[SummonedItem, ...]:
-        """The unsatisfied first, then the oldest; at most as many as the plan allows.
+        """At most as many as the plan allows, and not the same every month.
 
-        What a meeting is busy with is left to that meeting.
+        First what never was before a council or the longest ago; of those the unsatisfied, then
+        the oldest. What a meeting is busy with is left to that meeting, and what not even the
+        county settled to its leader.
         """
         lately = _lately(wanted)
         unsatisfied = or_(IssueRow.reopened > 0, IssueRow.awaits_meeting)
@@ -38,9 +38,15 @@ class CouncilMatters:
                 lies_in(wanted.community),
                 IssueRow.state.in_(CONVENABLE),
                 or_(unsatisfied, repeated, IssueRow.raised_at <= wanted.raised_before),
+                IssueRow.snapshot["beyond_county"].astext.is_distinct_from("true"),
                 ~_is_before_a_meeting(),
             )
-            .order_by(case((unsatisfied, 0), else_=1), IssueRow.raised_at, IssueRow.id)
+            .order_by(
+                _last_before_a_council().asc().nulls_first(),
+                case((unsatisfied, 0), else_=1),
+                IssueRow.raised_at,
+                IssueRow.id,
+            )
             .limit(wanted.limit)
         )
         rows = await self._session.execute(found)
@@ -61,6 +67,17 @@ def _lately(wanted: Wanted) -> Subquery:
         .where(lies_in(wanted.community), IssueRow.raised_at >= wanted.repeated_since)
         .group_by(IssueRow.grid, IssueRow.category)
         .subquery()
+    )
+
+
+def _last_before_a_council() -> ScalarSelect[datetime]:
+    return (
+        select(func.max(MeetingItemRow.added_at))
+        .join(MeetingRow, MeetingRow.number == MeetingItemRow.meeting_number)
+        .where(
+            MeetingItemRow.issue_number == IssueRow.number, MeetingRow.kind == MeetingKind.COUNCIL
+        )
+        .scalar_subquery()
     )
 
 

@@ -72,6 +72,15 @@ async def test_month_is_that_of_the_place(database: Database) -> None:
     assert summons.number == "qj.bh.hp-C2027-01"
 
 
+async def test_late_run_names_the_month_it_was_planned_for(database: Database) -> None:
+    await with_a_council(database)
+    planned = datetime.fromisoformat("2026-11-30T01:00:00+00:00")
+    due = CouncilDue(community=COMMUNITY, at=LATER, planned_for=planned)
+    summons = await Councils(database).prepare(due)
+    assert summons is not None
+    assert (summons.number, summons.convened_at) == ("qj.bh.hp-C2026-11", LATER)
+
+
 async def test_agenda_is_as_long_as_the_plan_allows(database: Database) -> None:
     await with_a_council(database)
     for code in ("a", "b"):
@@ -99,7 +108,9 @@ async def test_community_without_a_policy_has_none(database: Database) -> None:
     assert await prepared(database, LATER) is None
 
 
-async def test_council_that_stands_in_the_record_is_not_called_again(database: Database) -> None:
+async def test_council_that_stands_in_the_record_calls_again_what_waits_for_it(
+    database: Database,
+) -> None:
     await with_a_council(database)
     summons = await prepared(database, LATER)
     assert summons is not None
@@ -111,4 +122,15 @@ async def test_council_that_stands_in_the_record_is_not_called_again(database: D
             command=invite, at=LATER, after=life.meeting.handle(invite, LATER)
         )
         assert await MeetingRepository(session).record(step)
-    assert await prepared(database, LATER) is None
+    await born_in(IssueState.HANDLING, database, category=CategoryCode("new"))
+    again = await prepared(database, LATER + timedelta(hours=1))
+    assert again == summons, "the agenda as it stands, not a new one"
+    taken_off = m.TakeOffAgenda.by_engine("leaves", issue=summons.items[0].issue)
+    async with database.begin() as session:
+        known = await MeetingRepository(session).snapshot(summons.number)
+        assert known is not None
+        step = RecordedMeetingStep(
+            command=taken_off, at=LATER, after=known.handle(taken_off, LATER)
+        )
+        assert await MeetingRepository(session).record(step)
+    assert await prepared(database, LATER + timedelta(hours=2)) is None

@@ -4,17 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from domain import commands as c
-from domain.ids import CategoryCode, GridCode, IssueNumber, MeetingNumber
+from domain.ids import CategoryCode, GridCode, IssueNumber
 from domain.issue import Issue
 from domain.meeting.council import Wanted
-from domain.meeting.words import MeetingState
+from domain.meeting.words import MeetingKind, MeetingState
 from domain.vocabulary import IssueState, Satisfaction
+from storage import codec
 from storage.meetings.councils import CouncilMatters
+from storage.models import IssueRow, MeetingRow
 from storage.session import Database
 from tests.builders import NOON, RESIDENT, asked
 from tests.domain.meeting.life import a_meeting
-from tests.storage.sittings import NUMBER, recorded_life
+from tests.storage.sittings import recorded_life
 from tests.storage.stories import born_in, recorded
 
 COMMUNITY, ELSEWHERE = GridCode("qj.bh.hp"), GridCode("qj.bh.hpx.fc.b3")
@@ -106,16 +110,25 @@ async def test_what_a_meeting_is_done_with_may_come(database: Database) -> None:
     assert await agenda(database) == [first.number]
 
 
+async def test_what_was_before_a_council_comes_after_what_never_was(database: Database) -> None:
+    first, second = await an_issue(database, 50), await an_issue(database, 40)
+    await recorded_life(database, a_meeting(MeetingState.CLOSED))
+    assert await agenda(database) == [first.number, second.number]
+    async with database.begin() as session:
+        await session.execute(update(MeetingRow).values(kind=MeetingKind.COUNCIL))
+    assert await agenda(database) == [second.number, first.number]
+
+
+async def test_what_not_even_the_county_settled_is_left_to_its_leader(database: Database) -> None:
+    given_up, stays = await an_issue(database, 50), await an_issue(database, 40)
+    beyond = codec.ISSUE.dump_json(replace(given_up, beyond_county=True)).decode()
+    async with database.begin() as session:
+        own = IssueRow.number == given_up.number
+        await session.execute(update(IssueRow).where(own).values(snapshot=beyond))
+    assert await agenda(database) == [stays.number]
+
+
 async def test_agenda_is_bounded(database: Database) -> None:
     for days in range(40, 44):
         await an_issue(database, days)
     assert len(await agenda(database, limit=3)) == 3
-
-
-async def test_council_in_the_record_is_known(database: Database) -> None:
-    await an_issue(database, 50)
-    await recorded_life(database, a_meeting(MeetingState.PROPOSED))
-    async with database.read() as session:
-        matters = CouncilMatters(session)
-        assert await matters.is_known(NUMBER)
-        assert not await matters.is_known(MeetingNumber("qj.bh.hp-C2026-11"))

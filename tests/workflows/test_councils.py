@@ -1,5 +1,6 @@
 """A council is called, its issues are told, and each does what was said of it."""
 
+from dataclasses import replace
 from secrets import token_hex
 
 from temporalio.testing import WorkflowEnvironment
@@ -191,8 +192,34 @@ async def test_council_called_twice_is_one_council(
         )
         assert again == name
         await told.restart_worker()
-        assert told.hall.events_of(number).count("issue_called_to_council") == 1
+        events = told.hall.events_of(number)
+        assert events.count("issue_called_to_council") == 1
         assert told.hall.events_of(name) == ["parties_invited"]
+
+
+async def test_call_that_was_lost_is_made_up_for_by_another_run(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with town(temporal_skipping, a_hall()) as told:
+        heard, _ = await told.issue()
+        missed, issue = await told.issue()
+        name = await called(told, heard)
+        await told.comes_to(heard, "issue_called_to_council")
+        summons = told.hall.summons
+        assert summons is not None
+        told.hall.summons = replace(summons, items=a_summons(heard, missed).items)
+        again = await temporal_skipping.client.execute_workflow(
+            CouncilWorkflow.run,
+            CouncilInput(community=COMMUNITY),
+            id=f"{council_id(COMMUNITY)}-{token_hex(4)}",
+            task_queue=told.queue,
+        )
+        assert again == name
+        await told.comes_to(missed, "issue_called_to_council")
+        assert (await issue.snapshot()).council.number == name
+        await told.restart_worker()
+        assert told.hall.events_of(heard).count("issue_called_to_council") == 1
+        assert "agenda_item_taken_off" not in told.hall.events_of(name)
 
 
 async def test_nothing_to_talk_about_calls_nobody(

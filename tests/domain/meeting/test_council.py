@@ -6,7 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import TypeAdapter
 
+from api.schemas.meetings import MeetingNumberText
 from domain.ids import (
     CalendarCode,
     DepartmentCode,
@@ -15,6 +17,7 @@ from domain.ids import (
     MeetingNumber,
     Subject,
 )
+from domain.meeting import commands as m
 from domain.meeting.convening import convene
 from domain.meeting.council import (
     Council,
@@ -26,11 +29,12 @@ from domain.meeting.council import (
     wanted,
 )
 from domain.meeting.policy import CouncilPlan, MeetingPolicy
+from domain.meeting.results import dates
 from domain.meeting.words import MeetingKind
 from domain.reference import District, Grid, GridLevel, Staff
 from domain.vocabulary import Level
 from tests.domain.cast import MONDAY_NINE
-from tests.domain.meeting.life import a_summons
+from tests.domain.meeting.life import POLICY, MeetingLife, a_summons
 
 HERE, OTHER = GridCode("qj.bh.hp"), GridCode("qj.bh.other")
 PLAN = CouncilPlan(day=5, at=time(19))
@@ -116,6 +120,23 @@ def test_number_of_a_long_grid_fits_and_stays_its_own() -> None:
     assert len(numbers) == 2
     assert {len(each) for each in numbers} == {len(number_of(GridCode("q" * 50), MONDAY_NINE))}
     assert max(len(each) for each in numbers) <= 60
+
+
+def test_number_is_fit_for_a_path_whatever_the_grids_code() -> None:
+    one, other = GridCode("qj:bh.hp"), GridCode("qj-bh.hp")
+    allowed = TypeAdapter(MeetingNumberText)
+    numbers = [allowed.validate_python(number_of(each, MONDAY_NINE)) for each in (one, other)]
+    assert numbers[0] != numbers[1]
+    assert numbers[1].startswith("qj-bh.hp-C")
+
+
+def test_council_tells_no_dates() -> None:
+    """No clock of an issue goes by them."""
+    dated = MeetingLife(convene(replace(a_summons(), kind=MeetingKind.COUNCIL), POLICY, OFFICE))
+    before = dated.meeting
+    after = dated.carry_out(m.InviteParties.by_engine("invite"), MONDAY_NINE)
+    assert after.sits_at is not None
+    assert dates(before, after) == ((), None)
 
 
 def test_regulars_stand_for_a_place_of_the_community() -> None:
