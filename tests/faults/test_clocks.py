@@ -34,6 +34,7 @@ async def own_clock(town: Town, name: str, dial: Path) -> AsyncIterator[None]:
         "FAKETIME_TIMESTAMP_FILE": str(dial),
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DISABLE_SHM": "1",  # a lock between all threads for each reading of the clock
     }
     try:
         await rig.start(name)
