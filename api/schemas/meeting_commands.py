@@ -35,7 +35,10 @@ class Position(Body):
 
 
 class ReportInToMeeting(CommandBody):
-    """That the party comes, or is there; `proposes` when another time suits it better."""
+    """That the party comes, or is there; with `proposes`, that it cannot then, but at that time.
+
+    Who proposes has read the invitation, does not count for the quorum, and still has to report in.
+    """
 
     model_config = example(text="已到社区会议室", position={"lat": 26.91234, "lon": 102.92876})
     proposes: Instant | None = None
@@ -58,6 +61,7 @@ class ReportInToMeeting(CommandBody):
             id=id_,
             text=name if self.text else None,
             proposes=self.proposes,
+            comes=self.proposes is None,
             position=_of_position(name) if self.position else None,
             arrived_at=self.arrived_at,
         )

@@ -40,6 +40,9 @@ class ReportInToMeeting(Command):
     """
 
     proposes: datetime | None = None
+    comes: bool = True
+    """Not when it cannot then and proposes another time; said so by itself because commands from
+    before there was this word counted as being there."""
     position: TextId | None = None
     arrived_at: datetime | None = None
 

@@ -1,6 +1,5 @@
 """Commands of meetings over HTTP: each asked once, answered once, with what was said."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,29 +9,25 @@ from api.documentation import MEETING_REFUSALS
 from api.routes.giving import path_of
 from api.schemas.meeting_commands import MEETING_BODIES
 from domain.commands import Command
-from domain.ids import PartyCode, TextId
+from domain.ids import TextId
 from domain.meeting import commands as m
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
-from domain.meeting.parts import Party
-from domain.meeting.planning import plan
 from domain.meeting.words import MeetingState
-from storage.meetings.repository import RecordedMeetingStep
 from storage.session import Database
 from storage.texts import Texts
 from tests.api.temporal import FakeTemporal
 from tests.api.town import ADMINISTRATOR, Json, Town, a_key, fields_of
 from tests.builders import COUNTY, NOON
-from tests.domain.cast import DAY, HOUR, LIFT, always
+from tests.domain.cast import HOUR, LIFT
 from tests.domain.meeting.life import (
     CONVENOR,
     ISSUE,
     PARTIES,
     POLICEMAN,
     a_meeting,
-    uninvited,
 )
-from tests.storage.sittings import NUMBER, met, record, recorded_life
+from tests.storage.sittings import NUMBER, met, recorded_life
 from tests.storage.stories import born
 
 PATH = f"/meetings/{NUMBER}"
@@ -196,61 +191,10 @@ async def test_a_decision_names_only_departments_that_exist(
     assert temporal.asked == []
 
 
-@pytest.mark.parametrize(("reviewer", "status"), [("p.1", 200), ("nobody", 422)])
-async def test_a_person_who_reviews_is_known(
-    town: Town, database: Database, reviewer: str, status: int
-) -> None:
-    await met(database, MeetingState.DISCUSSING)
-    task = DECISION["tasks"][0] | {"reviewer": reviewer, "reviewer_is_person": True}
-    answer = await town.post(CONVENOR, f"{PATH}/decide", DECISION | {"tasks": [task]})
-    assert answer.status_code == status, answer.text
-    if status == 422:
-        assert fields_of(answer) == {"tasks.0.reviewer": "unknown_code"}
-
-
-async def test_a_party_in_person_may_review(town: Town, database: Database) -> None:
-    await born(database)
-    life = uninvited()
-    inhabitant = Party(code=PartyCode("r.7"), standing=True, is_person=True)
-    meeting = replace(life.meeting, parties=(*life.meeting.parties, inhabitant))
-    life.meeting = meeting
-    life.carry_out(m.InviteParties.by_engine("invite"), life.now)
-    life.report_in(*PARTIES)
-    life.wait(2 * DAY)
-    life.give(CONVENOR, m.OpenSitting)
-    for command, at in life.steps:
-        meeting = plan(meeting.handle(command, at), always())
-        await record(database, RecordedMeetingStep(command=command, at=at, after=meeting))
-    task = DECISION["tasks"][0] | {"reviewer": "r.7", "reviewer_is_person": True}
-    answer = await town.post(CONVENOR, f"{PATH}/decide", DECISION | {"tasks": [task]})
-    assert answer.status_code == 200, answer.text
-
-
 async def test_minutes_say_something(town: Town, database: Database) -> None:
     await met(database, MeetingState.DISCUSSING)
     answer = await town.post(CONVENOR, f"{PATH}/add-minutes", {})
     assert fields_of(answer) == {"text": "missing"}
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        *(
-            ("decide", {"issue": ISSUE, "outcome": outcome})
-            for outcome in ("not_ours", "passed_up", "settled")
-        ),
-        ("review-task", {"task": "T1", "accepted": False}),
-    ],
-)
-async def test_a_no_is_told_why(
-    town: Town, database: Database, temporal: FakeTemporal, path: str, body: Json
-) -> None:
-    await met(database, MeetingState.DISCUSSING)
-    answer = await town.post(CONVENOR, f"{PATH}/{path}", body)
-    assert (answer.status_code, fields_of(answer)) == (422, {"text": "missing"})
-    assert temporal.asked == []
-    again = await town.post(CONVENOR, f"{PATH}/{path}", body | {"text": "理由"})
-    assert again.status_code != 422, again.text
 
 
 async def test_a_task_is_done_by_its_department_and_reviewed(
@@ -265,10 +209,10 @@ async def test_a_task_is_done_by_its_department_and_reviewed(
     assert (word.status_code, word.json()["state"]) == (200, "closed")
 
 
-async def test_a_proposed_time_is_kept_with_the_report(town: Town, database: Database) -> None:
+async def test_a_proposed_time_is_kept_and_is_no_presence(town: Town, database: Database) -> None:
     await born(database)
     await recorded_life(database, a_meeting())
-    body = {"proposes": "2026-12-01T09:00:00+08:00", "text": "已在路上"}
+    body = {"proposes": "2026-12-01T09:00:00+08:00", "text": "当天有抢修"}
     answer = await town.post(LIFTMAN, f"{PATH}/report-in", body)
     assert answer.status_code == 200, answer.text
     parties = (await town.get(CONVENOR, PATH)).json()["parties"]
@@ -276,6 +220,7 @@ async def test_a_proposed_time_is_kept_with_the_report(town: Town, database: Dat
     assert [datetime.fromisoformat(each) for each in proposed] == [
         NOON + timedelta(days=8, hours=-3)
     ]
+    assert [each["reported_in_at"] for each in parties] == [None] * len(parties)
 
 
 async def test_every_command_of_a_meeting_is_documented(town: Town) -> None:

@@ -53,13 +53,16 @@ def guard_report_in(meeting: MeetingFacts, command: m.ReportInToMeeting, at: dat
 
 
 def report_in(meeting: M, command: m.ReportInToMeeting, at: datetime) -> M:
-    """A late report-in counts for the quorum; the absence before it stays a fact."""
+    """A late report-in counts for the quorum; the absence before it stays a fact.
+
+    Who only proposes another time has read the invitation, and still owes its report.
+    """
     own = _own(meeting, command)
     there = replace(
         own,
         acknowledged_at=own.acknowledged_at or at,
-        reported_in_at=at,
-        proposed_at=command.proposes,
+        reported_in_at=at if command.comes else None,
+        proposed_at=command.proposes or own.proposed_at,
         position=command.position,
         arrived_at=command.arrived_at,
     )

@@ -51,12 +51,32 @@ def test_party_acknowledges_once_and_reports_in_once() -> None:
     assert life.why_not(colleague, m.ReportInToMeeting) is RefusalCode.ALREADY_REPORTED_IN
 
 
-def test_who_reports_in_has_read_the_invitation_and_may_propose_a_time() -> None:
+def test_who_reports_in_has_read_the_invitation() -> None:
     life = a_meeting()
-    life.give(PARTIES[LIFT], m.ReportInToMeeting, proposes=SITS_AT + DAY)
+    life.report_in(LIFT)
+    party = life.meeting.party(LIFT)
+    assert party is not None
+    assert (party.acknowledged_at, party.reported_in_at) == (life.now, life.now)
+
+
+def test_who_proposes_another_time_is_not_there_and_still_owes_its_report() -> None:
+    life = a_meeting()
+    life.give(PARTIES[LIFT], m.ReportInToMeeting, proposes=SITS_AT + DAY, comes=False)
     party = life.meeting.party(LIFT)
     assert party is not None
     assert (party.acknowledged_at, party.proposed_at) == (life.now, SITS_AT + DAY)
+    assert (life.meeting.present, party.owes_report, party.report_in_by) == (0, True, REPORT_BY)
+    life.wait(DAY + HOUR)
+    assert absences(life, LIFT) == (REPORT_BY,)
+    party = life.report_in(LIFT).party(LIFT)
+    assert party is not None
+    assert (life.meeting.present, party.proposed_at) == (1, SITS_AT + DAY)
+
+
+def test_report_in_from_before_there_was_the_word_counts_as_being_there() -> None:
+    life = a_meeting()
+    life.give(PARTIES[LIFT], m.ReportInToMeeting, proposes=SITS_AT + DAY)
+    assert life.meeting.present == 1
 
 
 def test_acknowledgement_keeps_its_own_instant() -> None:
