@@ -1,6 +1,7 @@
 """A council from its Schedule to what comes of its word: over HTTP, real workflows, real record."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
@@ -135,9 +136,20 @@ async def test_council_called_twice_in_a_month_is_one(
     second = one.client.get_workflow_handle(
         run.workflow_id, run_id=run.first_execution_run_id, result_type=str
     )
-    assert await second.result() is None
+    assert await second.result() == community.number
+    assert (await asked_for(second))["planned_for"] is not None
     timeline = (await town.get(CONVENOR, f"{council}/timeline")).json()
     assert names(timeline) == ["parties_invited"]
+    for number in community.issues:
+        heard = names((await town.get(SUPERVISOR, f"/issues/{number}/timeline")).json())
+        assert heard.count("issue_called_to_council") == 1
+
+
+async def asked_for(run: Any) -> Any:  # noqa: ANN401 - JSON
+    """What a run that a Schedule has started asks its activity."""
+    history = await run.fetch_history()
+    asked = [each.activity_task_scheduled_event_attributes for each in history.events]
+    return next(json.loads(each.input.payloads[0].data) for each in asked if each.input.payloads)
 
 
 async def actions(schedule: ScheduleHandle, count: int) -> Sequence[ScheduleActionResult]:
