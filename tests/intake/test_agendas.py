@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.upkeep import Aggregate, FindingKind
 from domain import commands as c
-from domain.ids import CommandId, IssueNumber
+from domain.ids import CommandId, IssueNumber, MeetingNumber
 from domain.issue import Issue
 from domain.meeting.meeting import Meeting
 from domain.meeting.words import MeetingOutcome, MeetingState
@@ -56,9 +56,13 @@ async def told_again(hall: Sittings, meeting: str) -> None:
 
 
 async def goes_on(hall: Sittings) -> None:
-    """The lost workflow of a meeting is there again, from its record."""
+    """The lost workflow of a meeting is there again, from its record, and at rest."""
     (missing,) = await hall.findings()
     assert (missing.kind, missing.repaired) == (K.WORKFLOW_MISSING, True)
+    meeting = await hall.on_record(MeetingNumber(missing.number))
+    witness, workflow_id = Witness(hall.yard.client), hall.handle(meeting.number).id
+    while not await witness.is_sure(meeting, workflow_id):
+        continue
 
 
 async def only_reported(hall: Sittings, issue: IssueNumber, meeting: str) -> None:
