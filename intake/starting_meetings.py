@@ -7,8 +7,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.ids import MeetingNumber
-from domain.meeting.convening import SummonedItem, Summons
-from domain.meeting.meeting import Meeting
+from domain.meeting.convening import Summons, summons_again
 from domain.reference import grid_at
 from intake.starting import ANSWERS, StartRefused
 from storage.meetings.checks import MeetingChecks
@@ -87,29 +86,10 @@ class MeetingStarter:
         if found is None:
             return None
         return contracts.MeetingInput(
-            summons=_summons(found.snapshot),
+            summons=summons_again(found.snapshot),
             meeting=found.snapshot,
             answered=tuple(_answer(event) for event in events),
         )
-
-
-def _summons(meeting: Meeting) -> Summons:
-    """What called for it, as far as a meeting that has begun still needs it."""
-    origin = meeting.origin
-    return Summons(
-        number=origin.number,
-        district=origin.district,
-        grid=origin.grid,
-        level=origin.level,
-        calendar=origin.terms.calendar,
-        convened_by=origin.convened_by,
-        convened_at=origin.convened_at,
-        items=tuple(
-            SummonedItem(issue=each.issue, grid=each.grid, category=each.category)
-            for each in meeting.agenda
-        ),
-        kind=origin.kind,
-    )
 
 
 def _answer(event: RecordedMeetingEvent) -> contracts.MeetingAnswer:
