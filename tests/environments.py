@@ -10,13 +10,13 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from deploy.local import binaries
 from deploy.local.processes import stop_identified
 from deploy.local.temporal import NAMESPACE, dynamic_config_arguments
 from tests.leases import note_identity, recording
+from workflows.payloads import DATA_CONVERTER
 
 _PATIENCE = timedelta(seconds=60)  # the SDK's own 5 s are short on a busy machine
 _GRACE = 5.0
@@ -55,7 +55,7 @@ async def v1(folder: Path, keys: Keys) -> AsyncIterator[WorkflowEnvironment]:
         environment = await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=str(program),
             test_server_startup_timeout=_PATIENCE,
-            data_converter=pydantic_data_converter,
+            data_converter=DATA_CONVERTER,
         )
         await _add_search_attributes(environment.client, keys)
         return environment
@@ -67,7 +67,7 @@ async def v1(folder: Path, keys: Keys) -> AsyncIterator[WorkflowEnvironment]:
 
 def _dev_server(program: Path, keys: Keys) -> dict[str, Any]:
     return {
-        "data_converter": pydantic_data_converter,
+        "data_converter": DATA_CONVERTER,
         "search_attributes": keys,
         "dev_server_existing_path": str(program),
         "dev_server_extra_args": dynamic_config_arguments(),

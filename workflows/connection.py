@@ -7,11 +7,11 @@ from temporalio.api.operatorservice.v1 import (
     ListSearchAttributesRequest,
 )
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RetryConfig
 
 from workflows.contracts import SEARCH_ATTRIBUTES
+from workflows.payloads import DATA_CONVERTER
 
 
 async def connect(
@@ -38,7 +38,7 @@ async def connect(
         **config,
         lazy=lazy,
         retry_config=retry,
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         interceptors=interceptors,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
     Schedule,
@@ -100,9 +101,9 @@ def _monthly(sitting: Sitting, task_queue: str) -> Schedule:
         task_queue=task_queue,  # and no timeout: a call that is cut would be lost for the month
     )
     at = ScheduleCalendarSpec(
-        day_of_month=[ScheduleRange(sitting.day)],
-        hour=[ScheduleRange(sitting.at.hour)],
-        minute=[ScheduleRange(sitting.at.minute)],
+        day_of_month=(ScheduleRange(sitting.day),),
+        hour=(ScheduleRange(sitting.at.hour),),
+        minute=(ScheduleRange(sitting.at.minute),),
     )
     return Schedule(
         action=action,
@@ -121,11 +122,30 @@ async def _drop(client: Client, schedule_id: str) -> None:
 
 
 async def _ensure(client: Client, schedule_id: str, wanted: Schedule) -> None:
-    def as_wanted(found: ScheduleUpdateInput) -> ScheduleUpdate:
-        wanted.state = found.description.schedule.state
+    async def as_wanted(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
+        held = found.description.schedule
+        if await _plan(client, held) == await _plan(client, wanted):
+            return None
+        wanted.state = held.state
         return ScheduleUpdate(schedule=wanted)
 
     try:
         await client.create_schedule(schedule_id, wanted)
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(schedule_id).update(as_wanted)
+
+
+async def _plan(client: Client, schedule: Schedule) -> tuple[object, ...]:
+    """What a Schedule does and when, without its state.
+
+    The SDK's update cannot notice that somebody pauses between its look and its write, so nothing
+    is written where nothing has changed.
+    """
+    action = schedule.action
+    assert isinstance(action, ScheduleActionStartWorkflow)
+    inputs = [
+        each if isinstance(each, Payload) else (await client.data_converter.encode([each]))[0]
+        for each in action.args
+    ]
+    does = (action.workflow, inputs, action.id, action.task_queue, action.execution_timeout)
+    return (schedule.spec, schedule.policy, *does)
