@@ -93,6 +93,18 @@ class Reconciler(ReconcilerActivities):
         return await self._check(issue, before)
 
     async def _check(self, issue: IssueOnRecord, before: datetime) -> list[Finding]:
+        """What moved between the looks at record, workflow and agenda is no finding."""
+        findings = await self._look_at(issue, before)
+        if all(each.repaired for each in findings) or not await self._has_moved(issue):
+            return findings
+        return [each for each in findings if each.repaired]
+
+    async def _has_moved(self, issue: IssueOnRecord) -> bool:
+        async with self._database.read() as session:
+            now = await Checks(session).issue(issue.number)
+        return now is None or now.version != issue.version
+
+    async def _look_at(self, issue: IssueOnRecord, before: datetime) -> list[Finding]:
         findings = await self._check_record(issue)
         is_whole = not findings
         if finding := await self._check_run(issue, is_whole=is_whole):
@@ -155,10 +167,8 @@ class Reconciler(ReconcilerActivities):
             held = await self._witness.held(issue_workflow_id(issue.number), Issue)
         except Silent as silence:
             return _found(K.WORKFLOW_SILENT, issue, str(silence))
-        async with self._database.read() as session:
-            now = await Checks(session).issue(issue.number)
-        if now is None or now.version != issue.version:
-            return None  # it is moving; the next round sees it at rest
+        if await self._has_moved(issue):
+            return None  # the next round sees it at rest
         kind = _disagreement(issue, held)
         if kind is None:
             return None

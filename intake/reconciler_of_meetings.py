@@ -74,6 +74,18 @@ class MeetingReconciler(MeetingReconcilerActivities):
         return await self._check(meeting, before)
 
     async def _check(self, meeting: MeetingOnRecord, before: datetime) -> list[Finding]:
+        """What moved between the looks at record, workflow and agenda is no finding."""
+        findings = await self._look_at(meeting, before)
+        if all(each.repaired for each in findings) or not await self._has_moved(meeting):
+            return findings
+        return [each for each in findings if each.repaired]
+
+    async def _has_moved(self, meeting: MeetingOnRecord) -> bool:
+        async with self._database.read() as session:
+            now = await MeetingChecks(session).meeting(meeting.number)
+        return now is None or now.version != meeting.version
+
+    async def _look_at(self, meeting: MeetingOnRecord, before: datetime) -> list[Finding]:
         findings = await self._check_record(meeting)
         is_whole = not findings
         if finding := await self._check_run(meeting, is_whole=is_whole):
@@ -126,10 +138,8 @@ class MeetingReconciler(MeetingReconcilerActivities):
             held = await self._witness.held(meeting_workflow_id(meeting.number), Meeting)
         except Silent as silence:
             return _found(K.WORKFLOW_SILENT, meeting, str(silence))
-        async with self._database.read() as session:
-            now = await MeetingChecks(session).meeting(meeting.number)
-        if now is None or now.version != meeting.version:
-            return None  # it is moving; the next round sees it at rest
+        if await self._has_moved(meeting):
+            return None  # the next round sees it at rest
         kind = _disagreement(meeting, held)
         if kind is None:
             return None

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from activities.upkeep import Aggregate, Finding, FindingKind, PageOfIssues, Part
 from domain import commands as c
 from domain.ids import CommandId, IssueNumber
 from domain.vocabulary import IssueState
+from intake.witness import Witness
 from observability import clock, metrics
 from storage.births import Births
 from storage.issues import IssueRepository, RecordedStep
@@ -96,6 +98,21 @@ async def test_ended_workflow_of_an_open_issue_is_reported(engine: Yard) -> None
     await engine.handle(number).terminate()
     (finding,) = await engine.findings()
     assert (finding.kind, finding.detail) == (K.WORKFLOW_ENDED, "terminated")
+
+
+async def test_issue_that_ends_between_the_two_looks_is_no_finding(
+    engine: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await engine.dispatched()
+    look = Witness.status
+
+    async def ends_meanwhile(self: Witness, workflow_id: str) -> WorkflowExecutionStatus | None:
+        await engine.give(number, c.WithdrawIssue(actor=RESIDENT, id=CommandId("gone")))
+        await engine.handle(number).result()
+        return await look(self, workflow_id)
+
+    monkeypatch.setattr(Witness, "status", ends_meanwhile)
+    assert await engine.findings() == ()
 
 
 async def test_workflow_that_outlives_its_issue_is_reported(engine: Yard) -> None:

@@ -5,19 +5,23 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from activities.replaying_meetings import meeting_difference
 from activities.upkeep import Aggregate, Finding, FindingKind, PageOfMeetings, Part
+from domain import commands as c
+from domain.ids import CommandId
 from domain.meeting import commands as m
 from domain.meeting.meeting import Meeting
 from domain.meeting.words import MeetingState
+from intake.witness import Witness
 from observability import metrics
 from storage.session import Database, Session
-from tests.builders import POLICE, WATER
+from tests.builders import POLICE, RESIDENT, WATER
 from tests.intake.sittings import TABLES, Sittings, acknowledge, convene, report_in, take_off
 from tests.intake.yard import yard
-from workflows.contracts import TASK_QUEUE
+from workflows.contracts import TASK_QUEUE, meeting_workflow_id
 from workflows.upkeep import ReconcileInput, ReconcileWorkflow
 
 K = FindingKind
@@ -129,6 +133,22 @@ async def test_ended_workflow_of_an_open_meeting_is_reported(hall: Sittings) -> 
     await hall.handle(number).terminate()
     (finding,) = await hall.findings()
     assert (finding.kind, finding.detail) == (K.WORKFLOW_ENDED, "terminated")
+
+
+async def test_meeting_that_ends_between_the_two_looks_is_no_finding(
+    hall: Sittings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue, number = await hall.convened()
+    look = Witness.status
+
+    async def ends_meanwhile(self: Witness, workflow_id: str) -> WorkflowExecutionStatus | None:
+        if workflow_id == meeting_workflow_id(number):
+            await hall.yard.give(issue, c.WithdrawIssue(actor=RESIDENT, id=CommandId("gone")))
+            await hall.handle(number).result()
+        return await look(self, workflow_id)
+
+    monkeypatch.setattr(Witness, "status", ends_meanwhile)
+    assert await hall.findings() == ()
 
 
 async def test_workflow_that_outlives_its_meeting_is_reported(hall: Sittings) -> None:
