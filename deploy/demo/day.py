@@ -19,12 +19,18 @@ from deploy.demo.story import Story, Verdict, play_all
 from deploy.local.ports import LOOPBACK
 from deploy.local.product import Product
 from deploy.reference.load import Loaded, load
+from deploy.reference.shipped import Shipped
 from observability.clock import now
 
 
 def load_town(product: Product) -> Loaded:
     """Loads the default tables and those of the town, as its administrator would."""
-    return load(town.reference(), _url(product), _administrator(product))
+    return load_entries(product, town.reference())
+
+
+def load_entries(product: Product, entries: Sequence[Shipped]) -> Loaded:
+    """Loads reference data as the town's administrator."""
+    return load(entries, _url(product), _administrator(product))
 
 
 def has_districts(product: Product) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.faults.dials import NO_DIALS, library
 from tests.faults.disks import NO_MOUNT, may_mount, small_file_system
 from tests.faults.fire import TABLE, Town, under_fire
 from tests.faults.rig import Rig
@@ -46,5 +47,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, row in TABLE:
         numbers = (f"{row[column]:>9}" for column in columns)
         terminalreporter.write_line(" ".join([f"{name:34}", *numbers]))
-    if not may_mount():
-        terminalreporter.write_line(NO_MOUNT)
+    for is_tried, otherwise in ((may_mount(), NO_MOUNT), (library() is not None, NO_DIALS)):
+        if not is_tried:
+            terminalreporter.write_line(otherwise, red=True)

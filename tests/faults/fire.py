@@ -55,13 +55,15 @@ class Town:
         counts, broken = await invariants.counted(dsn, self.ledger)
         product = self.rig.product
         client = await connect(product.temporal.address, "default")
-        broken |= await invariants.workflows(client, self.ledger.numbers)
+        broken |= await invariants.workflows(client, dsn)
+        broken |= await invariants.heard(dsn, self.rig.sink)
         database = Database(product.postgres.url(DATABASE), pool_size=8, command_timeout=30)
         try:
             found = await invariants.findings(database, client)
         finally:
             await database.close()
         broken["findings"] = len(found)
+        counts["again"] = self.rig.sink.again
         TABLE.append((name, {**counts, "broken": sum(broken.values())}))
         kinds = Counter(f"{each.kind} {each.detail}" for each in found)
         assert not any(broken.values()), (broken, kinds, self.ledger.wrong[:5])

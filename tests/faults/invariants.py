@@ -8,13 +8,15 @@ from datetime import timedelta
 import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from activities.upkeep import Finding, PageOfIssues, Part
+from activities.upkeep import Finding, PageOfIssues, PageOfMeetings, Part
 from domain.vocabulary import WINDOWS
 from intake.reconciler import Reconciler
+from intake.reconciler_of_meetings import MeetingReconciler
 from observability.clock import now
 from storage.session import Database
+from tests.faults.sink import Sink
 from tests.faults.traffic import Ledger
-from workflows.contracts import issue_workflow_id
+from workflows.contracts import issue_workflow_id, meeting_workflow_id
 
 _LATEST = 240.0  # seconds until everything due has happened
 _PAUSE = 0.5
@@ -24,6 +26,13 @@ _PEOPLES = "command_id ~ '^[0-9a-f]{12}[.]'"  # as `api.asking.command_id` makes
 # The right to do something lapses and is never breached; the reconciler sees when that is late.
 _RIGHTS = ", ".join(f"'{kind}'" for kind in sorted(WINDOWS))
 _DUTY = f"is_running AND breached_at IS NULL AND kind NOT IN ({_RIGHTS})"
+
+_PAGE, _MANY = 200, 10_000
+_DELIVERED = """SELECT issue_number, recipient, template, stage FROM notices
+    WHERE channel = 'webhook' AND delivered_at IS NOT NULL"""
+
+_HAPPENED = f"""SELECT issue_number, command_id, version FROM events WHERE {_PEOPLES} UNION ALL
+    SELECT meeting_number, command_id, version FROM meeting_events WHERE {_PEOPLES}"""
 
 WAITING: Mapping[str, str] = {
     "unborn": "SELECT count(*) FROM issues WHERE workflow_started_at IS NULL",
@@ -37,6 +46,8 @@ COUNTS: Mapping[str, str] = {
     "met": "SELECT count(*) FROM deadlines WHERE met_at IS NOT NULL",
     "breached": "SELECT count(*) FROM deadlines WHERE breached_at IS NOT NULL",
     "notices": "SELECT count(*) FROM notices",
+    "meetings": "SELECT count(*) FROM meetings",
+    "decided": "SELECT count(*) FROM meeting_events WHERE name = 'agenda_item_decided'",
 }
 BROKEN: Mapping[str, str] = {
     "gaps in versions": """SELECT count(*) FROM issues i WHERE i.version + 1 <>
@@ -49,6 +60,9 @@ BROKEN: Mapping[str, str] = {
     "breach without event": """SELECT count(*) FROM deadlines d WHERE breached_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM events e WHERE e.issue_number = d.issue_number
         AND name = 'deadline_breached' AND payload->>'deadline' = d.deadline_id)""",
+    "gaps in meetings": """SELECT count(*) FROM meetings m WHERE m.version <>
+        (SELECT count(*) FROM meeting_events e WHERE e.meeting_number = m.number) OR m.version <>
+        (SELECT max(version) FROM meeting_events e WHERE e.meeting_number = m.number)""",
     "told twice": """SELECT count(*) FROM (SELECT FROM notices GROUP BY issue_number, recipient,
         channel, template, stage HAVING count(*) > 1) twice""",
 }
@@ -76,9 +90,7 @@ async def counted(dsn: str, ledger: Ledger) -> tuple[dict[str, int], dict[str, i
             counts = await _numbers(record, COUNTS)
             broken = await _numbers(record, BROKEN)
             issues = await record.fetch("SELECT number FROM issues")
-            events = await record.fetch(
-                f"SELECT issue_number, command_id, version FROM events WHERE {_PEOPLES}"
-            )
+            events = await record.fetch(_HAPPENED)
     finally:
         await record.close()
     on_record = {row["number"] for row in issues}
@@ -96,30 +108,63 @@ async def counted(dsn: str, ledger: Ledger) -> tuple[dict[str, int], dict[str, i
     return counts, broken
 
 
-async def workflows(client: Client, numbers: list[str]) -> dict[str, int]:
-    """Issues without a chain of runs, and with more than one."""
+async def heard(dsn: str, sink: Sink) -> dict[str, int]:
+    """What arrived where webhooks go, against the outbox that says what was delivered."""
+    record = await asyncpg.connect(dsn)
+    try:
+        rows = await record.fetch(_DELIVERED)
+    finally:
+        await record.close()
+    arrived = sink.heard()
+    return {
+        "told and not heard": len({tuple(row.values()) for row in rows} - set(arrived)),
+        "heard twice": sum(times > 1 for times in arrived.values()),
+    }
+
+
+async def workflows(client: Client, dsn: str) -> dict[str, int]:
+    """Issues and meetings without a chain of runs, and with more than one."""
+    record = await asyncpg.connect(dsn)
+    try:
+        issues = await record.fetch("SELECT number FROM issues")
+        meetings = await record.fetch("SELECT number FROM meetings")
+    finally:
+        await record.close()
+    ids = {
+        "IssueWorkflow": [issue_workflow_id(row["number"]) for row in issues],
+        "JointMeetingWorkflow": [meeting_workflow_id(row["number"]) for row in meetings],
+    }
+    found: Counter[str] = Counter()
+    for kind, expected in ids.items():
+        chains = await _chains(client, kind)
+        found["without workflow"] += sum(chains[each] == 0 for each in expected)
+        found["with two workflows"] += sum(chains[each] > 1 for each in expected)
+        found["workflows of nothing"] += len(set(chains) - set(expected))
+    return dict(found)
+
+
+async def _chains(client: Client, kind: str) -> Counter[str]:
     chains: Counter[str] = Counter()
-    async for run in client.list_workflows("WorkflowType = 'IssueWorkflow'"):
+    async for run in client.list_workflows(f"WorkflowType = '{kind}'"):
         if run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
             chains[run.id] += 1
-    ids = [issue_workflow_id(number) for number in numbers]  # type: ignore[arg-type]
-    return {
-        "issues without workflow": sum(chains[each] == 0 for each in ids),
-        "issues with two workflows": sum(chains[each] > 1 for each in ids),
-        "workflows of no issue": len(set(chains) - set(ids)),
-    }
+    return chains
 
 
 async def findings(database: Database, client: Client) -> list[Finding]:
     """What the engine's own reconciler finds: record, workflow and replayed events differ."""
-    reconciler = Reconciler(database, client, now, _GRACE)
-    found: list[Finding] = []
+    issues = Reconciler(database, client, now, _GRACE)
+    meetings = MeetingReconciler(database, client, now, _GRACE)
+    found = [*(await issues.check_queues(_PAGE)).findings]
     for part in Part:
         after, is_end = 0, False
         while not is_end:
-            page = await reconciler.check_issues(PageOfIssues(part=part, after=after, limit=200))
+            page = await issues.check_issues(PageOfIssues(part=part, after=after, limit=_PAGE))
             found += page.findings
             after, is_end = page.after, page.after == 0
+        sitting = await meetings.check_meetings(PageOfMeetings(part=part, after=0, limit=_MANY))
+        assert sitting.after == 0, "one page holds all meetings of a run"
+        found += sitting.findings
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import json
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -11,17 +12,20 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from deploy.demo.day import load_town
+from deploy.demo.day import load_entries, load_town
 from deploy.local.identity import Identity
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process, gone_within
 from deploy.local.product import DATABASE, Product
 from deploy.local.temporal import Temporal
+from deploy.reference.shipped import read
+from tests.faults.sink import Sink
 from tests.faults.wires import Wire
 
 NAMES = ("worker", "api", "temporal", "postgres")
 PAIRS = ("api-postgres", "api-temporal", "worker-postgres", "worker-temporal")
+TOLD_BY = ("default", "dispatcher", "subject")
 _SMALL_LOG = {"max_wal_size": "96MB", "min_wal_size": "32MB"}  # the file system is small too
 Service = Postgres | Temporal | Process
 
@@ -59,6 +63,8 @@ class Wired(Product):
             **straight,
             "DISPATCH_DATABASE_URL": f"{host}:{self.wires[f'{name}-postgres']}/{path}",
             "DISPATCH_TEMPORAL_ADDRESS": f"{LOOPBACK}:{self.wires[f'{name}-temporal']}",
+            "DISPATCH_WEBHOOK_SECRET": self.home.jwt_secret,
+            "DISPATCH_WEBHOOK_HOSTS": json.dumps([LOOPBACK]),
             **self.told.get(name, {}),
         }
 
@@ -78,6 +84,7 @@ class Rig:
         }
         self.wires = {pair: Wire(self._behind[pair.partition("-")[2]]) for pair in PAIRS}
         self.front = Wire(lambda: ports.api)
+        self.sink = Sink()
         self.product = wired(wires={pair: wire.port for pair, wire in self.wires.items()})
         self.others: list[Process] = []
 
@@ -85,6 +92,16 @@ class Rig:
         with self.product.home.locked():
             self.product.stack.up()
         load_town(self.product)
+        self._tell_by_webhook()
+
+    def _tell_by_webhook(self) -> None:
+        """Everybody is told over the wire and at any hour, so that what arrives can be counted."""
+        told = {"channels": ["log", "webhook"], "webhook_url": self.sink.url}
+        document = json.dumps([{"code": code, **told} for code in TOLD_BY])
+        folder = self.product.home.folder / "told"
+        folder.mkdir()
+        (folder / "notice_policy.json").write_text(document, encoding="utf-8")
+        load_entries(self.product, read(folder))
 
     def down(self) -> None:
         for other in self.others:
@@ -93,6 +110,7 @@ class Rig:
         self.product.postgres.destroy()
         for wire in (*self.wires.values(), self.front):
             wire.close()
+        self.sink.close()
 
     def service(self, name: str) -> Service:
         found: Service = getattr(self.product, name)

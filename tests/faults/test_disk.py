@@ -6,6 +6,7 @@ In the middle of more whistles, over the 500 issues of the run whose clocks go o
 import asyncio
 from contextlib import AbstractContextManager
 
+import asyncpg
 import pytest
 
 from tests.faults.disks import filled, limited, may_mount
@@ -24,11 +25,29 @@ def cramped(town: Town, way: str) -> AbstractContextManager[None]:
     return filled(town.rig.place)
 
 
+async def refuses(town: Town) -> None:
+    """Returns when PostgreSQL cannot write: it says so, or has given up."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                record = await asyncpg.connect(town.rig.dsn, timeout=5)
+                try:
+                    tried = record.transaction()
+                    await tried.start()
+                    await record.execute("CREATE TABLE probe AS SELECT generate_series(1, 100000)")
+                    await tried.rollback()
+                finally:
+                    await record.close(timeout=5)
+            except (asyncpg.PostgresError, OSError, TimeoutError):
+                return
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_nothing_is_lost_when_the_disk_is_full(town: Town, way: str) -> None:
     async with town.busy(MORE) as accepted:
         await accepted(MORE // 3)
         with cramped(town, way):
+            await refuses(town)
             await asyncio.sleep(LONG)  # the fault itself
         await town.rig.ensure()  # a server that could not write its log has given up
     await town.check(f"disk full: {way}")

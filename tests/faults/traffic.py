@@ -18,7 +18,10 @@ _LOOK_AGAIN = 1.0
 _AT_ONCE = 24
 
 REPORTER, HOLDER, CENTRE = "fuchun_b4_officer_1", "property_company_a", "command_centre_dispatcher"
+CENTRE_HEAD, CHAIR = "command_centre_supervisor", "command_centre_a"
+PARTIES = ("housing_a", "tax_bureau_party_a", "baihetan_party_a", "hupan_party_a")
 Move = tuple[str, str, Json]
+"""Who, which command, with what; `meeting/` before it where the meeting is told, not the issue."""
 CLAIM: Move = (HOLDER, "claim", {})
 NOTE: Move = (HOLDER, "note", {"text": "已到现场"})
 RESOLVE: Move = (HOLDER, "resolve", {"text": "已处理", "solved": True, "evidence": []})
@@ -34,6 +37,27 @@ def _suspension() -> Sequence[Move]:
     return (CLAIM, ask, (CENTRE, "decide-suspension", {"approved": True}))
 
 
+_MEET: Move = (CENTRE_HEAD, "convene", {"text": "须多方共同商议", "level": "county"})
+
+
+def _comes(who: str) -> Sequence[Move]:
+    return ((who, "meeting/acknowledge", {}), (who, "meeting/report-in", {"text": "已到会议室"}))
+
+
+def _sits() -> Sequence[Move]:
+    """Four of the six are a quorum; what they decide is carried out by nobody in time."""
+    due_by = (now() + timedelta(seconds=60)).isoformat()
+    task = {"department": HOLDER[:-2], "due_by": due_by, "reviewer": None, "text": "换灯"}
+    decision = {"text": "一致同意", "outcome": "dispatched", "lead": HOLDER[:-2], "tasks": [task]}
+    return (
+        _MEET,
+        *(move for who in PARTIES for move in _comes(who)),
+        (CHAIR, "meeting/open", {}),
+        (CHAIR, "meeting/add-minutes", {"text": "物业承诺更换"}),
+        (CHAIR, "meeting/decide", decision),
+    )
+
+
 LIVES: Sequence[Callable[[], Sequence[Move]]] = (
     lambda: (),  # dispatched, and its clocks run out
     lambda: (CLAIM,),
@@ -43,6 +67,9 @@ LIVES: Sequence[Callable[[], Sequence[Move]]] = (
     lambda: (CLAIM, RESOLVE, _evaluate("unsatisfied", solved=False)),
     lambda: ((REPORTER, "withdraw", {"text": "已自行解决"}),),
     _suspension,
+    lambda: (_MEET,),  # nobody comes
+    lambda: (_MEET, *_comes(PARTIES[0])),
+    _sits,
 )
 """In which states issues are left; together they are all that people can bring about alone."""
 
@@ -94,7 +121,10 @@ class Crowd:
         if number is None or not moves or not await self._is_dispatched(number):
             return number
         for who, command, body in moves:
-            if not await self.give(number, who, command, body):
+            aimed, _, name = command.rpartition("/")
+            to = await self._meeting_of(number) if aimed else number
+            more = {"issue": number} if name == "decide" else {}
+            if to is None or not await self.give(to, who, command, {**body, **more}):
                 break
         return number
 
@@ -115,7 +145,9 @@ class Crowd:
 
     async def give(self, number: str, who: str, command: str, body: Json) -> bool:
         key = token_hex(16)
-        answer = await self._ask(who, f"/issues/{number}/{command}", body, key)
+        aimed, _, name = command.rpartition("/")
+        kind = "meetings" if aimed else "issues"
+        answer = await self._ask(who, f"/{kind}/{number}/{name}", body, key)
         if answer is None:
             return False
         whole = command_id(self._people[who].subject, key)
@@ -143,7 +175,22 @@ class Crowd:
             return False
         return True
 
+    async def _meeting_of(self, number: str) -> str | None:
+        """Once it has called its parties; None, and a wrong answer, when that takes for ever."""
+        who = self._people[CENTRE_HEAD]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    found = (await self.api.get(who, "/meetings", issue=number))["items"]
+                    if found and found[0]["sits_at"] is not None:
+                        called: str = found[0]["number"]
+                        return called
+                    await asyncio.sleep(_LOOK_AGAIN)
+        except (TimeoutError, Unanswered):
+            self.ledger.wrong.append(f"{number}: no meeting was called")
+            return None
+
     async def _state(self, number: str) -> str:
-        who = self._people["command_centre_supervisor"]
+        who = self._people[CENTRE_HEAD]
         state: str = (await self.api.get(who, f"/issues/{number}"))["state"]
         return state

@@ -25,8 +25,10 @@ class Wire:
         self._writers: set[asyncio.StreamWriter] = set()
         self._eaten: Callable[[], None] | None = None
         self._refuses = False
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self.port = self._do(self._listen())
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server = self._do(self._listen())
+        self.port: int = self._server.sockets[0].getsockname()[1]
 
     def hold(self) -> None:
         """Nothing comes through any more and nobody is told: what a cut cable looks like."""
@@ -45,17 +47,25 @@ class Wire:
         self._eaten = then
 
     def close(self) -> None:
-        self.sever()
+        """Nothing of it is left: no connection, no task, no thread."""
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
 
-    async def _listen(self) -> int:
+    async def _listen(self) -> asyncio.Server:
         self._passes.set()
-        server = await asyncio.start_server(self._connected, LOOPBACK, 0)
-        port: int = server.sockets[0].getsockname()[1]
-        return port
+        return await asyncio.start_server(self._connected, LOOPBACK, 0)
+
+    async def _end(self) -> None:
+        self._server.close()
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _set(self, *, passes: bool, refuses: bool) -> None:
         self._refuses = refuses
