@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+from structlog.testing import capture_logs
 from temporalio.testing import ActivityEnvironment
 
 from activities.contracts import CouncilDue
@@ -62,6 +64,22 @@ async def test_summons_names_issues_regulars_and_the_month(database: Database) -
     assert summons.convened_by is ConvenedBy.SCHEDULE
     assert [each.issue for each in summons.items] == ["QJ-2026-0000001"]
     assert summons.persons == ("b3.head",)
+
+
+async def test_regulars_beyond_the_bound_are_left_out_and_it_is_logged(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_a_council(database)
+    own = Staff(code=Subject("a.head"), department=POLICE, stands_for=COMMUNITY)
+    await written(database, K.STAFF, own)
+    for place in ("activities.councils", "domain.meeting.council"):
+        monkeypatch.setattr(f"{place}.MOST_REGULARS", 1)
+    due = CouncilDue(community=COMMUNITY, at=LATER)
+    with capture_logs() as logs:
+        summons = await Councils(database).prepare(due)
+    assert summons is not None
+    assert summons.persons == ("a.head",)
+    assert [each["event"] for each in logs] == ["council_regulars_too_many"]
 
 
 async def test_month_is_that_of_the_place(database: Database) -> None:
