@@ -44,7 +44,10 @@ class Council:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """When a community's council is called every month, by the clock of its place."""
+    """When a community's council is called every month, by the clock of its place.
+
+    Not when it sits: its terms know the hour, and its calendar the day.
+    """
 
     community: GridCode
     district: DistrictCode

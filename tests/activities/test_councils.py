@@ -1,7 +1,7 @@
 """What a council would talk about, read from real reference data and issues."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -134,6 +134,7 @@ async def test_council_that_stands_in_the_record_calls_again_what_waits_for_it(
     assert summons is not None
     life = MeetingLife(await meetings(database).open(summons), now=LATER)
     assert (life.meeting.terms.policy, life.meeting.origin.kind) == ("council", "council")
+    assert life.meeting.terms.hour == time(9)
     invite = m.InviteParties.by_engine("invite")
     async with database.begin() as session:
         step = RecordedMeetingStep(
