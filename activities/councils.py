@@ -5,10 +5,19 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.contracts import CouncilActivities, CouncilDue
+from domain.ids import GridCode, Subject
 from domain.meeting.convening import Summons, summons_again
-from domain.meeting.council import Council, council_of, number_of, regulars, wanted
+from domain.meeting.council import (
+    MOST_REGULARS,
+    Council,
+    council_of,
+    number_of,
+    regulars,
+    wanted,
+)
 from domain.meeting.words import MeetingKind
 from domain.vocabulary import ConvenedBy, Level
+from storage.meetings.communities import Communities
 from storage.meetings.councils import CouncilMatters
 from storage.meetings.repository import MeetingRepository
 from storage.reference import ReferenceRepository
@@ -58,5 +67,13 @@ async def _summons(session: Session, council: Council, due: CouncilDue) -> Summo
         convened_at=due.at,
         items=items,
         kind=MeetingKind.COUNCIL,
-        persons=regulars(await references.regulars(), council.community),
+        persons=await _persons(session, council.community),
     )
+
+
+async def _persons(session: Session, community: GridCode) -> tuple[Subject, ...]:
+    """Whoever is one too many is not invited, and an operator can read that it was so."""
+    staff = await Communities(session).regulars(community, MOST_REGULARS + 1)
+    if len(staff) > MOST_REGULARS:
+        log.warning("council_regulars_too_many", grid=community, invited=MOST_REGULARS)
+    return regulars(staff, community)

@@ -1,12 +1,15 @@
 """Leads a new issue through its recorded commands again, as the law and the data then were."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import fields
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from activities.planning import plan
 from domain.events import EventName
 from domain.issue import Issue
+from domain.meeting.meeting import Meeting
 from domain.refusals import Refusal
 from domain.vocabulary import DeadlineKind, IssueState
 from storage.checks import Checks
@@ -14,6 +17,8 @@ from storage.hindsight import Hindsight
 from storage.meetings.views import RecordedMeetingEvent
 from storage.session import Session
 from storage.views import RecordedEvent
+
+A = TypeVar("A", Issue, Meeting)
 
 SKEWS = (timedelta(), timedelta(minutes=1), timedelta(minutes=-1))
 """Reference data are stamped by the clock of an API, events by that of the database."""
@@ -33,12 +38,22 @@ async def difference(session: Session, snapshot: Issue) -> str | None:
     Raises:
         ReplayRefused: a recorded command is against the law.
     """
+    replays = (partial(_replayed, session, snapshot, skew) for skew in SKEWS)
+    return await difference_of(snapshot, replays)
+
+
+async def difference_of(snapshot: A, replays: Iterable[Callable[[], Awaitable[A]]]) -> str | None:
+    """None as soon as one way of replaying leads to the snapshot, else what the last one says.
+
+    Raises:
+        ReplayRefused: the last one ended at a command against the law.
+    """
     found: str | None = None
     refusal: ReplayRefused | None = None
-    for skew in SKEWS:
+    for replay in replays:
         refusal = None
         try:
-            found = _differing(snapshot, await _replayed(session, snapshot, skew))
+            found = _differing(snapshot, await replay())
         except ReplayRefused as refused:
             refusal = refused
             continue
@@ -49,15 +64,24 @@ async def difference(session: Session, snapshot: Issue) -> str | None:
     return found
 
 
+def led_on(facts: A, event: RecordedEvent | RecordedMeetingEvent) -> A:
+    """By one recorded command.
+
+    Raises:
+        ReplayRefused: the law refuses it.
+    """
+    try:
+        return facts.handle(event.command, event.at)
+    except Refusal as refusal:
+        raise ReplayRefused(event, refusal.code) from refusal
+
+
 async def _replayed(session: Session, snapshot: Issue, skew: timedelta) -> Issue:
     references = Hindsight(session, snapshot.origin.raised_at)
     born = Issue(origin=snapshot.origin, pinned=snapshot.pinned, proposal=snapshot.proposal)
     issue = born.start(DeadlineKind.OVERALL, snapshot.origin.raised_at)
     async for event in _events(session, snapshot):
-        try:
-            issue = issue.handle(event.command, event.at)
-        except Refusal as refusal:
-            raise ReplayRefused(event, refusal.code) from refusal
+        issue = led_on(issue, event)
         references.at = event.recorded_at + skew
         issue = await _planned(references, issue, event)
     return issue
@@ -82,7 +106,7 @@ async def _planned(references: Hindsight, issue: Issue, event: RecordedEvent) ->
     return issue
 
 
-def _differing(one: Issue, other: Issue) -> str | None:
-    names = [each.name for each in fields(Issue)]
+def _differing(one: A, other: A) -> str | None:
+    names = [each.name for each in fields(one)]
     differing = [name for name in names if getattr(one, name) != getattr(other, name)]
     return ",".join(differing) or None

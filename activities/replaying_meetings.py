@@ -1,16 +1,15 @@
 """Leads a meeting through its recorded commands again, as the law and its calendar then were."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import timedelta
+from functools import partial
 
-from activities.replaying import SKEWS, ReplayRefused
+from activities.replaying import SKEWS, difference_of, led_on
 from domain.ids import PartyCode
 from domain.meeting import commands as m
 from domain.meeting.meeting import Meeting
 from domain.meeting.parts import AgendaItem, Party
 from domain.meeting.planning import plan
-from domain.refusals import Refusal
 from storage.hindsight import Hindsight
 from storage.meetings.checks import MeetingChecks
 from storage.meetings.views import RecordedMeetingEvent
@@ -35,22 +34,13 @@ async def meeting_difference(session: Session, snapshot: Meeting) -> str | None:
         raise TooLong(snapshot.number)
     events = await MeetingChecks(session).events(snapshot.number, snapshot.version)
     joined = [each.command for each in events if isinstance(each.command, m.AddToAgenda)]
-    found: str | None = None
-    refusal: ReplayRefused | None = None
-    for late in _possible_latecomers(snapshot, joined):
-        born = _born(snapshot, items=len(snapshot.agenda) - len(joined), late=late)
-        for skew in SKEWS:
-            refusal = None
-            try:
-                found = _differing(snapshot, await _replayed(session, born, events, skew))
-            except ReplayRefused as refused:
-                refusal = refused
-                continue
-            if found is None:
-                return None
-    if refusal is not None:
-        raise refusal
-    return found
+    items = len(snapshot.agenda) - len(joined)
+    replays = (
+        partial(_replayed, session, _born(snapshot, items=items, late=late), events, skew)
+        for late in _possible_latecomers(snapshot, joined)
+        for skew in SKEWS
+    )
+    return await difference_of(snapshot, replays)
 
 
 def _possible_latecomers(snapshot: Meeting, joined: Sequence[m.AddToAgenda]) -> range:
@@ -94,10 +84,7 @@ async def _replayed(
     references = Hindsight(session, born.origin.convened_at)
     meeting = born
     for event in events:
-        try:
-            meeting = meeting.handle(event.command, event.at)
-        except Refusal as refusal:
-            raise ReplayRefused(event, refusal.code) from refusal
+        meeting = led_on(meeting, event)
         references.at = event.recorded_at + skew
         if _needs_planning(meeting):
             meeting = plan(meeting, await references.calendar(meeting.terms.calendar))
@@ -111,9 +98,3 @@ def _needs_planning(meeting: Meeting) -> bool:
         or any(each.owes_report and each.report_in_by is None for each in meeting.parties)
         or any(each.awaits_review and each.review_by is None for each in meeting.tasks)
     )
-
-
-def _differing(one: Meeting, other: Meeting) -> str | None:
-    names = [each.name for each in fields(Meeting)]
-    differing = [name for name in names if getattr(one, name) != getattr(other, name)]
-    return ",".join(differing) or None

@@ -16,6 +16,7 @@ from domain.actor import Actor
 from domain.commands import Command
 from domain.ids import CommandId, IssueNumber, MeetingNumber
 from domain.reference import ReferenceKind
+from intake.answering import answer_to
 from storage.meetings.queries import MeetingQueries
 from storage.meetings.views import MeetingDetail
 from storage.queries import Queries
@@ -90,16 +91,7 @@ class IssueMatter(Matter):
     async def recorded(self, session: Session, command_id: CommandId) -> Answer | None:
         number = IssueNumber(self.number)
         event = await Queries(session).event_by_command(number, command_id)
-        if event is None:
-            return None
-        return Answer(
-            number=event.number,
-            command=event.command_id,
-            event=event.name,
-            version=event.version,
-            state=event.state,
-            at=event.at,
-        )
+        return None if event is None else answer_to(event, Answer)
 
     @override
     async def ask(self, engine: Engine, command: Command) -> Answer:
@@ -134,16 +126,7 @@ class MeetingMatter(Matter):
     async def recorded(self, session: Session, command_id: CommandId) -> MeetingAnswer | None:
         number = MeetingNumber(self.number)
         event = await MeetingQueries(session).event_by_command(number, command_id)
-        if event is None:
-            return None
-        return MeetingAnswer(
-            number=event.number,
-            command=event.command_id,
-            event=event.name,
-            version=event.version,
-            state=event.state,
-            at=event.at,
-        )
+        return None if event is None else answer_to(event, MeetingAnswer)
 
     @override
     async def ask(self, engine: Engine, command: Command) -> MeetingAnswer:

@@ -10,8 +10,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.ids import DistrictCode, GridCode
 from domain.meeting.council import Council, Sitting, councils, sitting
+from storage.meetings.communities import Communities
 from storage.reference import ReferenceRepository
-from storage.session import Database, Unreachable
+from storage.session import Database, Session, Unreachable
 from workflows.contracts import TASK_QUEUE
 from workflows.schedules import drop_councils, ensure_council
 
@@ -88,15 +89,22 @@ class CouncilSchedules:
     async def _wanted(self) -> _Wanted:
         async with self._database.read() as session:
             references = ReferenceRepository(session)
-            held = councils(
-                await references.grids(),
-                await references.districts(),
-                await references.meeting_policies(),
-            )
+            held = await _held(session, references)
             codes = sorted({each.district.code for each in held})
             zones = {code: await _zone(references, code) for code in codes}
         unclear = tuple(each.community for each in held if zones[each.district.code] is None)
         return _Wanted(tuple(_sittings(held, zones)), unclear)
+
+
+async def _held(session: Session, references: ReferenceRepository) -> tuple[Council, ...]:
+    """The communities are not read where no policy wants councils."""
+    policies = await references.meeting_policies()
+    if all(each.council is None for each in policies):
+        return ()
+    districts, held = await references.districts(), list[Council]()
+    async for page in Communities(session).pages():
+        held += councils(page, districts, policies)
+    return tuple(held)
 
 
 async def _zone(references: ReferenceRepository, district: DistrictCode) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -10,11 +11,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.facts import Origin
+from intake.answering import answer_to
 from observability import metrics
 from storage.checks import Checks
 from storage.issues import IssueRepository
 from storage.session import Database
-from storage.views import RecordedEvent
 from workflows import contracts
 
 log = structlog.get_logger(__name__)
@@ -49,16 +50,13 @@ class Starter:
         number = origin.number
         given = await self._past(origin) if going_on else contracts.IssueInput(number=number)
         try:
-            await self._start(origin, given)
-        except WorkflowAlreadyStartedError:
+            is_new = await self._start(origin, given)
+        except StartRefused:
+            metrics.RELAY_STARTS_TOTAL.labels(result="refused").inc()
+            raise
+        if not is_new:
             metrics.RELAY_STARTS_TOTAL.labels(result="already_started").inc()
             return True
-        except RPCError as error:
-            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-                raise
-            metrics.RELAY_STARTS_TOTAL.labels(result="refused").inc()
-            log.exception("workflow_start_refused", issue=number)
-            raise StartRefused(number) from error
         metrics.RELAY_STARTS_TOTAL.labels(result="started").inc()
         if given.issue is None:
             delay = self._now() - origin.raised_at
@@ -67,13 +65,12 @@ class Starter:
         log.info("workflow_started", issue=number, district=origin.district, version=version)
         return True
 
-    async def _start(self, origin: Origin, given: contracts.IssueInput) -> None:
-        await self._client.start_workflow(
+    async def _start(self, origin: Origin, given: contracts.IssueInput) -> bool:
+        return await start_once(
+            self._client,
             "IssueWorkflow",
             given,
-            id=contracts.issue_workflow_id(origin.number),
-            task_queue=contracts.TASK_QUEUE,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            workflow_id=contracts.issue_workflow_id(origin.number),
             search_attributes=_attributes(origin),
             static_summary=f"{origin.number} {origin.category} {origin.grid}",
             priority=contracts.priority_of(origin),
@@ -84,19 +81,41 @@ class Starter:
         async with self._database.read() as session:
             issue = await IssueRepository(session).snapshot(origin.number)
             events = await Checks(session).last_events(origin.number, ANSWERS)
-        answered = tuple(_answer(event) for event in events)
+        answered = tuple(answer_to(event, contracts.Answer) for event in events)
         return contracts.IssueInput(number=origin.number, issue=issue, answered=answered)
 
 
-def _answer(event: RecordedEvent) -> contracts.Answer:
-    return contracts.Answer(
-        number=event.number,
-        command=event.command_id,
-        event=event.name,
-        version=event.version,
-        state=event.state,
-        at=event.at,
-    )
+async def start_once(
+    client: Client,
+    workflow: str,
+    given: object,
+    *,
+    workflow_id: str,
+    **options: Any,  # noqa: ANN401 - of `start_workflow`
+) -> bool:
+    """True when this call started it; False when its id was taken before.
+
+    Raises:
+        StartRefused: malformed, says Temporal.
+        RPCError: it cannot be reached, or fails otherwise; nobody knows whether it started.
+    """
+    try:
+        _ = await client.start_workflow(
+            workflow,
+            given,
+            id=workflow_id,
+            task_queue=contracts.TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            **options,
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+            raise
+        log.exception("workflow_start_refused", workflow_id=workflow_id)
+        raise StartRefused(workflow_id) from error
+    return True
 
 
 def _attributes(origin: Origin) -> TypedSearchAttributes:

@@ -2,16 +2,14 @@
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from domain.ids import MeetingNumber
 from domain.meeting.convening import Summons, summons_again
 from domain.reference import grid_at
-from intake.starting import ANSWERS, StartRefused
+from intake.answering import answer_to
+from intake.starting import ANSWERS, start_once
 from storage.meetings.checks import MeetingChecks
-from storage.meetings.views import RecordedMeetingEvent
 from storage.session import Database
 from workflows import contracts
 
@@ -40,24 +38,15 @@ class MeetingStarter:
         return await self._started(contracts.MeetingInput(summons=summons))
 
     async def _started(self, given: contracts.MeetingInput) -> bool:
-        number = given.summons.number
-        try:
-            await self._start(given)
-        except WorkflowAlreadyStartedError:
-            return True
-        except RPCError as error:
-            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-                raise
-            log.exception("workflow_start_refused", meeting=number)
-            raise StartRefused(number) from error
-        log.info(
-            "workflow_started",
-            meeting=number,
-            version=given.meeting.version if given.meeting else 0,
-        )
+        if await self._start(given):
+            log.info(
+                "workflow_started",
+                meeting=given.summons.number,
+                version=given.meeting.version if given.meeting else 0,
+            )
         return True
 
-    async def _start(self, given: contracts.MeetingInput) -> None:
+    async def _start(self, given: contracts.MeetingInput) -> bool:
         summons = given.summons
         grid = given.meeting.origin.grid if given.meeting else grid_at(summons.level, summons.grid)
         attributes = TypedSearchAttributes(
@@ -67,12 +56,11 @@ class MeetingStarter:
                 SearchAttributePair(contracts.LEVEL, summons.level),
             ]
         )
-        await self._client.start_workflow(
+        return await start_once(
+            self._client,
             "JointMeetingWorkflow",
             given,
-            id=contracts.meeting_workflow_id(summons.number),
-            task_queue=contracts.TASK_QUEUE,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            workflow_id=contracts.meeting_workflow_id(summons.number),
             search_attributes=attributes,
             static_summary=f"{summons.number} {summons.level}",
         )
@@ -88,16 +76,5 @@ class MeetingStarter:
         return contracts.MeetingInput(
             summons=summons_again(found.snapshot),
             meeting=found.snapshot,
-            answered=tuple(_answer(event) for event in events),
+            answered=tuple(answer_to(event, contracts.MeetingAnswer) for event in events),
         )
-
-
-def _answer(event: RecordedMeetingEvent) -> contracts.MeetingAnswer:
-    return contracts.MeetingAnswer(
-        number=event.number,
-        command=event.command_id,
-        event=event.name,
-        version=event.version,
-        state=event.state,
-        at=event.at,
-    )

@@ -185,6 +185,12 @@ def entries_of(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
     return _ENTRIES.where(ReferenceRow.kind == kind)
 
 
+def entries_in_force(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
+    """For those who want only some of them: present, not retired, by code."""
+    found = entries_of(kind).where(_IS_LATEST, ~ReferenceRow.retired)
+    return found.order_by(ReferenceRow.code)
+
+
 def entry_of(row: AnyRow) -> Entry[Any]:
     kind = ReferenceKind(row.kind)
     return Entry(

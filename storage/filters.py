@@ -90,7 +90,9 @@ def lies_in(grid: GridCode) -> ColumnElement[bool]:
     return in_subtree(IssueRow.grid, grid)
 
 
-def in_subtree(column: InstrumentedAttribute[str], grid: GridCode) -> ColumnElement[bool]:
+def in_subtree(
+    column: ColumnElement[str] | InstrumentedAttribute[str], grid: GridCode
+) -> ColumnElement[bool]:
     """The grid or what is below it: one range of an index, without patterns to escape."""
     below = and_(column >= f"{grid}{GRID_SEPARATOR}", column < f"{grid}{_PAST_SEPARATOR}")
     return or_(column == grid, below)

@@ -44,9 +44,6 @@ class ReferenceRepository(Entries):
     async def districts(self) -> tuple[District, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.DISTRICT))
 
-    async def grids(self) -> tuple[Grid, ...]:
-        return tuple(each.body for each in await self.in_force(ReferenceKind.GRID))
-
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
@@ -84,11 +81,6 @@ class ReferenceRepository(Entries):
     async def staff_of(self, department: DepartmentCode) -> tuple[Staff, ...]:
         found = await self.in_force(ReferenceKind.STAFF, belonging_to=(department,))
         return tuple(each.body for each in found)
-
-    async def regulars(self) -> tuple[Staff, ...]:
-        """Staff who stand for a place."""
-        found = await self.in_force(ReferenceKind.STAFF)
-        return tuple(each.body for each in found if each.body.stands_for is not None)
 
     async def absences_of(self, subjects: Iterable[Subject]) -> tuple[Absence, ...]:
         found = await self.in_force(ReferenceKind.ABSENCE, belonging_to=tuple(subjects))

@@ -1,5 +1,6 @@
 """The issue's side of a meeting: convening it, joining it, leaving it."""
 
+from asyncio import Task
 from datetime import datetime
 
 from temporalio import workflow
@@ -70,7 +71,7 @@ async def start(summons: Summons) -> bool:
         ]
     )
     try:
-        _ = await workflow.start_child_workflow(
+        meeting = await workflow.start_child_workflow(
             JointMeetingWorkflow.run,
             contracts.MeetingInput(summons=summons),
             id=contracts.meeting_workflow_id(summons.number),
@@ -82,7 +83,16 @@ async def start(summons: Summons) -> bool:
     except WorkflowAlreadyStartedError:
         workflow.logger.info("meeting_already_started", extra={"meeting": summons.number})
         return False
+    # Nobody waits for how it ends. The SDK would log the end of a terminated one as an error that
+    # nobody retrieved: out of the collector, in the middle of whatever Python does just then.
+    meeting.add_done_callback(_hear)
     return True
+
+
+def _hear(meeting: Task[None]) -> None:
+    """It has ended, well or badly; the reconciler looks after what a lost one leaves."""
+    if not meeting.cancelled():
+        _ = meeting.exception()
 
 
 async def _tell(number: MeetingNumber, signal: str, about: SummonedItem | IssueNumber) -> bool:

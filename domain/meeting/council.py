@@ -13,6 +13,8 @@ from domain.meeting.words import MeetingKind
 from domain.reference import District, Grid, GridLevel, Staff
 from domain.vocabulary import Level
 
+MOST_REGULARS = 200
+"""Every step of a meeting carries its parties; a community has some thirty regulars."""
 _LONGEST_NAME = 50
 """A meeting's number has sixty characters; a grid's code may have more."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -42,7 +44,10 @@ class Council:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """When a community's council is called every month, by the clock of its place."""
+    """When a community's council is called every month, by the clock of its place.
+
+    Not when it sits: its terms know the hour, and its calendar the day.
+    """
 
     community: GridCode
     district: DistrictCode
@@ -100,8 +105,8 @@ def number_of(community: GridCode, local: datetime) -> MeetingNumber:
 
 
 def regulars(staff: Iterable[Staff], community: GridCode) -> tuple[Subject, ...]:
-    """Who stands for a building or another place of the community, by their codes."""
-    return tuple(sorted(_standing_for(staff, community)))
+    """Who stands for a building or another place of the community: the first by their codes."""
+    return tuple(sorted(_standing_for(staff, community))[:MOST_REGULARS])
 
 
 def _standing_for(staff: Iterable[Staff], community: GridCode) -> Iterator[Subject]:

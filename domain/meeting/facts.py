@@ -1,7 +1,7 @@
 """The facts of one meeting: an immutable snapshot and the small steps its changes are made of."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Self
 
 from domain.actor import lies_in
@@ -42,6 +42,8 @@ class MeetingTerms:
     max_minutes: int
     leader: Subject | None = None
     """Takes over what even the county's meeting does not settle."""
+    hour: time | None = None
+    """A council sits at that of its plan, on the day that `sits_after` comes to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,17 @@
 """Puts instants on what a calendar has to tell; what it gives depends on nothing else."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from domain.calendar import BusinessCalendar
-from domain.meeting.facts import MeetingFacts
+from domain.meeting.facts import MeetingFacts, MeetingTerms
 from domain.meeting.parts import Party, Task
 from domain.reckoning import moved
+from domain.wall_clock import first_instant
 
 M = TypeVar("M", bound=MeetingFacts)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +36,21 @@ def plan(meeting: M, calendar: BusinessCalendar) -> M:
             by = moved(task.done_at, terms.review_within, calendar)
             meeting = meeting.with_task(replace(task, review_by=by))
     if meeting.called_at is not None and meeting.sits_at is None:
-        meeting = replace(meeting, sits_at=moved(meeting.called_at, terms.sits_after, calendar))
+        meeting = replace(meeting, sits_at=_sitting(meeting.called_at, terms, calendar))
     if meeting.sits_at is not None and meeting.decide_by is None:
         decide_by = moved(meeting.sits_at, terms.decide_within, calendar)
         meeting = replace(meeting, decide_by=decide_by)
     return meeting
+
+
+def _sitting(called_at: datetime, terms: MeetingTerms, calendar: BusinessCalendar) -> datetime:
+    """When `sits_after` has passed; a council at its hour of that day, when residents are home."""
+    at = moved(called_at, terms.sits_after, calendar)
+    if terms.hour is None:
+        return at
+    day = calendar.local_date(at - timedelta.resolution)  # the end of a day belongs to it
+    sits_at = first_instant(day, terms.hour, calendar.zone)
+    return sits_at if sits_at > called_at else first_instant(day + _DAY, terms.hour, calendar.zone)
 
 
 def plan_of(asked: MeetingFacts, written: MeetingFacts) -> MeetingPlan:

@@ -21,6 +21,9 @@ _MOST_ITEMS = 100
 class CouncilPlan:
     """When a community's council is called each month, and what comes onto its agenda.
 
+    Called on its day, it sits at the same hour after the policy's `sits_after`: until then the
+    parties are invited and report in.
+
     An issue belongs there when it has been open for long, when it was reopened, or when its grid
     has had several of its category lately.
 

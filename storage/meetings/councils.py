@@ -38,7 +38,7 @@ class CouncilMatters:
                 lies_in(wanted.community),
                 IssueRow.state.in_(CONVENABLE),
                 or_(unsatisfied, repeated, IssueRow.raised_at <= wanted.raised_before),
-                IssueRow.snapshot["beyond_county"].astext.is_distinct_from("true"),
+                ~IssueRow.beyond_county,
                 ~_is_before_a_meeting(),
             )
             .order_by(

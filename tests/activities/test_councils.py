@@ -1,8 +1,10 @@
 """What a council would talk about, read from real reference data and issues."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+import pytest
+from structlog.testing import capture_logs
 from temporalio.testing import ActivityEnvironment
 
 from activities.contracts import CouncilDue
@@ -64,6 +66,22 @@ async def test_summons_names_issues_regulars_and_the_month(database: Database) -
     assert summons.persons == ("b3.head",)
 
 
+async def test_regulars_beyond_the_bound_are_left_out_and_it_is_logged(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_a_council(database)
+    own = Staff(code=Subject("a.head"), department=POLICE, stands_for=COMMUNITY)
+    await written(database, K.STAFF, own)
+    for place in ("activities.councils", "domain.meeting.council"):
+        monkeypatch.setattr(f"{place}.MOST_REGULARS", 1)
+    due = CouncilDue(community=COMMUNITY, at=LATER)
+    with capture_logs() as logs:
+        summons = await Councils(database).prepare(due)
+    assert summons is not None
+    assert summons.persons == ("a.head",)
+    assert [each["event"] for each in logs] == ["council_regulars_too_many"]
+
+
 async def test_month_is_that_of_the_place(database: Database) -> None:
     await with_a_council(database)
     first_of_january = datetime.fromisoformat("2026-12-31T17:00:00+00:00")
@@ -116,6 +134,7 @@ async def test_council_that_stands_in_the_record_calls_again_what_waits_for_it(
     assert summons is not None
     life = MeetingLife(await meetings(database).open(summons), now=LATER)
     assert (life.meeting.terms.policy, life.meeting.origin.kind) == ("council", "council")
+    assert life.meeting.terms.hour == time(9)
     invite = m.InviteParties.by_engine("invite")
     async with database.begin() as session:
         step = RecordedMeetingStep(

@@ -159,6 +159,16 @@ def test_what_is_passed_up_is_whistled_to_the_street(outcome: ItemOutcome) -> No
     assert last.by is ConvenedBy.MEETING
 
 
+def test_what_has_climbed_past_the_street_is_not_sent_back_to_it() -> None:
+    life = before_council()
+    life.issue = life.issue.raised_to(Level.COUNTY)
+    says(life, ItemOutcome.PASSED_UP)
+    life.wait(NOTHING)
+    meeting = life.issue.in_meeting
+    assert meeting is not None
+    assert (meeting.level, life.issue.level) == (Level.COUNTY, Level.COUNTY)
+
+
 @pytest.mark.parametrize(
     "outcome",
     [ItemOutcome.TAKEN_OFF, ItemOutcome.NO_QUORUM, ItemOutcome.NO_DECISION, ItemOutcome.NOT_OURS],

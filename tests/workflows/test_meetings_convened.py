@@ -1,6 +1,10 @@
 """Who convenes a meeting, who comes, and how it climbs when nobody does."""
 
+import gc
+from logging import ERROR
+
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from domain import commands as c
@@ -204,3 +208,24 @@ async def test_withdrawn_issue_ends_though_its_meeting_goes_on_for_another(
         await told.comes_to(f"{number}-M1", "agenda_item_taken_off")
         assert told.hall.last_of(number).outcome is Outcome.WITHDRAWN
         assert [each.issue for each in (await meeting.snapshot()).awaiting] == [other]
+
+
+async def test_terminated_meeting_leaves_no_error_behind_in_the_issue(
+    temporal_skipping: WorkflowEnvironment, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with town(temporal_skipping) as told:
+        number, issue = await told.issue()
+        await issue.give(c.ConveneMeeting, SUPERVISOR, level=Level.STREET)
+        meeting = await told.meeting(f"{number}-M1")
+        await told.comes_to(number, "meeting_scheduled")
+        await meeting.handle.terminate()
+        while not await _has(issue, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED):
+            continue
+        await issue.give(c.AddNote, SUPERVISOR)
+        gc.collect()
+        assert [each.getMessage() for each in caplog.records if each.levelno >= ERROR] == []
+
+
+async def _has(seat: Seat, kind: EventType.ValueType) -> bool:
+    history = await seat.handle.fetch_history()
+    return any(each.event_type == kind for each in history.events)

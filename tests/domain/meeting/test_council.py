@@ -18,6 +18,7 @@ from domain.ids import (
     Subject,
 )
 from domain.meeting import commands as m
+from domain.meeting import planning
 from domain.meeting.convening import convene
 from domain.meeting.council import (
     Council,
@@ -28,17 +29,21 @@ from domain.meeting.council import (
     sitting,
     wanted,
 )
+from domain.meeting.meeting import Meeting
 from domain.meeting.policy import CouncilPlan, MeetingPolicy
 from domain.meeting.results import dates
 from domain.meeting.words import MeetingKind
 from domain.reference import District, Grid, GridLevel, Staff
+from domain.sla import Limit
 from domain.vocabulary import Level
+from tests.domain import calendars
 from tests.domain.cast import MONDAY_NINE
 from tests.domain.meeting.life import POLICY, MeetingLife, a_summons
 
 HERE, OTHER = GridCode("qj.bh.hp"), GridCode("qj.bh.other")
 PLAN = CouncilPlan(day=5, at=time(19))
 OFFICE = DepartmentCode("office")
+CHINA = calendars.china()
 
 
 def a_policy(code: str = "council", **changes: Any) -> MeetingPolicy:  # noqa: ANN401 - any field
@@ -137,6 +142,46 @@ def test_council_tells_no_dates() -> None:
     after = dated.carry_out(m.InviteParties.by_engine("invite"), MONDAY_NINE)
     assert after.sits_at is not None
     assert dates(before, after) == ((), None)
+
+
+def called(at_text: str, sits_after: Limit, plan: CouncilPlan | None = PLAN) -> Meeting:
+    """A council, or a joint meeting without a plan, called by the clock of its place."""
+    kind = MeetingKind.COUNCIL if plan else MeetingKind.JOINT
+    policy = a_policy(sits_after=sits_after, council=plan, kind=kind)
+    meeting = convene(replace(a_summons(), kind=kind), policy, OFFICE)
+    at = calendars.at(at_text)
+    return planning.plan(meeting.handle(m.InviteParties.by_engine("invite"), at), CHINA)
+
+
+def test_council_sits_at_its_hour_of_the_day_its_parties_had_time_for() -> None:
+    friday = "2026-11-06T19:04"
+    council = called(friday, calendars.working_days(3))
+    assert council.sits_at == calendars.at("2026-11-11T19:00"), "the days count, not the jitter"
+    naturally = called(friday, calendars.natural_days(3))
+    assert naturally.sits_at == calendars.at("2026-11-09T19:00")
+    joint = called(friday, calendars.working_days(3), plan=None)
+    assert joint.sits_at == calendars.at("2026-11-11T18:00")
+
+
+def test_council_decides_after_it_sat_and_is_heard_after_report_in() -> None:
+    council = called("2026-11-06T09:00", calendars.working_days(3), replace(PLAN, at=time(9)))
+    assert council.sits_at == calendars.at("2026-11-11T09:00")
+    assert council.decide_by == calendars.at("2026-11-13T18:00")
+    assert {each.report_in_by for each in council.parties} == {calendars.at("2026-11-09T18:00")}
+
+
+def test_council_never_sits_before_it_is_called() -> None:
+    soon = calendars.urgent_hours(1)
+    assert called("2026-11-06T19:04", soon).sits_at == calendars.at("2026-11-07T19:00")
+    assert called("2026-11-06T17:00", soon).sits_at == calendars.at("2026-11-06T19:00")
+
+
+def test_council_that_nobody_opened_sits_again_at_its_hour() -> None:
+    council = called("2026-11-06T19:04", calendars.working_days(3))
+    assert council.sits_at is not None
+    late = council.sits_at + council.terms.grace + timedelta(seconds=1)
+    again = planning.plan(council.handle(m.MissSitting.by_engine("missed"), late), CHINA)
+    assert again.sits_at == calendars.at("2026-11-16T19:00")
 
 
 def test_regulars_stand_for_a_place_of_the_community() -> None:
