@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from api.happened import meeting_event_label
 from api.schemas.meeting_commands import Position
 from api.schemas.meetings import (
     AgendaRead,
@@ -97,7 +98,7 @@ def shown_entry(entry: MeetingEntry, locale: str) -> MeetingEventRead:
     fields = {
         name: getattr(entry, name) for name in MeetingEventRead.model_fields if name != "label"
     }
-    return MeetingEventRead(**fields, label=label("meeting_event", entry.name, locale))
+    return MeetingEventRead(**fields, label=meeting_event_label(entry.name, entry.details, locale))
 
 
 def shown_duty(owed: Owed, at: datetime, locale: str) -> OwedRead:

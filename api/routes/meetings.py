@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.dependencies import Caller, Locale, PartsOf
 from api.documentation import KNOWN, LIST, MEETING_REFUSALS, READ, responses
+from api.happened import meeting_event_label
 from api.matters import MeetingMatter
 from api.problems import FieldError, Problem
 from api.routes.giving import Table, add_commands
@@ -125,7 +126,7 @@ add_commands(
         number=NumberInPath,
         answered=MeetingAnswered,
         who="meeting_who",
-        event="meeting_event",
+        told=meeting_event_label,
         path="/{number}",
         prefix="meeting_",
     ),

@@ -42,6 +42,10 @@ class CommandBody(Body):
         """The command's own fields, in the words of the domain."""
         return self.model_dump(exclude={"text"})
 
+    def details(self) -> Mapping[str, Any]:
+        """What of the command tells how people call what it made happen."""
+        return {}
+
     def named(self) -> Iterator[tuple[str, str]]:
         """Every department in the body: in which field, and its code."""
         for field in self.departments:

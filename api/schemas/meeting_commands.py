@@ -48,6 +48,10 @@ class ReportInToMeeting(CommandBody):
     """Since when it is there: after the meeting was convened, and not later than now."""
 
     @override
+    def details(self) -> Mapping[str, Any]:
+        return {"comes": self.proposes is None}
+
+    @override
     def texts(self, name: TextId) -> Mapping[TextId, str]:
         place = {_of_position(name): self.position.kept()} if self.position else {}
         return {**super().texts(name), **place}
