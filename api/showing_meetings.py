@@ -65,6 +65,8 @@ def shown_meeting(detail: MeetingDetail, names: Names, locale: str) -> MeetingDe
         **shown_meeting_line(detail.line, names, locale).model_dump(),
         quorum=meeting.quorum,
         present=meeting.present,
+        proposed=meeting.origin.proposed,
+        place=_said(detail, meeting.origin.place),
         steps=[
             StepRead(step=step, label=label("meeting_state", step, locale), since=since)
             for step, since in meeting.steps
@@ -91,6 +93,9 @@ def shown_agenda(detail: MeetingDetail, names: Names, locale: str) -> AgendaRead
     return AgendaRead(
         number=meeting.number,
         state=meeting.state,
+        sits_at=meeting.sits_at,
+        proposed=meeting.origin.proposed,
+        place=_said(detail, meeting.origin.place),
         items=_items(detail, locale),
         tasks=_tasks(detail),
         names=names,

@@ -22,7 +22,7 @@ from storage.session import Database, Session, Unreachable
 HOME = ZoneInfo("Asia/Shanghai")
 """Where a clock is read when the place is not known."""
 
-_INSTANTS = frozenset({"at", "claimed_at", "due_by", "since", "sits_at", "until"})
+_INSTANTS = frozenset({"at", "claimed_at", "due_by", "proposed_at", "since", "sits_at", "until"})
 _NAMED = {
     "department": ReferenceKind.DEPARTMENT,
     "departments": ReferenceKind.DEPARTMENT,

@@ -111,6 +111,11 @@ class AgendaRead(Read):
 
     number: str
     state: MeetingState
+    sits_at: datetime | None
+    proposed: tuple[datetime, ...]
+    """When it could sit, as who called for it proposed."""
+    place: str | None
+    """Where it sits; None if nobody said, or once erased."""
     items: list[ItemRead]
     tasks: list[TaskRead]
     names: Mapping[str, str]
@@ -122,6 +127,10 @@ class MeetingDetailRead(MeetingRead):
 
     quorum: int
     present: int
+    proposed: tuple[datetime, ...]
+    """When it could sit, as who called for it proposed."""
+    place: str | None
+    """Where it sits; None if nobody said, or once erased."""
     steps: list[StepRead]
     """提议, 商议, 决议, 评议: those it has come to, in order."""
     parties: list[PartyRead]

@@ -16,6 +16,7 @@ from domain.ids import (
     PartyCode,
     Subject,
     TaskId,
+    TextId,
 )
 from domain.meeting.parts import AgendaItem, Party, Task
 from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
@@ -59,6 +60,10 @@ class MeetingOrigin:
     convenor: DepartmentCode | None
     """Leads the sitting; a supervisor of the grid does where no department is known."""
     terms: MeetingTerms
+    proposed: tuple[datetime, ...] = ()
+    """When it could sit, as who called for it proposed; the first that lies ahead is planned."""
+    place: TextId | None = None
+    """Refers to where it sits: free text, kept where it can be erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

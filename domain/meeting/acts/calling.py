@@ -24,7 +24,10 @@ def guard_invite(meeting: MeetingFacts, _: m.InviteParties, __: datetime) -> Non
 
 
 def invite(meeting: M, _: m.InviteParties, at: datetime) -> M:
-    return replace(meeting, called_at=at).inviting(tuple(each.code for each in meeting.parties), at)
+    """At the first proposed time that still lies ahead; without one, when the policy says."""
+    sits_at = next((each for each in meeting.origin.proposed if each > at), None)
+    called = replace(meeting, called_at=at, sits_at=sits_at)
+    return called.inviting(tuple(each.code for each in meeting.parties), at)
 
 
 def _own(meeting: MeetingFacts, command: Command) -> Party:
