@@ -173,6 +173,18 @@ def _of_task(name: TextId, at: int) -> TextId:
     return TextId(f"{name}/task/{at}")
 
 
+class Invite(CommandBody):
+    """More departments, before the decision."""
+
+    model_config = example(invites=["police"], text="涉及消防通道")
+    departments: ClassVar[tuple[str, ...]] = ("invites",)
+    invites: list[Code] = Field(min_length=1, max_length=MOST_CO)
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"invites": tuple(map(DepartmentCode, dict.fromkeys(self.invites)))}
+
+
 class Postpone(Reasoned):
     """To when, and why."""
 
@@ -226,6 +238,7 @@ MEETING_BODIES: Mapping[type[Command], type[CommandBody]] = {
     m.OpenSitting: Plain,
     m.AddMinutes: Minutes,
     m.DecideItem: Decision,
+    m.InviteDepartments: Invite,
     m.PostponeMeeting: Postpone,
     m.AdjournMeeting: Reasoned,
     m.TakeOffAgenda: OfIssue,

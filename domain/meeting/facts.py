@@ -175,3 +175,11 @@ class MeetingFacts:
                 )
                 meeting = meeting.with_party(invited)
         return meeting
+
+    def joined_by(self, departments: tuple[DepartmentCode, ...], at: datetime) -> Self:
+        """Those that are not there yet are parties from now on, with clocks of their own."""
+        new = tuple(
+            PartyCode(code) for code in dict.fromkeys(departments) if self.party(code) is None
+        )
+        parties = (*self.parties, *(Party(code=code) for code in new))
+        return replace(self, parties=parties).inviting(new, at)

@@ -19,9 +19,9 @@ from tests.api.temporal import FakeTemporal
 from tests.api.town import ADMINISTRATOR, Json, Town, fields_of
 from tests.builders import COUNTY, NOON, an_actor
 from tests.domain.cast import always
-from tests.domain.meeting.life import CONVENOR, ISSUE, POLICY
+from tests.domain.meeting.life import CONVENOR, ISSUE, POLICEMAN, POLICY
 from tests.domain.meeting.test_proposed_times import FAR, LATER, a_proposal
-from tests.storage.sittings import NUMBER, record
+from tests.storage.sittings import NUMBER, met, record
 from tests.storage.stories import born, born_in
 
 SUPERVISOR = an_actor(Role.SUPERVISOR, subject="s.1", grids=(COUNTY,))
@@ -127,3 +127,41 @@ async def test_a_meeting_and_its_agenda_say_when_and_where_until_it_is_erased(
     assert erased.status_code == 200, erased.text
     for path in (f"/meetings/{NUMBER}", f"/meetings/{NUMBER}/agenda"):
         assert (await town.get(CONVENOR, path)).json()["place"] is None
+
+
+INVITE = f"/meetings/{NUMBER}/invite"
+
+
+async def test_the_convenor_invites_a_department_that_then_takes_part(
+    town: Town, database: Database
+) -> None:
+    await met(database)
+    assert (await town.get(POLICEMAN, f"/issues/{ISSUE}")).status_code == 404
+    answer = await town.post(CONVENOR, INVITE, {"invites": ["police"], "text": "请公安到会"})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["event"], answer.json()["label"]) == ("departments_invited", "已增邀部门")
+    assert (await town.get(POLICEMAN, f"/issues/{ISSUE}")).status_code == 200
+    there = await town.post(POLICEMAN, f"/meetings/{NUMBER}/report-in")
+    assert there.status_code == 200, there.text
+    *_, invited, _ = (await town.get(CONVENOR, f"/meetings/{NUMBER}/timeline")).json()["items"]
+    assert (invited["details"], invited["text"]) == ({"invites": ["police"]}, "请公安到会")
+    again = await town.post(CONVENOR, INVITE, {"invites": ["water", "police"]})
+    assert (again.status_code, again.json()["code"]) == (409, "already_invited")
+    assert again.json()["params"] == {"department": "police", "field": "invites.1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "faults"),
+    [
+        ({}, {"invites": "missing"}),
+        ({"invites": []}, {"invites": "too_short"}),
+        ({"invites": ["police", "nobody"]}, {"invites.1": "unknown_code"}),
+    ],
+    ids=str,
+)
+async def test_an_invitation_names_departments_that_exist(
+    town: Town, database: Database, body: Json, faults: dict[str, str]
+) -> None:
+    await met(database)
+    answer = await town.post(CONVENOR, INVITE, body)
+    assert (answer.status_code, fields_of(answer)) == (422, faults)

@@ -15,7 +15,7 @@ from activities.meetings import Meetings
 from activities.upkeep import Finding, PageOfMeetings, Part
 from api.engine import Engine
 from domain import commands as c
-from domain.ids import CommandId, IssueNumber, MeetingNumber, TaskId
+from domain.ids import CommandId, DepartmentCode, IssueNumber, MeetingNumber, TaskId
 from domain.meeting import commands as m
 from domain.meeting.meeting import MEETING_LAW, Meeting
 from domain.meeting.parts import TaskOrder
@@ -114,6 +114,10 @@ def report_in() -> m.ReportInToMeeting:
 
 def acknowledge() -> m.AcknowledgeInvitation:
     return m.AcknowledgeInvitation(actor=HOLDER, id=_key())
+
+
+def invite(*departments: DepartmentCode) -> m.InviteDepartments:
+    return m.InviteDepartments(actor=SUPERVISOR, id=_key(), invites=departments)
 
 
 def take_off(issue: IssueNumber) -> m.TakeOffAgenda:

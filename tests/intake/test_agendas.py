@@ -17,7 +17,7 @@ from intake.agendas import Agendas
 from intake.witness import Witness
 from observability import clock
 from storage.session import Database
-from tests.builders import POLICE, RESIDENT
+from tests.builders import POLICE, RESIDENT, WATER
 from tests.intake.sittings import (
     TABLES,
     Sittings,
@@ -25,6 +25,7 @@ from tests.intake.sittings import (
     complete,
     convene,
     decide,
+    invite,
     open_sitting,
     postpone,
     report_in,
@@ -238,3 +239,12 @@ async def test_meeting_that_others_called_is_reported(hall: Sittings) -> None:
     assert finding is not None
     assert (finding.kind, finding.detail, finding.repaired) == (K.MEETING_UNKNOWN, number, False)
     assert await Witness(hall.yard.client).status(hall.handle(number).id) is None
+
+
+async def test_department_that_was_invited_later_is_replayed_as_such(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    await hall.give(number, invite(WATER))
+    await hall.give(number, report_in())
+    parties = (await hall.on_record(number)).parties
+    assert [str(each.code) for each in parties] == [POLICE, WATER]
+    assert await hall.findings() == ()

@@ -15,7 +15,14 @@ from domain.meeting.words import MeetingState
 from observability import metrics
 from storage.session import Database, Session
 from tests.builders import POLICE, WATER
-from tests.intake.sittings import TABLES, Sittings, acknowledge, convene, report_in, take_off
+from tests.intake.sittings import (
+    TABLES,
+    Sittings,
+    acknowledge,
+    convene,
+    report_in,
+    take_off,
+)
 from tests.intake.yard import yard
 from workflows.contracts import TASK_QUEUE
 from workflows.upkeep import ReconcileInput, ReconcileWorkflow

@@ -108,6 +108,18 @@ def record_absences(meeting: M, command: m.RecordAbsences, _: datetime) -> M:
     return meeting
 
 
+def guard_invite_more(meeting: MeetingFacts, command: m.InviteDepartments, _: datetime) -> None:
+    for index, department in enumerate(command.invites):
+        if meeting.party(department) is not None:
+            field = f"invites.{index}"
+            raise Refusal(RefusalCode.ALREADY_INVITED, department=department, field=field)
+
+
+def invite_more(meeting: M, command: m.InviteDepartments, at: datetime) -> M:
+    """Each is a party like any other: it counts for the quorum and owes its report."""
+    return meeting.joined_by(command.invites, at)
+
+
 def guard_postpone(meeting: MeetingFacts, command: m.PostponeMeeting, at: datetime) -> None:
     terms, sits_at = meeting.terms, meeting.sits_at
     if meeting.postponements >= terms.max_postponements:
