@@ -1,7 +1,7 @@
 """What an issue and its meeting have to know of each other, and a lost signal keeps from them."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
@@ -213,8 +213,10 @@ async def test_meeting_that_is_not_on_record_is_written_again(hall: Sittings) ->
 
 
 async def test_meeting_that_nobody_knows_is_called_again(hall: Sittings) -> None:
-    issue, number = await hall.convened()
+    proposed = clock.now() + timedelta(days=5)
+    issue, number = await hall.convened(proposed)
     called = (await hall.on_record(number)).origin
+    assert called.proposed == (proposed,)
     await forgotten(hall)
     await hall.lose_workflow(number)
     (finding,) = await hall.yard.findings()
