@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from activities.channels import Message, Sender, Undelivered
+from activities.invitations import with_words
 from activities.outgoing import out_of_quiet_hours, policy_for
 from domain.reference import Channel, NoticePolicy
 from observability import metrics
@@ -74,6 +75,7 @@ class Courier:
         async with self._database.read() as session:
             policy = await policy_for(ReferenceRepository(session), first.recipient)
             opens = await _opens(session, policy, batch, now)
+            worded = await with_words(session, batch)
         if opens > now:
             async with self._database.begin() as session:
                 await Outbox(session).postpone([each.id for each in batch], opens)
@@ -82,7 +84,7 @@ class Courier:
             id=_name(batch),
             recipient=first.recipient,
             webhook_url=policy.webhook_url,
-            notices=batch,
+            notices=worded,
             at=now,
         )
         try:

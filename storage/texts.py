@@ -33,6 +33,7 @@ _OF_A_WHOLE_AGENDA = (
     MeetingEvent.INVITATION_ACKNOWLEDGED,
     MeetingEvent.PARTY_REPORTED_IN,
     MeetingEvent.SITTING_OPENED,
+    MeetingEvent.DEPARTMENTS_INVITED,
     MeetingEvent.POSTPONED,
     MeetingEvent.ADJOURNED,
     MeetingEvent.MINUTES_ADDED,
