@@ -56,8 +56,8 @@ class Entries:
         return {entry.kind: entry for entry in entries}
 
     async def version(self, kind: ReferenceKind, code: str, version: int) -> Entry[Any] | None:
-        found = entries_of(kind).where(ReferenceRow.code == code, ReferenceRow.version == version)
-        row = (await self._session.execute(found)).one_or_none()
+        given = {"_kind": kind, "_code": code, "_version": version}
+        row = (await self._session.execute(_VERSION, given)).one_or_none()
         return entry_of(row) if row else None
 
     async def versions(self, kind: ReferenceKind, code: str) -> tuple[Entry[Any], ...]:
@@ -170,11 +170,11 @@ _ENTRIES = select(
     ReferenceRow.created_by,
 )
 # Built once: building a statement costs more than running it, and every step reads some.
-_CURRENT = (
-    _ENTRIES.where(ReferenceRow.kind == bindparam("_kind"), ReferenceRow.code == bindparam("_code"))
-    .order_by(ReferenceRow.version.desc())
-    .limit(1)
+_OF_CODE = _ENTRIES.where(
+    ReferenceRow.kind == bindparam("_kind"), ReferenceRow.code == bindparam("_code")
 )
+_CURRENT = _OF_CODE.order_by(ReferenceRow.version.desc()).limit(1)
+_VERSION = _OF_CODE.where(ReferenceRow.version == bindparam("_version"))
 _IN_FORCE = _ENTRIES.where(
     ReferenceRow.kind == bindparam("_kind"), _IS_LATEST, ~ReferenceRow.retired
 ).order_by(ReferenceRow.code)

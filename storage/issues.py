@@ -51,6 +51,12 @@ def _upsert(row: type[Base], key: str, changes: Iterable[str]) -> Insert:
 
 
 # Built once: building a statement costs more than running it.
+_SNAPSHOT = select(IssueRow.snapshot).where(IssueRow.number == bindparam("_number"))
+_RECORDED = select(*EVENT_COLUMNS).where(
+    EventRow.issue_number == bindparam("_number"),
+    EventRow.version == bindparam("_version"),
+    EventRow.version > 0,
+)
 _ADVANCE = (
     update(IssueRow)
     .where(IssueRow.number == bindparam("_number"), IssueRow.version == bindparam("_expected"))
@@ -69,8 +75,8 @@ class IssueRepository:
 
     async def snapshot(self, number: IssueNumber) -> Issue | None:
         """The issue as its last step left it; None before its first one."""
-        found = select(IssueRow.snapshot).where(IssueRow.number == number)
-        document = (await self._session.execute(found)).scalar_one_or_none()
+        found = await self._session.execute(_SNAPSHOT, {"_number": number})
+        document = found.scalar_one_or_none()
         return codec.ISSUE.validate_json(document) if document else None
 
     async def record(self, step: RecordedStep) -> bool:
@@ -105,10 +111,8 @@ class IssueRepository:
         return False
 
     async def _event(self, number: IssueNumber, version: int) -> AnyRow | None:
-        found = select(*EVENT_COLUMNS).where(
-            EventRow.issue_number == number, EventRow.version == version, EventRow.version > 0
-        )
-        return (await self._session.execute(found)).one_or_none()
+        given = {"_number": number, "_version": version}
+        return (await self._session.execute(_RECORDED, given)).one_or_none()
 
     async def _write_event(self, step: RecordedStep) -> None:
         written = await self._session.execute(_EVENT, _event_values(step))
