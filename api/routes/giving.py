@@ -40,7 +40,7 @@ class Table:
     """Of the names of operations, which are unique in the whole document."""
 
 
-def _desk(parts: PartsOf, engine: EngineOf) -> Desk:
+async def _desk(parts: PartsOf, engine: EngineOf) -> Desk:
     return Desk(parts, engine)
 
 
