@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from tests.workflows.recording import FOLDER, release
 from worker import WORKFLOWS
-from workflows.payloads import DATA_CONVERTER
 
 STRANDED = """
 A run of release {release} does not replay on this code: issues in flight would stand still.
@@ -29,7 +29,7 @@ def history(path: Path) -> WorkflowHistory:
 
 
 def replayer(*workflows: type) -> Replayer:
-    return Replayer(workflows=workflows, data_converter=DATA_CONVERTER)
+    return Replayer(workflows=workflows, data_converter=pydantic_data_converter)
 
 
 def type_in(path: Path) -> str:
