@@ -55,6 +55,10 @@ TURNS = 8
 a crash, when every issue has to be replayed, most would outlast their ten seconds and be done over
 for nothing, and hardly any would ever get through."""
 
+OFFERED_AGAIN = timedelta(seconds=5)
+"""How long Temporal keeps offering an issue to the worker that had it in its cache. After a crash
+this is what its people wait for; a worker that is later than this anyway only replays."""
+
 
 WORKFLOWS: Sequence[type] = (
     IssueWorkflow,
@@ -120,6 +124,7 @@ def workflow_worker(
         ),
         interceptors=[ToActivity()],
         max_concurrent_workflow_tasks=TURNS,
+        sticky_queue_schedule_to_start_timeout=OFFERED_AGAIN,
         graceful_shutdown_timeout=GRACE,
         deployment_config=_deployment(build_id) if build_id else None,
     )

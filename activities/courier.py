@@ -19,7 +19,7 @@ from observability import metrics
 from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
-from storage.session import Database, Session, Unreachable
+from storage.session import Database, Faulty, Session, Unreachable
 from storage.zones import Zones
 
 log = structlog.get_logger(__name__)
@@ -77,8 +77,8 @@ class Courier:
         """One batch; how many notices were taken out."""
         async with self._database.begin() as session:
             due = await Outbox(session).due(self._now(), BATCH)
-            batches = _gathered(due)
-            manners = await _manners_if_readable(session, batches[:_AT_ONCE])
+        batches = _gathered(due)
+        manners = await self._manners_if_readable(batches[:_AT_ONCE])
         turns = asyncio.Semaphore(_AT_ONCE)
 
         async def in_turn(batch: list[DueNotice], known: Manner | None) -> None:
@@ -94,13 +94,29 @@ class Courier:
         """A policy or a text that cannot be read is this message's failure, and no other's."""
         try:
             manner = known or await self._asked_again(batch)
-        except Unreachable:
+        except (Unreachable, Faulty):
             raise
         except Exception as error:
             log.exception("notice_unreadable", issue=batch[0].issue_number)
             await self._failed(batch, Undelivered(type(error).__name__))
         else:
             await self._deliver(batch, manner)
+
+    async def _manners_if_readable(self, batches: list[list[DueNotice]]) -> Sequence[Manner | None]:
+        """None for all where one cannot be read: then each is asked for alone, in its turn.
+
+        Apart from the lease, which has committed: a read that fails must not give it back.
+        """
+        if not batches:
+            return []
+        try:
+            async with self._database.read() as session:
+                return await _manners(session, batches)
+        except (Unreachable, Faulty):
+            raise
+        except Exception:
+            log.exception("notices_unreadable")
+            return [None] * len(batches)
 
     async def _asked_again(self, batch: list[DueNotice]) -> Manner:
         """What had to wait for its turn goes by what holds when it comes."""
@@ -192,19 +208,6 @@ def _name(batch: list[DueNotice]) -> str:
         return f"notice_{batch[0].id}"
     ids = ",".join(str(each.id) for each in batch)
     return f"digest_{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
-
-
-async def _manners_if_readable(
-    session: Session, batches: list[list[DueNotice]]
-) -> Sequence[Manner | None]:
-    """None for all where one cannot be read: then each is asked for alone, in its turn."""
-    try:
-        return await _manners(session, batches)
-    except Unreachable:
-        raise
-    except Exception:
-        log.exception("notices_unreadable")
-        return [None] * len(batches)
 
 
 async def _manners(session: Session, batches: list[list[DueNotice]]) -> list[Manner]:

@@ -18,7 +18,7 @@ from activities.outgoing import Matter, put
 from domain.commands import Command
 from domain.meeting.convening import Summons, convene
 from domain.meeting.meeting import Meeting
-from domain.meeting.notices import notices_for, settled
+from domain.meeting.notices import notices_for, outdated, settled
 from domain.meeting.planning import MeetingPlan, plan, plan_of
 from domain.meeting.policy import choose_meeting_policy
 from domain.notices import Notice
@@ -115,7 +115,7 @@ class Meetings(MeetingActivities):
             district=after.origin.district,
             params=params,
         )
-        pointless = [_about(after, each) for each in settled(after)]
+        pointless = [_about(after, each) for each in (*settled(after), *outdated(called, after))]
         await put(session, matter, notices, pointless, self._now())
 
     async def _explained(

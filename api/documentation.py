@@ -111,7 +111,7 @@ MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
         R.TASK_DUE_IN_PAST,
         R.OWN_TASK,
     ),
-    m.InviteDepartments: (R.ALREADY_INVITED,),
+    m.InviteDepartments: (R.ALREADY_INVITED, R.LIMIT_REACHED),
     m.PostponeMeeting: (R.LIMIT_REACHED, R.POSTPONED_BACKWARDS, R.POSTPONED_TOO_FAR),
     m.AdjournMeeting: (),
     m.TakeOffAgenda: (R.NOT_ON_AGENDA,),

@@ -16,12 +16,17 @@ _DISTRICT, _CALENDAR = aliased(ReferenceRow), aliased(ReferenceRow)
 
 
 def _zone_of(district: ColumnElement[Any]) -> ScalarSelect[Any]:
-    """By the present versions of both, retired or not."""
+    """By the present versions of both, retired or not.
+
+    What each may not correlate is said outright: by itself SQLAlchemy looks one level up only, and
+    would give the inner one an `issues` of its own.
+    """
     calendar = (
         select(_DISTRICT.body["calendar"].astext)
         .where(_DISTRICT.kind == ReferenceKind.DISTRICT, _DISTRICT.code == district)
         .order_by(_DISTRICT.version.desc())
         .limit(1)
+        .correlate_except(_DISTRICT)
         .scalar_subquery()
     )
     return (
@@ -29,6 +34,7 @@ def _zone_of(district: ColumnElement[Any]) -> ScalarSelect[Any]:
         .where(_CALENDAR.kind == ReferenceKind.CALENDAR, _CALENDAR.code == calendar)
         .order_by(_CALENDAR.version.desc())
         .limit(1)
+        .correlate_except(_CALENDAR)
         .scalar_subquery()
     )
 

@@ -42,6 +42,13 @@ def settled(after: MeetingFacts) -> tuple[str, ...]:
     )
 
 
+def outdated(before: MeetingFacts, after: MeetingFacts) -> tuple[str, ...]:
+    """Invitations that still say the old day, where nobody has delivered them yet."""
+    if after.postponements == before.postponements:
+        return ()
+    return tuple(_about_party(each) for each in after.parties)
+
+
 def _about_party(party: Party) -> str:
     return f"invitation:{party.code}"
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from domain.calendar import BusinessCalendar
+from domain.measure import WORKING
 from domain.meeting.facts import MeetingFacts, MeetingTerms
 from domain.meeting.parts import Party, Task
 from domain.reckoning import moved
@@ -12,6 +13,8 @@ from domain.wall_clock import first_instant
 
 M = TypeVar("M", bound=MeetingFacts)
 _DAY = timedelta(days=1)
+LEAST_NOTICE = timedelta(hours=12)
+"""Longer than a night of quiet hours, through which no invitation is delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +30,16 @@ class MeetingPlan:
 def plan(meeting: M, calendar: BusinessCalendar) -> M:
     """The meeting with an instant on everything that waits for one; known instants stay."""
     terms = meeting.terms
-    for party in meeting.parties:
-        if party.owes_report and party.report_in_by is None and party.invited_at is not None:
-            by = _report_in_by(meeting, party.invited_at, calendar)
-            meeting = meeting.with_party(replace(party, report_in_by=by))
     for task in meeting.tasks:
         if task.awaits_review and task.review_by is None and task.done_at is not None:
             by = moved(task.done_at, terms.review_within, calendar)
             meeting = meeting.with_task(replace(task, review_by=by))
     if meeting.called_at is not None and meeting.sits_at is None:
         meeting = replace(meeting, sits_at=_sitting(meeting.called_at, terms, calendar))
+    for party in meeting.parties:
+        if party.owes_report and party.report_in_by is None and party.invited_at is not None:
+            by = _report_in_by(meeting, party.invited_at, calendar)
+            meeting = meeting.with_party(replace(party, report_in_by=by))
     if meeting.sits_at is not None and meeting.decide_by is None:
         decide_by = moved(meeting.sits_at, terms.decide_within, calendar)
         meeting = replace(meeting, decide_by=decide_by)
@@ -50,18 +53,28 @@ def _sitting(called_at: datetime, terms: MeetingTerms, calendar: BusinessCalenda
         return at
     day = calendar.local_date(at - timedelta.resolution)  # the end of a day belongs to it
     sits_at = first_instant(day, terms.hour, calendar.zone)
-    return sits_at if sits_at > called_at else first_instant(day + _DAY, terms.hour, calendar.zone)
+    if sits_at > called_at:
+        return sits_at
+    works = terms.sits_after.unit in WORKING
+    return first_instant(
+        calendar.next_working_day(day) if works else day + _DAY, terms.hour, calendar.zone
+    )
 
 
 def _report_in_by(
     meeting: MeetingFacts, invited_at: datetime, calendar: BusinessCalendar
 ) -> datetime:
-    """As the policy says, but not after the sitting, where its time was proposed by a person."""
+    """As the policy says, but not after a sitting whose hour somebody chose.
+
+    Called at shorter notice than `LEAST_NOTICE`, a party has all the time of the policy: nobody is
+    recorded as absent before they could have known.
+    """
     by = moved(invited_at, meeting.terms.report_in, calendar)
     sits_at = meeting.sits_at
-    if sits_at is None or sits_at not in meeting.origin.proposed or sits_at <= invited_at:
+    if sits_at is None or sits_at - invited_at < LEAST_NOTICE:
         return by
-    return min(by, sits_at)
+    is_chosen = sits_at in meeting.origin.proposed or meeting.terms.hour is not None
+    return min(by, sits_at) if is_chosen else by
 
 
 def plan_of(asked: MeetingFacts, written: MeetingFacts) -> MeetingPlan:

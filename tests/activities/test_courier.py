@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -20,7 +21,7 @@ from domain.ids import IssueNumber
 from domain.reference import Channel, NoticePolicy, ReferenceKind
 from storage.notices import DueNotice, NoticeRow
 from storage.outbox import LEASE, Outbox
-from storage.session import Database, Session
+from storage.session import Database, Faulty, Session, Unreachable
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken, written
 from tests.builders import NOON
 from tests.domain.calendars import at
@@ -267,3 +268,19 @@ async def test_message_that_cannot_be_read_holds_up_no_other(
     assert len(receiver.requests) == 1
     unread = await notice_of(database, number)
     assert (unread.attempts, unread.last_error) == (1, "ValueError")
+
+
+async def test_look_up_that_fails_in_the_database_gives_no_lease_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver, number = Receiver(200), await told(database)
+
+    async def breaks(session: Session, batch: Sequence[DueNotice]) -> list[DueNotice]:
+        await Outbox(session).due(NOON, -1)
+        return list(batch)
+
+    monkeypatch.setattr("activities.courier.with_words", breaks)
+    with suppress(Faulty, Unreachable, ValueError):
+        await a_courier(database, receiver).deliver_due()
+    assert receiver.requests == []
+    assert (await notice_of(database, number)).attempts == 1, "counted, and leased for a while"

@@ -95,6 +95,22 @@ async def test_a_notice_of_a_meeting_says_which_meeting(database: Database) -> N
     assert NUMBER in said[0]["text"]["zh"]
 
 
+async def test_an_invitation_that_still_says_the_old_day_goes_out_no_more(
+    database: Database,
+) -> None:
+    life = await called(database)
+    meeting = life.meeting
+    assert meeting.sits_at is not None
+    office = staff_of(OFFICE)
+    later = m.PostponeMeeting(
+        actor=office, id=CommandId("later"), to=meeting.sits_at + timedelta(hours=3)
+    )
+    await taken(database, life, later)
+    templates = {template for template, _ in await told(database)}
+    assert "meeting_postponed" in templates
+    assert "meeting_invitation" not in templates
+
+
 async def everything(database: Database) -> tuple[object, ...]:
     async with database.read() as session:
         return (

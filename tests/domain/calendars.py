@@ -39,6 +39,10 @@ def urgent_hours(amount: float) -> Limit:
     return Limit(Unit.URGENT_HOUR, amount * HOUR)
 
 
+def working_hours(amount: float) -> Limit:
+    return Limit(Unit.WORKING_HOUR, amount * HOUR)
+
+
 def working_days(amount: int) -> Limit:
     return Limit(Unit.WORKING_DAY, amount * DAY)
 

@@ -58,7 +58,7 @@ def _sits() -> Sequence[Move]:
     )
 
 
-LIVES: Sequence[Callable[[], Sequence[Move]]] = (
+_ALONE: Sequence[Callable[[], Sequence[Move]]] = (
     lambda: (),  # dispatched, and its clocks run out
     lambda: (CLAIM,),
     lambda: (CLAIM, NOTE),
@@ -67,11 +67,14 @@ LIVES: Sequence[Callable[[], Sequence[Move]]] = (
     lambda: (CLAIM, RESOLVE, _evaluate("unsatisfied", solved=False)),
     lambda: ((REPORTER, "withdraw", {"text": "已自行解决"}),),
     _suspension,
+)
+_TOGETHER: Sequence[Callable[[], Sequence[Move]]] = (
     lambda: (_MEET,),  # nobody comes
     lambda: (_MEET, *_comes(PARTIES[0])),
     _sits,
 )
-"""In which states issues are left; together they are all that people can bring about alone."""
+LIVES = tuple(life for meeting in _TOGETHER for life in (*_ALONE, meeting))
+"""In which states issues are left; one in nine goes before a meeting."""
 
 
 @dataclass(frozen=True, slots=True)

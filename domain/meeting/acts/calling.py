@@ -15,6 +15,9 @@ from domain.meeting.words import MeetingState
 from domain.refusals import Refusal, RefusalCode
 from domain.vocabulary import ItemOutcome
 
+MOST_PARTIES = 250
+"""A council's regulars and fifty more: every step carries all of them."""
+
 M = TypeVar("M", bound=MeetingFacts)
 
 
@@ -113,6 +116,8 @@ def guard_invite_more(meeting: MeetingFacts, command: m.InviteDepartments, _: da
         if meeting.party(department) is not None:
             field = f"invites.{index}"
             raise Refusal(RefusalCode.ALREADY_INVITED, department=department, field=field)
+    if len(meeting.parties) + len(command.invites) > MOST_PARTIES:
+        raise Refusal(RefusalCode.LIMIT_REACHED, limit=MOST_PARTIES)
 
 
 def invite_more(meeting: M, command: m.InviteDepartments, at: datetime) -> M:

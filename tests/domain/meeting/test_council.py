@@ -232,3 +232,16 @@ def test_regulars_are_invited_in_person() -> None:
     persons = [each.code for each in meeting.parties if each.is_person]
     assert persons == ["b1_head", "b1_officer"]
     assert meeting.origin.kind is MeetingKind.COUNCIL
+
+
+def test_council_that_is_called_after_its_hour_sits_on_the_next_working_day() -> None:
+    morning = replace(PLAN, at=time(9))
+    council = called("2026-11-06T09:05", calendars.working_hours(4), morning)
+    assert council.sits_at == calendars.at("2026-11-09T09:00"), "not on Saturday"
+
+
+def test_parties_of_a_council_report_in_before_it_sits() -> None:
+    morning = replace(PLAN, at=time(9))
+    council = called("2026-11-05T09:05", calendars.working_days(1), morning)
+    assert council.sits_at == calendars.at("2026-11-06T09:00")
+    assert {each.report_in_by for each in council.parties} == {council.sits_at}

@@ -12,7 +12,8 @@ from domain.vocabulary import ConvenedBy
 from tests.domain.cast import DAY, HOUR, LIFT, MONDAY_NINE, POLICE
 from tests.domain.meeting.life import CONVENOR, POLICY, MeetingLife, a_summons, an_item
 
-SOON, LATER, FAR = (MONDAY_NINE + span for span in (5 * HOUR, 4 * DAY, 40 * DAY))
+SOON, LATER, FAR = (MONDAY_NINE + span for span in (14 * HOUR, 4 * DAY, 40 * DAY))
+AT_ONCE = MONDAY_NINE + 2 * HOUR
 
 
 def a_proposal(*proposed: datetime) -> Summons:
@@ -37,8 +38,8 @@ def called(*proposed: datetime, late: timedelta = timedelta()) -> MeetingLife:
         ((), timedelta(), MONDAY_NINE + 2 * DAY),
         ((LATER, SOON), timedelta(), LATER),
         ((FAR,), timedelta(), FAR),
-        ((SOON, LATER), 6 * HOUR, LATER),
-        ((SOON,), 6 * HOUR, MONDAY_NINE + 6 * HOUR + 2 * DAY),
+        ((SOON, LATER), 15 * HOUR, LATER),
+        ((SOON,), 15 * HOUR, MONDAY_NINE + 15 * HOUR + 2 * DAY),
     ],
     ids=["none", "the first", "far ahead", "the first is over", "all are over"],
 )
@@ -52,13 +53,24 @@ def test_a_meeting_is_planned_for_the_first_proposed_time_that_lies_ahead(
 
 @pytest.mark.parametrize(
     ("proposed", "by"),
-    [(SOON, SOON), (LATER, MONDAY_NINE + DAY), (FAR, MONDAY_NINE + DAY)],
-    ids=["before the policy's time", "after it", "far ahead"],
+    [
+        (AT_ONCE, MONDAY_NINE + DAY),
+        (SOON, SOON),
+        (LATER, MONDAY_NINE + DAY),
+        (FAR, MONDAY_NINE + DAY),
+    ],
+    ids=["at short notice", "before the policy's time", "after it", "far ahead"],
 )
 def test_parties_report_in_as_the_policy_says_but_not_after_the_sitting(
     proposed: datetime, by: datetime
 ) -> None:
     assert {each.report_in_by for each in called(proposed).meeting.parties} == {by}
+
+
+def test_nobody_is_absent_before_they_could_know_of_a_sitting_at_short_notice() -> None:
+    life = called(AT_ONCE)
+    life.wait(3 * HOUR)
+    assert not any(each.absences for each in life.meeting.parties)
 
 
 def test_a_sitting_that_is_put_off_gives_the_policys_time_again() -> None:

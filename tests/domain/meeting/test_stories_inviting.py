@@ -2,7 +2,9 @@
 
 import pytest
 
+from domain.ids import DepartmentCode
 from domain.meeting import commands as m
+from domain.meeting.acts.calling import MOST_PARTIES
 from domain.meeting.words import MeetingState
 from domain.refusals import RefusalCode
 from tests.domain.cast import DAY, HOUR, LIFT, POLICE
@@ -65,3 +67,13 @@ def test_nobody_is_invited_twice_and_no_party_invites() -> None:
     assert refusal.params == {"department": LIFT, "field": "invites.1"}
     said = life.why_not(PARTIES[LIFT], m.InviteDepartments, invites=(POLICE,))
     assert said is RefusalCode.NOT_ALLOWED
+
+
+def test_a_meeting_has_room_for_so_many_and_no_more() -> None:
+    life = a_meeting()
+    room = MOST_PARTIES - len(life.meeting.parties)
+    codes = [DepartmentCode(f"office_{number}") for number in range(room + 1)]
+    said = life.why_not(CONVENOR, m.InviteDepartments, invites=tuple(codes))
+    assert said is RefusalCode.LIMIT_REACHED
+    life.give(CONVENOR, m.InviteDepartments, invites=tuple(codes[1:]))
+    assert len(life.meeting.parties) == MOST_PARTIES
