@@ -8,7 +8,7 @@ from tests.faults import invariants
 from tests.faults.fire import Town
 from tests.faults.traffic import Given
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 
 async def test_what_is_lost_is_seen(town: Town) -> None:

@@ -14,7 +14,7 @@ from observability.clock import now
 from tests.faults.dials import library, show
 from tests.faults.fire import Town
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 MORE = 48
 SECONDS = {"+90s": 90, "-90s": -90, "+0s": 0}

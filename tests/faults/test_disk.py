@@ -12,7 +12,7 @@ import pytest
 from tests.faults.disks import filled, limited, may_mount
 from tests.faults.fire import Town
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 MORE, LONG = 32, 8.0
 WAYS = ["limit of file size", *(["small file system"] if may_mount() else [])]

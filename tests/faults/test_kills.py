@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.fire import Town
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 MORE, KILLS = 48, 3
 

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.fire import Town
 from tests.faults.rig import PAIRS
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 MORE, LONG, SHORT = 32, 8.0, 3.0
 

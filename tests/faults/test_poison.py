@@ -11,7 +11,7 @@ import pytest
 from tests.faults.fire import Town
 from tests.faults.traffic import CLAIM, NOTE
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 MORE, ENOUGH = 16, 100.0  # shorter than anybody waits for an answer
 

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.fire import Town
 from tests.faults.rig import NAMES
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(2400)]
 
 
 async def test_nothing_is_lost_in_a_storm(town: Town, pytestconfig: pytest.Config) -> None:

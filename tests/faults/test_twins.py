@@ -9,7 +9,7 @@ from deploy.local.ports import LOOPBACK
 from tests.faults.fire import Town
 from tests.faults.traffic import PATIENCE, Crowd
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 MORE = 32
 
