@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from obstore.store import MemoryStore
 
 from activities.housekeeper import Housekeeper
 from activities.upkeep import Batch, Stale
 from domain.ids import Subject
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
+from storage.pictures.album import Album
+from storage.pictures.objects import StoredObjects
 from storage.rechecks import Rechecks
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
@@ -25,7 +28,8 @@ def at(days: int, of: Stale, limit: int = 100) -> Batch:
 
 
 def housekeeper(database: Database) -> Housekeeper:
-    return Housekeeper(database, {**AGES, Stale.RECHECKS: timedelta(days=30)})
+    ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.PICTURES: timedelta(days=1)}
+    return Housekeeper(database, Album(database, StoredObjects(MemoryStore())), ages)
 
 
 async def told(database: Database, *, delivered: int, of: int = 3) -> None:
@@ -71,4 +75,4 @@ async def test_done_rechecks_go(database: Database, *, is_done: bool, gone: int)
 
 
 def test_events_are_never_forgotten() -> None:
-    assert set(Stale) == {"notices", "idempotency_keys", "rechecks"}
+    assert set(Stale) == {"notices", "idempotency_keys", "rechecks", "pictures"}
