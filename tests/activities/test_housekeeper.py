@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from obstore.store import MemoryStore
+from temporalio.testing import ActivityEnvironment
 
 from activities.housekeeper import Housekeeper
 from activities.upkeep import Batch, Stale
@@ -11,13 +11,15 @@ from domain.ids import Subject
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.pictures.album import Album
-from storage.pictures.objects import StoredObjects
+from storage.pictures.objects import ObjectsUnreachable
 from storage.rechecks import Rechecks
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
 from tests.builders import NOON, POLICE
+from tests.pictures.album import FrailObjects
 from tests.storage.stories import born
 from tests.storage.test_outbox import a_notice, everything_of, put
+from tests.storage.test_pictures import an_upload, kept
 
 AGES = {Stale.NOTICES: timedelta(days=180), Stale.IDEMPOTENCY_KEYS: timedelta(days=30)}
 DAY = timedelta(days=1)
@@ -27,9 +29,9 @@ def at(days: int, of: Stale, limit: int = 100) -> Batch:
     return Batch(of=of, at=NOON + days * DAY, limit=limit)
 
 
-def housekeeper(database: Database) -> Housekeeper:
+def housekeeper(database: Database, objects: FrailObjects | None = None) -> Housekeeper:
     ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.PICTURES: timedelta(days=1)}
-    return Housekeeper(database, Album(database, StoredObjects(MemoryStore())), ages)
+    return Housekeeper(database, Album(database, objects or FrailObjects()), ages)
 
 
 async def told(database: Database, *, delivered: int, of: int = 3) -> None:
@@ -72,6 +74,31 @@ async def test_done_rechecks_go(database: Database, *, is_done: bool, gone: int)
             await Rechecks(session).done([each.id for each in waiting], NOON)
     assert await housekeeper(database).forget(at(29, Stale.RECHECKS)) == 0
     assert await housekeeper(database).forget(at(31, Stale.RECHECKS)) == gone
+
+
+async def test_unused_pictures_go_with_their_pixels(database: Database) -> None:
+    objects = FrailObjects()
+    for digit in "abc":
+        await kept(database, an_upload(digit), objects)
+    one = housekeeper(database, objects)
+    environment = ActivityEnvironment()
+    assert await environment.run(one.forget, at(1, Stale.PICTURES)) == 0
+    assert len(objects.names) == 6
+    assert await environment.run(one.forget, at(2, Stale.PICTURES, limit=2)) == 2
+    assert await environment.run(one.forget, at(2, Stale.PICTURES)) == 1
+    assert not objects.names
+
+
+async def test_a_store_that_is_away_fails_the_round_and_loses_nothing(database: Database) -> None:
+    objects = FrailObjects()
+    await kept(database, an_upload(), objects)
+    objects.is_away = True
+    environment = ActivityEnvironment()
+    with pytest.raises(ObjectsUnreachable):
+        await environment.run(housekeeper(database, objects).forget, at(2, Stale.PICTURES))
+    objects.is_away = False
+    again = await environment.run(housekeeper(database, objects).forget, at(2, Stale.PICTURES))
+    assert (again, objects.names) == (1, set())
 
 
 def test_events_are_never_forgotten() -> None:
