@@ -47,11 +47,12 @@ class Housekeeper(HousekeeperActivities):
 
     async def _pictures(self, batch: Batch, before: datetime) -> int:
         """Those whose pixels were deleted, be it that nobody used them or that they were erased."""
-        limit = min(batch.limit, _MOST_PICTURES)
-        await self._album.erase_unused(before, batch.at, limit)
-        gone = 0
-        while gone < batch.limit and (removed := await self._album.remove_erased(batch.at, limit)):
-            activity.heartbeat(gone)
+        limit, gone = min(batch.limit, _MOST_PICTURES), 0
+        while gone < batch.limit:
+            await self._album.erase_unused(before, batch.at, limit)
+            removed = await self._album.remove_erased(batch.at, limit)
+            if not removed:
+                break
             gone += removed
         return gone
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
 from activities.housekeeper import Housekeeper
 from activities.upkeep import Batch, Stale
@@ -81,23 +80,30 @@ async def test_unused_pictures_go_with_their_pixels(database: Database) -> None:
     for digit in "abc":
         await kept(database, an_upload(digit), objects)
     one = housekeeper(database, objects)
-    environment = ActivityEnvironment()
-    assert await environment.run(one.forget, at(1, Stale.PICTURES)) == 0
+    assert await one.forget(at(1, Stale.PICTURES)) == 0
     assert len(objects.names) == 6
-    assert await environment.run(one.forget, at(2, Stale.PICTURES, limit=2)) == 2
-    assert await environment.run(one.forget, at(2, Stale.PICTURES)) == 1
+    assert await one.forget(at(2, Stale.PICTURES, limit=2)) == 2
+    assert await one.forget(at(2, Stale.PICTURES)) == 1
     assert not objects.names
+
+
+async def test_a_round_forgets_more_pictures_than_it_takes_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.housekeeper._MOST_PICTURES", 2)
+    for digit in "abcde":
+        await kept(database, an_upload(digit))
+    assert await housekeeper(database).forget(at(2, Stale.PICTURES)) == 5
 
 
 async def test_a_store_that_is_away_fails_the_round_and_loses_nothing(database: Database) -> None:
     objects = FrailObjects()
     await kept(database, an_upload(), objects)
     objects.is_away = True
-    environment = ActivityEnvironment()
     with pytest.raises(ObjectsUnreachable):
-        await environment.run(housekeeper(database, objects).forget, at(2, Stale.PICTURES))
+        await housekeeper(database, objects).forget(at(2, Stale.PICTURES))
     objects.is_away = False
-    again = await environment.run(housekeeper(database, objects).forget, at(2, Stale.PICTURES))
+    again = await housekeeper(database, objects).forget(at(2, Stale.PICTURES))
     assert (again, objects.names) == (1, set())
 
 
