@@ -9,6 +9,7 @@ import structlog
 from api.links import Links
 from api.problems import FieldError, Problem
 from api.schemas.pictures import PictureLinks, PictureRead
+from catalogue import label
 from domain.ids import EvidenceId, IssueNumber, Subject
 from storage.births import BIRTH, Birth
 from storage.pictures.album import Variant
@@ -73,16 +74,19 @@ async def hang_at_birth(
     await Pictures(session).settle(step, birth.raised_at)
 
 
-def shown_picture(picture: Picture, links: Links, at: datetime) -> PictureRead:
+def shown_picture(picture: Picture, links: Links, at: datetime, locale: str) -> PictureRead:
     """The picture with links that work from now on."""
-    fields = {name: getattr(picture, name) for name in PictureRead.model_fields if name != "links"}
-    return PictureRead(**fields, links=_links(picture, links, at))
+    fields = {
+        name: getattr(picture, name) for name in PictureRead.model_fields if hasattr(picture, name)
+    }
+    said = label("picture_role", picture.role, locale) if picture.role else None
+    return PictureRead(**fields, label=said, links=_links(picture, links, at))
 
 
 def shown_pictures(
-    pictures: Iterable[Picture], links: Links, at: datetime
+    pictures: Iterable[Picture], links: Links, at: datetime, locale: str
 ) -> tuple[PictureRead, ...]:
-    return tuple(shown_picture(each, links, at) for each in pictures)
+    return tuple(shown_picture(each, links, at, locale) for each in pictures)
 
 
 def _links(picture: Picture, links: Links, at: datetime) -> PictureLinks | None:

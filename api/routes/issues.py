@@ -115,7 +115,7 @@ async def read_issue(
         detail = await seen(session, IssueNumber(number), caller)
         pictures = await Pictures(session).of_issue(IssueNumber(number))
     at = parts.now()
-    return shown_detail(detail, shown_pictures(pictures, parts.links, at), at, locale)
+    return shown_detail(detail, shown_pictures(pictures, parts.links, at, locale), at, locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened", responses=responses(READ))
@@ -131,7 +131,7 @@ async def read_timeline(
         await seen(session, IssueNumber(number), caller)
         entries = await Queries(session).timeline(IssueNumber(number), span.after, span.limit)
         pictures = await Pictures(session).of_issue(IssueNumber(number))
-    shown = shown_pictures(pictures, parts.links, parts.now())
+    shown = shown_pictures(pictures, parts.links, parts.now(), locale)
     more = entries[-1].version if len(entries) == span.limit else None
     return Timeline(items=[shown_event(each, shown, locale) for each in entries], next=more)
 

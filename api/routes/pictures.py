@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import AskingOf, PartsOf
+from api.dependencies import AskingOf, Locale, PartsOf
 from api.documentation import LOOK, UPLOAD, responses
 from api.hanging import shown_picture
 from api.links import PICTURES
@@ -39,7 +39,9 @@ _LAST_SECOND = 253_402_300_799
     response_description="Kept; name its id in the step that it belongs to.",
     openapi_extra=_BODY,
 )
-async def upload_picture(request: Request, asking: AskingOf, parts: PartsOf) -> PictureRead:
+async def upload_picture(
+    request: Request, asking: AskingOf, parts: PartsOf, locale: Locale
+) -> PictureRead:
     """The body is the file itself: JPEG, PNG or WebP, one still picture.
 
     Broken off, it is sent again as a whole under the same key: the same bytes are the same picture.
@@ -49,7 +51,7 @@ async def upload_picture(request: Request, asking: AskingOf, parts: PartsOf) -> 
     if kind not in _TAKEN:
         raise Problem(ApiCode.UNSUPPORTED_MEDIA_TYPE)
     picture = await parts.uploads.take(asking, request.stream())
-    return shown_picture(picture, parts.links, parts.now())
+    return shown_picture(picture, parts.links, parts.now(), locale)
 
 
 @router.get(

@@ -49,6 +49,8 @@ class PictureRead(BaseModel):
     id: str
     role: PictureRole | None
     """None until a step uses it."""
+    label: str | None
+    """The role in the caller's language."""
     version: int | None
     """Of the issue, after the step it hangs on."""
     uploaded_at: datetime

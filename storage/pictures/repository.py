@@ -172,9 +172,12 @@ class Pictures:
         await self._session.execute(
             update(PictureRow).where(old, _IS_RECORDED).values(settled_at=at)
         )
-        unused = select(PictureRow.id).where(old).order_by(PictureRow.uploaded_at).limit(limit)
+        unused = and_(old, ~_IS_RECORDED)
+        found = select(PictureRow.id).where(unused).order_by(PictureRow.uploaded_at).limit(limit)
         erased = await self._session.execute(
-            update(PictureRow).where(PictureRow.id.in_(unused), _IS_UNSETTLED).values(erased_at=at)
+            update(PictureRow)
+            .where(PictureRow.id.in_(found), unused)  # again: a step may have claimed it meanwhile
+            .values(erased_at=at)
         )
         return erased.rowcount
 

@@ -15,6 +15,7 @@ async def test_a_picture_comes_with_the_whistle_and_is_seen_by_link(town: Town) 
     number = await town.raised(RESIDENT, pictures=[picture])
     [seen] = await shown(town, GRID_WORKER, number)
     assert (seen["id"], seen["role"], seen["version"]) == (picture, "before", 0)
+    assert seen["label"] == "处置前"
     assert seen["sha256"] == hashlib.sha256(photo).hexdigest()
     full = await look(town, seen["links"]["full"])
     assert (full.status_code, full.headers["Content-Type"]) == (200, "image/jpeg")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from obstore.store import MemoryStore
+from sqlalchemy import text
 from typing_extensions import override
 
 from domain.ids import CommandId, EvidenceId, IssueNumber, Subject
@@ -171,3 +172,23 @@ async def test_only_what_was_not_recorded_is_released(database: Database, comman
         await Pictures(session).release(step(number, command))
     is_free = await claimed(database, picture.id, step(number, "another"))
     assert is_free is (command != BIRTH)
+
+
+async def test_a_picture_claimed_at_the_last_moment_is_not_erased(database: Database) -> None:
+    number, picture = await born(database), await kept(database, an_upload())
+    async with database.begin() as session:
+        late = NOON + DAY
+        assert await Pictures(session).claim([picture.id], WANG, step(number), late)
+        erasing = asyncio.ensure_future(album(database).erase_unused(late, late, 10))
+        await _waits_for_lock(database)
+    assert await erasing == 0
+
+
+async def _waits_for_lock(database: Database) -> None:
+    """Returns once another session waits for a row of ours."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    async with asyncio.timeout(1.5):
+        while True:
+            async with database.read() as session:
+                if (await session.execute(waiting)).scalar_one():
+                    return
