@@ -186,7 +186,10 @@ async def test_a_picture_claimed_at_the_last_moment_is_not_erased(database: Data
 
 async def _waits_for_lock(database: Database) -> None:
     """Returns once another session waits for a row of ours."""
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     async with asyncio.timeout(1.5):
         while True:
             async with database.read() as session:
