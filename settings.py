@@ -83,8 +83,8 @@ class Settings(BaseSettings):
     """Most pixels of a picture, told from its header before anything is decoded."""
     picture_memory_mb: int = Field(default=768, ge=256, le=8192)
     """Memory that the decoding of one picture may take."""
-    picture_seconds: Seconds = 15.0
-    """Seconds that the decoding of one picture may take."""
+    picture_seconds: int = Field(default=10, ge=1, le=600)
+    """Seconds of a processor that the decoding of one picture may take."""
     picture_processes: int = Field(default=2, ge=1, le=64)
     """Pictures that one API process has decoded at once."""
     picture_max_unused: int = Field(default=50, ge=9, le=1000)

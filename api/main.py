@@ -63,7 +63,7 @@ def _darkroom(settings: Settings) -> Darkroom:
     bounds = Bounds(
         pixels=settings.picture_max_pixels,
         memory_bytes=settings.picture_memory_mb * 1024 * 1024,
-        seconds=settings.picture_seconds,
+        processor_seconds=settings.picture_seconds,
     )
     return Darkroom(bounds, settings.picture_processes)
 

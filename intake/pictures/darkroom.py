@@ -32,16 +32,20 @@ class Undrawable(Exception):
 
 
 class DarkroomFull(Exception):
-    """Too many pictures wait already."""
+    """Too many pictures wait already, or this one got no time from a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What one picture may cost. Time is counted twice: on the wall, and at the processor."""
+    """What one picture may cost.
+
+    Its own fault is counted at the processor; that it waited too long on the wall is ours.
+    """
 
     pixels: int = 25_000_000
     memory_bytes: int = 768 * 1024 * 1024
-    seconds: float = 15.0
+    processor_seconds: int = 10
+    patience: float = 60.0
     thumbnail_side: int = 400
 
 
@@ -87,7 +91,7 @@ class Darkroom:
 
     async def _drawn(self, body: bytes) -> Drawn:
         bounds = self._bounds
-        limits = (bounds.memory_bytes, int(bounds.seconds) + 1, bounds.pixels)
+        limits = (bounds.memory_bytes, bounds.processor_seconds, bounds.pixels)
         process = await asyncio.create_subprocess_exec(
             *_COMMAND,
             *map(str, (*limits, bounds.thumbnail_side)),
@@ -97,10 +101,10 @@ class Darkroom:
             env={},
         )
         try:
-            async with asyncio.timeout(bounds.seconds):
+            async with asyncio.timeout(bounds.patience):
                 said, _ = await process.communicate(body)
-        except TimeoutError:
-            raise Undrawable(Fault.TOO_COSTLY) from None
+        except TimeoutError as error:
+            raise DarkroomFull from error
         finally:
             if process.returncode is None:
                 process.kill()

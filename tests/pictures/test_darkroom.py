@@ -175,9 +175,23 @@ async def test_what_is_no_picture_is_refused(content: bytes) -> None:
     assert await fault(content) in {Fault.NOT_A_PICTURE, Fault.BROKEN}
 
 
+def a_scan_bomb() -> bytes:
+    """Small, of an allowed size, and the same 42 bytes are to be decoded a thousand times."""
+    whole = encoded(Image.new("L", (5000, 5000), 90), progressive=True, quality=30)
+    scan = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + scan * 1500 + whole[-2:]
+
+
 async def test_a_picture_that_takes_too_long_is_given_up() -> None:
-    slow = encoded(Image.effect_noise((4000, 4000), 80).convert("RGB"), progressive=True)
-    assert await fault(slow, Bounds(seconds=0.1)) is Fault.TOO_COSTLY
+    bomb = a_scan_bomb()
+    assert len(bomb) < 250_000
+    assert await fault(bomb, Bounds(processor_seconds=1)) is Fault.TOO_COSTLY
+
+
+async def test_a_busy_machine_is_not_the_pictures_fault() -> None:
+    room = Darkroom(Bounds(patience=0.001), at_once=1)
+    with pytest.raises(DarkroomFull):
+        await room.redraw(a_jpeg())
 
 
 async def test_a_picture_that_takes_too_much_memory_is_given_up() -> None:
