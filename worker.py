@@ -35,6 +35,8 @@ from observability.logging import configure
 from observability.request_id import ToActivity
 from settings import Settings
 from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
+from storage.pictures.album import Album
+from storage.pictures.objects import objects_in
 from storage.session import Database
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
@@ -82,12 +84,15 @@ def activities_of(
     grace = timedelta(seconds=settings.reconcile_grace_seconds)
     reconciler = Reconciler(database, client, clock.now, grace)
     meeting_reconciler = MeetingReconciler(database, client, clock.now, grace)
+    album = Album(database, objects_in(settings.objects_place))
     housekeeper = Housekeeper(
         database,
+        album,
         {
             Stale.NOTICES: timedelta(days=settings.keep_notices_days),
             Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
+            Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )
     return (

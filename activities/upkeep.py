@@ -111,6 +111,8 @@ class Stale(StrEnum):
     NOTICES = "notices"
     IDEMPOTENCY_KEYS = "idempotency_keys"
     RECHECKS = "rechecks"
+    PICTURES = "pictures"
+    """Those that no step uses, and the pixels of those that were erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

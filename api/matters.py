@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from api.engine import Engine
 from api.references import require, require_joinable, require_named
-from api.schemas.commands import CommandBody, Convene
+from api.schemas.command import CommandBody
+from api.schemas.convening import Convene
 from api.sight import seen, seen_meeting
 from domain.actor import Actor
 from domain.commands import Command

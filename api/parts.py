@@ -7,14 +7,18 @@ from datetime import datetime
 from temporalio.client import Client
 
 from api.auth import Gate
+from api.links import Links
+from api.uploading import Uploads
+from storage.pictures.album import Album
 from storage.session import Database
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_PICTURE_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything with an outside: database, Temporal, keys of tokens, and the clock.
+    """Everything with an outside: database, Temporal, keys, pictures, and the clock.
 
     `connect` is awaited once at start-up and has to return even while Temporal is down.
     """
@@ -23,5 +27,9 @@ class Parts:
     connect: Callable[[], Awaitable[Client]]
     gate: Gate
     now: Callable[[], datetime]
+    album: Album
+    uploads: Uploads
+    links: Links
     patience: float = 10.0
     max_body_bytes: int = MAX_BODY_BYTES
+    max_picture_bytes: int = MAX_PICTURE_BYTES

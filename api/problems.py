@@ -36,6 +36,8 @@ class ApiCode(StrEnum):
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     INVALID_INPUT = "invalid_input"
+    TOO_MANY_PICTURES = "too_many_pictures"
+    LINK_EXPIRED = "link_expired"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     INTERNAL_ERROR = "internal_error"
     NOT_YET_STARTED = "not_yet_started"
@@ -44,6 +46,7 @@ class ApiCode(StrEnum):
     OVERLOADED = "overloaded"
     DATABASE_UNAVAILABLE = "database_unavailable"
     KEYS_UNAVAILABLE = "keys_unavailable"
+    PICTURES_UNAVAILABLE = "pictures_unavailable"
 
 
 Code = RefusalCode | ApiCode
@@ -65,6 +68,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ApiCode.INVALID_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ApiCode.TOO_MANY_PICTURES: HTTPStatus.CONFLICT,
+    ApiCode.LINK_EXPIRED: HTTPStatus.FORBIDDEN,
     ApiCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApiCode.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
     ApiCode.NOT_YET_STARTED: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -73,6 +78,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.OVERLOADED: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.PICTURES_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
@@ -82,6 +88,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.ENGINE_UNAVAILABLE: 3,
     ApiCode.DATABASE_UNAVAILABLE: 3,
     ApiCode.KEYS_UNAVAILABLE: 5,
+    ApiCode.PICTURES_UNAVAILABLE: 3,
 }
 """Seconds after which asking again makes sense; exactly the codes of status 503."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from api.problems import FieldError, Problem
-from api.schemas.commands import CommandBody, MarkDuplicate
+from api.schemas.command import CommandBody
+from api.schemas.commands import MarkDuplicate
 from domain.actor import Actor
 from domain.ids import IssueNumber, MeetingNumber
 from domain.meeting.membership import meeting_scope_of

@@ -18,6 +18,8 @@ CommandId = NewType("CommandId", str)
 TextId = NewType("TextId", str)
 """Refers to free text kept in SQL, where it can be erased."""
 EvidenceId = NewType("EvidenceId", str)
+CameraRef = NewType("CameraRef", str)
+"""What a source calls one of its cameras."""
 DeadlineId = NewType("DeadlineId", str)
 MeetingNumber = NewType("MeetingNumber", str)
 """The number of the issue it was convened for, and which meeting of it: `QJ-2026-0000001-M1`."""

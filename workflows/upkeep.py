@@ -23,6 +23,9 @@ from workflows import options
 
 MEETINGS = "2026-11-meetings-reconciled"
 """Gate: before it, a round looked at issues only."""
+PICTURES = "2026-11-pictures-forgotten"
+"""Gate: before it, a round forgot no pictures."""
+_BEFORE_PICTURES = (Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS)
 FINDINGS_KEPT = 200
 """Of a run's report; every finding is in the log and in the metric."""
 
@@ -144,7 +147,8 @@ class HousekeepingWorkflow:
 
     @workflow.run
     async def run(self, given: HousekeepingInput) -> dict[str, int]:
-        return {kind: await self._forgotten(kind, given) for kind in Stale}
+        kinds = tuple(Stale) if workflow.patched(PICTURES) else _BEFORE_PICTURES
+        return {kind: await self._forgotten(kind, given) for kind in kinds}
 
     async def _forgotten(self, kind: Stale, given: HousekeepingInput) -> int:
         total = 0

@@ -11,7 +11,7 @@ from api.dependencies import AskingOf, EngineOf, Locale, PartsOf
 from api.documentation import COMMAND, responses
 from api.matters import Matter
 from api.problems import Code
-from api.schemas.commands import CommandBody
+from api.schemas.command import CommandBody
 from api.schemas.issues import Read
 from catalogue import label
 from domain.commands import Command

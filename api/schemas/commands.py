@@ -1,106 +1,42 @@
 """The bodies of the commands, one model each, and the table from command to model."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, StrictBool
 from typing_extensions import override
 
+from api.schemas.command import CommandBody, Plain, Reasoned, Shown, example
+from api.schemas.convening import Convene
+from api.schemas.pictures import NewPictureIds, PictureIds
 from api.schemas.text import (
     MOST_CO,
-    MOST_EVIDENCE,
-    MOST_PROPOSED,
-    Body,
     Code,
     Instant,
     LimitBody,
     Number,
-    Place,
     Text,
 )
 from domain import commands as c
-from domain.actor import Actor
-from domain.ids import CommandId, DepartmentCode, IssueNumber, MeetingNumber, TextId
-from domain.vocabulary import Level, Satisfaction
+from domain.ids import DepartmentCode, EvidenceId, IssueNumber
+from domain.vocabulary import Satisfaction
+from storage.pictures.views import PictureRole
 
 
-def example(**fields: JsonValue) -> ConfigDict:
-    """What the documentation shows."""
-    return ConfigDict(json_schema_extra={"examples": [fields]})
+class Note(Reasoned):
+    """Something worth keeping, with pictures if that says more."""
 
+    model_config = example(text="已联系居民，约定明日上门")
+    pictures: NewPictureIds = Field(default=[])
 
-class CommandBody(Body):
-    """What comes with a command beside its actor and key; `text` is kept where it can be erased."""
-
-    model_config = example()
-    text: Text | None = None
-    """A remark for the record: what was found, said or done."""
-
-    departments: ClassVar[tuple[str, ...]] = ()
-    """Fields that name departments, which have to exist."""
-
+    @override
     def fields(self) -> Mapping[str, Any]:
-        """The command's own fields, in the words of the domain."""
-        return self.model_dump(exclude={"text"})
-
-    def details(self) -> Mapping[str, Any]:
-        """What of the command tells how people call what it made happen."""
         return {}
 
-    def named(self) -> Iterator[tuple[str, str]]:
-        """Every department in the body: in which field, and its code."""
-        for field in self.departments:
-            value = getattr(self, field)
-            if isinstance(value, str):
-                yield field, value
-            else:
-                yield from ((f"{field}.{at}", code) for at, code in enumerate(value or ()))
-
-    def persons(self) -> Iterator[tuple[str, str]]:
-        """Every person in the body, likewise."""
-        yield from ()
-
-    def texts(self, name: TextId) -> Mapping[TextId, str]:
-        """What was said, by the ids under which it is kept."""
-        return {name: self.text} if self.text else {}
-
-    def to_command(
-        self, kind: type[c.Command], actor: Actor, id_: CommandId, name: TextId
-    ) -> c.Command:
-        """The command; its text goes by `name`, should there be one."""
-        return kind(actor=actor, id=id_, text=name if self.text else None, **self.fields())
-
-
-class Plain(CommandBody):
-    """A command that needs no more than who asks."""
-
-    model_config = example(text="已到现场")
-
-
-class Reasoned(CommandBody):
-    """A command that is refused without a reason."""
-
-    model_config = example(text="非本部门职责，应由物业处理")
-    text: Text
-    """The reason."""
-
-
-def require_reason(body: CommandBody) -> None:
-    """Of a command that needs a reason only for some of its words.
-
-    Raises:
-        ValidationError: `text` is missing, told like that of a body that always needs it.
-    """
-    if body.text is None:
-        missing = InitErrorDetails(type="missing", loc=("text",), input=None)
-        raise ValidationError.from_exception_data(type(body).__name__, [missing])
-
-
-def _faulty(model: type[CommandBody], field: str, rule: str) -> ValidationError:
-    """What a field that does not go with the others is refused with."""
-    fault = InitErrorDetails(type=PydanticCustomError(rule, rule), loc=(field,), input=None)
-    return ValidationError.from_exception_data(model.__name__, [fault])
+    @property
+    @override
+    def shown(self) -> Shown:
+        return Shown("pictures", tuple(map(EvidenceId, self.pictures)))
 
 
 class Verify(CommandBody):
@@ -174,15 +110,23 @@ class RequestExtension(Reasoned):
 class Resolve(CommandBody):
     """What was done; evidence where the category asks for it."""
 
-    model_config = example(solved=True, evidence=["photo-0192"], text="已更换灯泡")
+    model_config = example(
+        solved=True, evidence=["0b6f4a526c1e4f579d6e5a1d4f2f8c11"], text="已更换灯泡"
+    )
     text: Text
     """What was done."""
     solved: StrictBool = True
-    evidence: list[Code] = Field(default=[], max_length=MOST_EVIDENCE)
+    evidence: PictureIds = Field(default=[])
+    """Ids of pictures of what was done, uploaded by you and used nowhere else."""
 
     @override
     def fields(self) -> Mapping[str, Any]:
-        return {"solved": self.solved, "evidence": tuple(self.evidence)}
+        return {"solved": self.solved, "evidence": tuple(map(EvidenceId, self.evidence))}
+
+    @property
+    @override
+    def shown(self) -> Shown:
+        return Shown("evidence", tuple(map(EvidenceId, self.evidence)), PictureRole.AFTER)
 
 
 class Evaluate(CommandBody):
@@ -204,60 +148,6 @@ class MarkDuplicate(CommandBody):
         return {"of": IssueNumber(self.of)}
 
 
-class Convene(Reasoned):
-    """Why a meeting is needed; at which level, when, where and with whom, or which one it joins."""
-
-    model_config = example(
-        level="street",
-        proposed=["2026-12-03T09:00:00+08:00", "2026-12-04T14:30:00+08:00"],
-        place="街道办三楼会议室",
-        invites=["water"],
-        text="涉及多个部门，须共同商议",
-    )
-    departments: ClassVar[tuple[str, ...]] = ("invites",)
-    level: Literal[Level.COMMUNITY, Level.STREET, Level.COUNTY] | None = None
-    joins: Number | None = None
-    """A meeting that was convened before; it has its time and its place already."""
-    proposed: list[Instant] = Field(default=[], max_length=MOST_PROPOSED)
-    """When it could sit. It is planned for the first; without any, as the policy says."""
-    place: Place | None = None
-    """Where it sits; kept like a text, and erased like one."""
-    invites: list[Code] = Field(default=[], max_length=MOST_CO)
-    """Departments to invite beside the standing parties and those concerned."""
-
-    @model_validator(mode="after")
-    def _joins_as_it_is(self) -> Self:
-        if self.joins is not None:
-            for field in ("proposed", "place"):
-                if getattr(self, field):
-                    raise _faulty(type(self), field, "joined_as_it_is")
-        return self
-
-    @override
-    def texts(self, name: TextId) -> Mapping[TextId, str]:
-        place = {_of_place(name): self.place} if self.place else {}
-        return {**super().texts(name), **place}
-
-    @override
-    def to_command(
-        self, kind: type[c.Command], actor: Actor, id_: CommandId, name: TextId
-    ) -> c.Command:
-        return c.ConveneMeeting(
-            actor=actor,
-            id=id_,
-            text=name,
-            level=self.level,
-            joins=None if self.joins is None else MeetingNumber(self.joins),
-            proposed=tuple(self.proposed),
-            place=_of_place(name) if self.place else None,
-            invites=tuple(map(DepartmentCode, dict.fromkeys(self.invites))),
-        )
-
-
-def _of_place(name: TextId) -> TextId:
-    return TextId(f"{name}/place")
-
-
 BODIES: Mapping[type[c.Command], type[CommandBody]] = {
     c.VerifyIssue: Verify,
     c.DeclineIssue: Reasoned,
@@ -269,7 +159,7 @@ BODIES: Mapping[type[c.Command], type[CommandBody]] = {
     c.ReturnIssue: Reasoned,
     c.DecideReturn: DecideReturn,
     c.TransferIssue: Transfer,
-    c.AddNote: Reasoned,
+    c.AddNote: Note,
     c.RequestSuspension: RequestSuspension,
     c.DecideSuspension: Decide,
     c.ResumeIssue: Plain,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, StrictBool, model_validator
 from typing_extensions import override
 
-from api.schemas.commands import CommandBody, Plain, Reasoned, example, require_reason
+from api.schemas.command import CommandBody, Plain, Reasoned, example, require_reason
 from api.schemas.text import MOST_CO, Body, Code, Instant, Number, Subject, Text
 from domain.actor import Actor
 from domain.commands import Command

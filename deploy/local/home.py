@@ -25,7 +25,7 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_OURS = ("state.json", "jwt-secret", "lock", "temporal", "*.pid", "*.log", "*.log.1")
+_OURS = ("state.json", "jwt-secret", "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from storage.models.meetings import (
     MeetingTaskRow,
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
+from storage.models.pictures import PictureRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
 
@@ -27,6 +28,7 @@ __all__ = [
     "MeetingRow",
     "MeetingTaskRow",
     "OutboxRow",
+    "PictureRow",
     "RecheckRow",
     "ReferenceRow",
     "ReporterRow",
