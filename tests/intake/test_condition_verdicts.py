@@ -2,6 +2,7 @@
 
 from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Verdict
+from storage.alerts.conditions import ConditionRepository
 from storage.alerts.notes import NoteWord
 from storage.alerts.standings import Standings
 from tests.domain.alerts.watching import GATE, MINUTE
@@ -57,6 +58,23 @@ async def test_a_repeat_in_the_cooldown_is_noted_and_a_later_one_is_linked(gate:
     (linked,) = [each for each in await gate.notes(later) if each.word is NoteWord.LINKED]
     assert linked.former == number
     assert [each.word for each in await gate.notes(number)][-1] is NoteWord.SEEN_AGAIN
+
+
+async def test_a_new_condition_leaves_the_former_one_as_it_was(gate: Gate) -> None:
+    for _ in range(2):
+        await gate.alert()
+        number = (await gate.numbers())[-1]
+        await gate.looked(number, confirmed=False)
+        await gate.after(MINUTE)
+        await gate.after(31 * MINUTE)
+    async with gate.database.begin() as session:
+        conditions = ConditionRepository(session)
+        first, second = [await conditions.of_issue(each) for each in await gate.numbers()]
+    assert first is not None
+    assert second is not None
+    assert (first.condition.count, second.condition.count) == (1, 1)
+    assert second.condition.former == first.condition.issue
+    assert await judged(gate) == (0, 2)
 
 
 async def test_a_camera_that_was_wrong_five_times_is_looked_at_first(gate: Gate) -> None:
