@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.alert import AlertKind
@@ -20,8 +20,8 @@ class Standings:
 
     async def of(self, source: str, camera: CameraRef) -> CameraStanding:
         """As it is now; it may change before this transaction ends."""
-        found = select(*_COLUMNS).where(Row.source == source, Row.camera == camera)
-        row = (await self._session.execute(found)).one_or_none()
+        found = await self._session.execute(_OF, {"_source": source, "_camera": camera})
+        row = found.one_or_none()
         return _standing(row) if row else CameraStanding(source=source, camera=camera)
 
     async def locked(self, source: str, camera: CameraRef) -> CameraStanding:
@@ -70,6 +70,9 @@ _COLUMNS = (
     Row.silenced_since,
     Row.judged_true,
     Row.judged_false,
+)
+_OF = select(*_COLUMNS).where(
+    Row.source == bindparam("_source"), Row.camera == bindparam("_camera")
 )
 
 
