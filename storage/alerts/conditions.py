@@ -83,6 +83,11 @@ class ConditionRepository:
         """The condition that an issue was opened for."""
         return await self._one(_OF_ISSUE, {"_issue": number})
 
+    async def behind(self, number: IssueNumber) -> Condition | None:
+        """The same, only to be looked at."""
+        row = (await self._session.execute(_BEHIND, {"_issue": number})).one_or_none()
+        return _condition(row) if row else None
+
     async def _one(
         self, found: Select[*tuple[Any, ...]], given: Mapping[str, object]
     ) -> Kept | None:
@@ -152,7 +157,8 @@ _LATEST = (
     .with_for_update()
 )
 _TAKE = _FOUND.where(_TABLE.c.id == bindparam("_row")).with_for_update(skip_locked=True)
-_OF_ISSUE = _FOUND.where(_TABLE.c.issue_number == bindparam("_issue")).with_for_update()
+_BEHIND = _FOUND.where(_TABLE.c.issue_number == bindparam("_issue"))
+_OF_ISSUE = _BEHIND.with_for_update()
 _INSERT = insert(_TABLE).values(_WRITTEN | _AT_NOW).returning(_TABLE.c.id)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("_row")).values(_WRITTEN | _AT_NOW)
 
