@@ -14,7 +14,7 @@ from api.edge import Edge
 from api.engine import Engine
 from api.links import PICTURES
 from api.parts import Parts
-from api.routes import commands, health, issues, meetings, personal, pictures, reference
+from api.routes import cameras, commands, health, issues, meetings, personal, pictures, reference
 
 _TITLE = "Dispatch"
 _VERSION = "1"
@@ -54,7 +54,10 @@ def build_app(parts: Parts) -> FastAPI:
         wider={PICTURES: parts.max_picture_bytes},
     )
     errors.install(app)
-    for module in (issues, pictures, personal, reference, commands, meetings, health):
+    for module in (
+        *(issues, pictures, personal, reference, commands),
+        *(meetings, cameras, health),
+    ):
         app.include_router(module.router)
     _document(app)
     return app

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.alerts.policy import AlertPolicy
 from domain.calendar import CalendarDefinition
 from domain.commands import Command
 from domain.deadline import Deadline
@@ -48,6 +49,7 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
     ReferenceKind.ROUTING_RULE: RoutingRule,
     ReferenceKind.NOTICE_POLICY: NoticePolicy,
     ReferenceKind.MEETING_POLICY: MeetingPolicy,
+    ReferenceKind.ALERT_POLICY: AlertPolicy,
 }
 """The domain class of each kind of reference data."""
 

@@ -1,5 +1,6 @@
 """The rows; nothing outside `storage` sees one."""
 
+from storage.models.alerts import AlertConditionRow, AlertNoteRow, CameraStandingRow
 from storage.models.base import Base
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
@@ -16,8 +17,11 @@ from storage.models.reference import ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
+    "AlertConditionRow",
+    "AlertNoteRow",
     "AssignmentRow",
     "Base",
+    "CameraStandingRow",
     "DeadlineRow",
     "EventRow",
     "IdempotencyRow",

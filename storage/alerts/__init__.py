@@ -1,0 +1,1 @@
+"""Conditions of cameras and how each camera stands, in SQL."""
