@@ -1,12 +1,13 @@
 """What the application is made of, given to it by its composition root."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from temporalio.client import Client
 
 from api.auth import Gate
+from storage.grid_map import GridMaps
 from storage.session import Database
 
 MAX_BODY_BYTES = 256 * 1024
@@ -25,3 +26,4 @@ class Parts:
     now: Callable[[], datetime]
     patience: float = 10.0
     max_body_bytes: int = MAX_BODY_BYTES
+    maps: GridMaps = field(default_factory=GridMaps)

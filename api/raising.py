@@ -1,7 +1,8 @@
 """From what was said to a birth: which district, whose whistle, in which role."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from api.placing import placed
 from api.problems import ApiCode, FieldError, Problem
 from api.schemas.issues import RaiseBody
 from domain.actor import Actor, lies_in
@@ -9,19 +10,25 @@ from domain.ids import GridCode, Subject
 from domain.reference import District, ReferenceKind, WhistleKind
 from domain.vocabulary import Role
 from storage.births import Birth
+from storage.grid_map import GridMaps
 from storage.reference import ReferenceRepository, UnknownReference
 from storage.session import Session
 
+AHEAD, LATEST = timedelta(minutes=2), timedelta(days=30)
 
-async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime) -> Birth:
+
+async def birth_of(
+    session: Session, maps: GridMaps, actor: Actor, body: RaiseBody, at: datetime
+) -> Birth:
     """The birth that a body asks for.
 
     Raises:
         Problem: it names what does not exist, or the actor may not blow this whistle.
     """
     reference = ReferenceRepository(session)
+    place = await placed(session, maps, body)
     grid, category, kind = await reference.named_by_whistle(
-        body.grid, body.category, body.whistle_kind
+        place.grid, body.category, body.whistle_kind
     )
     if grid is None or category is None or kind is None:
         named = (("grid", grid), ("category", category), ("whistle_kind", kind))
@@ -45,7 +52,20 @@ async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime
         reporter_name=body.reporter.name,
         reporter_phone=body.reporter.phone,
         reporter_address=body.reporter.address,
+        said_at=_said_at(body, at),
+        position=place.position,
+        away_m=place.away_m,
     )
+
+
+def _said_at(body: RaiseBody, at: datetime) -> datetime | None:
+    """A phone's clock may be a little wrong; what is older than a month is another matter."""
+    said = body.said_at
+    if said is not None and said > at + AHEAD:
+        raise Problem.invalid(FieldError.of("said_at", "in_future", minutes=AHEAD.seconds // 60))
+    if said is not None and said < at - LATEST:
+        raise Problem.invalid(FieldError.of("said_at", "too_long_ago", days=LATEST.days))
+    return said
 
 
 def _source(actor: Actor, body: RaiseBody, kind: WhistleKind) -> Role:

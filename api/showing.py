@@ -12,11 +12,13 @@ from api.schemas.issues import (
     IssueDetailRead,
     IssueRead,
 )
+from api.schemas.places import PositionRead
 from api.words import deadline_words
-from catalogue import label
+from catalogue import label, say
 from domain.deadline import Deadline
 from domain.explanation import explain
 from domain.facts import Pinned
+from domain.position import Position
 from storage.queries import Queries
 from storage.reference import ReferenceRepository, UnknownReference
 from storage.session import Session
@@ -45,12 +47,22 @@ def _labels(line: IssueLine, locale: str) -> dict[str, str]:
     }
 
 
+def place_note(away_m: int | None, locale: str) -> str | None:
+    """What is said of a position that lies in no grid."""
+    return None if away_m is None else say("place.outside", locale, away_m=away_m)
+
+
 def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailRead:
     found = detail.snapshot
     return IssueDetailRead(
         **shown_line(detail.line, at, locale).model_dump(),
         description=detail.description,
         description_erased_at=detail.description_erased_at,
+        said_at=detail.said_at,
+        position=_shown_position(detail.position),
+        place_note=place_note(detail.away_m, locale),
+        followers=detail.followers,
+        followers_say=detail.followers_say,
         assignments=detail.assignments,
         pending=detail.pending,
         suspension=detail.suspension,
@@ -58,6 +70,10 @@ def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailR
         beyond_county=found is not None and found.beyond_county,
         supervised_by=found.supervised_by if found else None,
     )
+
+
+def _shown_position(position: Position | None) -> PositionRead | None:
+    return None if position is None else PositionRead.model_validate(position)
 
 
 def shown_event(entry: TimelineEntry, locale: str) -> EventRead:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -77,6 +77,11 @@ class Entries:
         entries = tuple(entry_of(row) for row in await self._session.execute(found))
         more = entries[size - 1].code if len(entries) > size else None
         return Page(entries[:size], more)
+
+    async def count_versions(self, kind: ReferenceKind) -> int:
+        """How many were ever written; nothing is deleted, so it tells whether any is new."""
+        counted = select(func.count()).where(ReferenceRow.kind == kind)
+        return (await self._session.execute(counted)).scalar_one()
 
     async def take_turns(self) -> None:
         """Holds other writers back until the transaction ends, so that what is checked stays true.
@@ -202,3 +207,9 @@ def entry_of(row: AnyRow) -> Entry[Any]:
         created_at=row.created_at,
         created_by=Subject(row.created_by),
     )
+
+
+def is_named(name: str) -> ColumnElement[bool]:
+    """Of entries with a name in two languages."""
+    body = ReferenceRow.body
+    return or_(body["name"].astext == name, body["name_en"].astext == name)

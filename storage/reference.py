@@ -6,8 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.calendar import BusinessCalendar, CalendarDefinition
-from domain.ids import CalendarCode, DepartmentCode, DistrictCode, PolicyCode, Subject
+from domain.ids import (
+    CalendarCode,
+    DepartmentCode,
+    DistrictCode,
+    GridCode,
+    PolicyCode,
+    Subject,
+)
 from domain.meeting.policy import MeetingPolicy
+from domain.outline import GridOutline
 from domain.reference import (
     Absence,
     Category,
@@ -22,7 +30,9 @@ from domain.reference import (
 )
 from domain.sla import SLAPolicy
 from storage.codec import MODELS
-from storage.entries import Entries, StaleVersion
+from storage.entries import Entries, StaleVersion, entries_in_force, is_named
+from storage.filters import in_subtree
+from storage.models import ReferenceRow
 from storage.views import Entry
 
 __all__ = ["MODELS", "ReferenceRepository", "StaleVersion", "UnknownReference"]
@@ -47,6 +57,21 @@ class ReferenceRepository(Entries):
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
+
+    async def outlines(self) -> tuple[GridOutline, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.GRID_OUTLINE))
+
+    async def outlines_version(self) -> int:
+        """Another number whenever an outline was written or retired."""
+        return await self.count_versions(ReferenceKind.GRID_OUTLINE)
+
+    async def grids_named(self, name: str, within: GridCode) -> tuple[GridCode, ...]:
+        """Codes of grids of this name, in either language; of one subtree, if one is given."""
+        found = entries_in_force(ReferenceKind.GRID).where(is_named(name))
+        if within:
+            found = found.where(in_subtree(ReferenceRow.code, within))
+        rows = await self._session.execute(found.limit(2))
+        return tuple(GridCode(row.code) for row in rows)
 
     async def category(self, code: str) -> Category | None:
         found: Category | None = await self._one(ReferenceKind.CATEGORY, code)

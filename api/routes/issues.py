@@ -1,5 +1,6 @@
 """Raise issues; read lists, pages, timelines and deadlines of those the caller may see."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
 from api.documentation import LIST, RAISE, READ, SEARCH, responses
 from api.narrowing import narrowed
+from api.nearness import Facts, near_birth, shown_near
 from api.parts import Parts
 from api.problems import FieldError, Problem
 from api.raising import birth_of
@@ -22,14 +24,14 @@ from api.schemas.issues import (
     Raised,
     Timeline,
 )
-from api.showing import shown_deadlines, shown_detail, shown_event, shown_line
+from api.showing import place_note, shown_deadlines, shown_detail, shown_event, shown_line
 from api.sight import seen
 from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber
 from domain.vocabulary import IssueState
 from observability import metrics
-from storage.births import Births
+from storage.births import Birth, Births
 from storage.queries import BadCursor, Queries
 
 router = APIRouter(prefix="/api/v1/issues", tags=["issues"])
@@ -45,22 +47,49 @@ router = APIRouter(prefix="/api/v1/issues", tags=["issues"])
 async def raise_issue(
     body: RaiseBody, asking: AskingOf, parts: PartsOf, locale: Locale, response: Response
 ) -> Raised:
-    """Blows a whistle. Answers at once, also while the engine behind is down."""
+    """Blows a whistle. Answers at once, also while the engine behind is down.
+
+    Deadlines count from receipt, whenever it was said. What may be the same matter is offered.
+    """
     at, born = parts.now(), None
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
         if reply is None:
-            birth = await birth_of(session, asking.actor, body, at)
+            birth = await birth_of(session, parts.maps, asking.actor, body, at)
+            near = await near_birth(session, birth, at)
             number = await Births(session).raise_issue(birth)
-            reply = Reply({"number": number, "state": IssueState.REPORTED}, HTTPStatus.CREATED)
+            reply = Reply(_raised(number, birth, near), HTTPStatus.CREATED)
             await ledger.keep(reply)
             born = metrics.ISSUES_RAISED_TOTAL.labels(birth.district, birth.source)
     if born is not None:
         born.inc()
     response.headers["Location"] = f"{router.prefix}/{reply.body['number']}"
-    state = IssueState(reply.body["state"])
-    return Raised(number=reply.body["number"], state=state, label=label("state", state, locale))
+    return _shown(reply.body, locale)
+
+
+def _raised(number: IssueNumber, birth: Birth, near: Sequence[Facts]) -> dict[str, object]:
+    """What is kept under the key."""
+    return {
+        "number": number,
+        "state": IssueState.REPORTED,
+        "grid": birth.grid,
+        "away_m": birth.away_m,
+        "near": near,
+    }
+
+
+def _shown(kept: Facts, locale: str) -> Raised:
+    """Answers of before there were places have no place."""
+    state = IssueState(kept["state"])
+    return Raised(
+        number=kept["number"],
+        state=state,
+        label=label("state", state, locale),
+        grid=kept.get("grid", ""),
+        place_note=place_note(kept.get("away_m"), locale),
+        near=shown_near(kept.get("near", ()), locale),
+    )
 
 
 @router.get("", summary="List issues", responses=responses(LIST))

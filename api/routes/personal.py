@@ -46,7 +46,7 @@ async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) ->
 async def erase_personal_data(
     number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
 ) -> Erased:
-    """Blanks who reported and everything that was said; the record of what happened stays.
+    """Blanks who reported, where, and everything that was said; the record of what happened stays.
 
     Needs an administrator whose grids cover the issue's. What a meeting said about its whole
     agenda (minutes, report-ins and positions, reasons to postpone) belongs to the meeting: it is
@@ -77,4 +77,5 @@ async def _erased(
         "texts": own + shared,
         "shared_texts_left": await texts.count_shared(number),
         "reporter": await People(session).erase_reporter(number, at),
+        "position": await People(session).erase_position(number, at),
     }

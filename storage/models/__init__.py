@@ -10,6 +10,7 @@ from storage.models.meetings import (
     MeetingTaskRow,
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
+from storage.models.places import FollowerRow, PositionRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
 
@@ -19,6 +20,7 @@ __all__ = [
     "Base",
     "DeadlineRow",
     "EventRow",
+    "FollowerRow",
     "IdempotencyRow",
     "IssueRow",
     "MeetingEventRow",
@@ -27,6 +29,7 @@ __all__ = [
     "MeetingRow",
     "MeetingTaskRow",
     "OutboxRow",
+    "PositionRow",
     "RecheckRow",
     "ReferenceRow",
     "ReporterRow",

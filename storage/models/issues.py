@@ -32,6 +32,7 @@ class IssueRow(Base):
     raised_by: Mapped[str]
     resident: Mapped[str | None]
     raised_at: Mapped[datetime]
+    said_at: Mapped[datetime | None]
     lead_department: Mapped[str | None]
     departments: Mapped[Codes] = mapped_column(server_default=text("'{}'"))
     level: Mapped[str]

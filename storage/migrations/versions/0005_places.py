@@ -1,0 +1,52 @@
+"""Positions of issues, who follows them, and the reporter's own time. Expands only.
+
+Both tables are new, so their indexes need no concurrent build.
+
+Revision ID: 0005_places
+Revises: 0003_beyond_county
+"""
+
+from alembic import op
+
+revision = "0005_places"
+down_revision = "0003_beyond_county"
+branch_labels = None
+depends_on = None
+
+TABLES = """
+ALTER TABLE issues ADD COLUMN said_at timestamptz;
+CREATE TABLE positions (
+    issue_number text NOT NULL, category text NOT NULL, raised_at timestamptz NOT NULL,
+    lat double precision, lon double precision, gcj_lat double precision,
+    gcj_lon double precision, said_in text NOT NULL, away_m integer, erased_at timestamptz,
+    CONSTRAINT pk_positions PRIMARY KEY (issue_number),
+    CONSTRAINT ck_positions_said_in CHECK (said_in IN ('wgs84', 'gcj02')),
+    CONSTRAINT ck_positions_lat CHECK (lat BETWEEN -90 AND 90),
+    CONSTRAINT ck_positions_lon CHECK (lon BETWEEN -180 AND 180),
+    CONSTRAINT ck_positions_erased CHECK (num_nonnulls(lat, lon, gcj_lat, gcj_lon)
+        = CASE WHEN erased_at IS NULL THEN 4 ELSE 0 END),
+    CONSTRAINT fk_positions_issue_number FOREIGN KEY(issue_number) REFERENCES issues (number)
+);
+CREATE INDEX ix_positions_category_lat_lon ON positions (category, lat, lon)
+    WHERE lat IS NOT NULL;
+CREATE TABLE followers (
+    issue_number text NOT NULL, subject text NOT NULL, since timestamptz NOT NULL,
+    satisfaction text, solved boolean, evaluated_at timestamptz,
+    CONSTRAINT pk_followers PRIMARY KEY (issue_number, subject),
+    CONSTRAINT ck_followers_subject_size CHECK (length(subject) BETWEEN 1 AND 200),
+    CONSTRAINT ck_followers_evaluated
+        CHECK (num_nonnulls(satisfaction, solved, evaluated_at) IN (0, 3)),
+    CONSTRAINT fk_followers_issue_number FOREIGN KEY(issue_number) REFERENCES issues (number)
+);
+CREATE INDEX ix_followers_subject ON followers (subject)
+"""
+
+
+def upgrade() -> None:
+    for statement in TABLES.split(";\n"):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE followers, positions")
+    op.execute("ALTER TABLE issues DROP COLUMN said_at")
