@@ -71,7 +71,7 @@ class GridMap:
         nearest, index = min(away, default=(NEAREST_WITHIN_M + 1, 0))
         if nearest > NEAREST_WITHIN_M:
             return None
-        return Placed(grid=self._codes[index], away_m=math.ceil(nearest))
+        return Placed(grid=self._codes[index], away_m=max(1, round(nearest)))
 
 
 class GridMaps:
