@@ -40,8 +40,7 @@ class GridMap:
         known = [(each.code, _shape(each.geometry)) for each in outlines]
         known.sort(key=lambda each: (_size(each[1]), -len(each[0]), each[0]))
         self._codes = [code for code, _ in known]
-        self._shapes = [shape for _, shape in known]
-        self._tree = shapely.STRtree(self._shapes)
+        self._tree = shapely.STRtree([shape for _, shape in known])
 
     def find(self, wgs84: Point) -> Placed | None:
         """The smallest grid that holds the point, edges included; else the nearest one.
@@ -63,11 +62,9 @@ class GridMap:
         def metres(places: Any) -> Any:  # noqa: ANN401 - arrays of a library without types
             return (places - [wgs84.lon, wgs84.lat]) * [east, METRES_OF_A_DEGREE]
 
-        here = shapely.Point(0, 0)
-        away = [
-            (shapely.distance(shapely.transform(self._shapes[index], metres), here), index)
-            for index in self._tree.query(around)
-        ]
+        found = self._tree.query(around)
+        flat = shapely.transform(self._tree.geometries[found], metres)
+        away = zip(shapely.distance(flat, shapely.Point(0, 0)), found, strict=True)
         nearest, index = min(away, default=(NEAREST_WITHIN_M + 1, 0))
         if nearest > NEAREST_WITHIN_M:
             return None
