@@ -13,7 +13,7 @@ from api.documentation import ProblemBody
 from api.edge import Edge
 from api.engine import Engine
 from api.parts import Parts
-from api.routes import commands, health, issues, meetings, personal, places, reference
+from api.routes import commands, health, households, issues, meetings, personal, places, reference
 
 _TITLE = "Dispatch"
 _VERSION = "1"
@@ -49,7 +49,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Edge, most_bytes=parts.max_body_bytes)
     errors.install(app)
-    for module in (issues, places, personal, reference, commands, meetings, health):
+    for module in (issues, places, personal, households, reference, commands, meetings, health):
         app.include_router(module.router)
     _document(app)
     return app

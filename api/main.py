@@ -41,8 +41,14 @@ def create_app() -> FastAPI:
             now=now,
             patience=settings.temporal_timeout,
             max_body_bytes=settings.api_max_body_bytes,
+            household_key=_household_key(settings),
         )
     )
+
+
+def _household_key(settings: Settings) -> bytes | None:
+    key = settings.household_key
+    return None if key is None else key.get_secret_value().encode()
 
 
 def _keys(settings: Settings) -> KeySource:

@@ -26,4 +26,5 @@ class Parts:
     now: Callable[[], datetime]
     patience: float = 10.0
     max_body_bytes: int = MAX_BODY_BYTES
+    household_key: bytes | None = field(default=None, repr=False)
     maps: GridMaps = field(default_factory=GridMaps)

@@ -1,16 +1,20 @@
 """From what was said to a birth: which district, whose whistle, in which role."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from api.parts import Parts
 from api.placing import placed
 from api.problems import ApiCode, FieldError, Problem
 from api.schemas.issues import RaiseBody
 from domain.actor import Actor, lies_in
+from domain.household import Colour
 from domain.ids import GridCode, Subject
 from domain.reference import District, ReferenceKind, WhistleKind
+from domain.routing import NoPolicy, choose_policy
 from domain.vocabulary import Role
 from storage.births import Birth
-from storage.grid_map import GridMaps
+from storage.households import Households
 from storage.reference import ReferenceRepository, UnknownReference
 from storage.session import Session
 
@@ -18,7 +22,7 @@ AHEAD, LATEST = timedelta(minutes=2), timedelta(days=30)
 
 
 async def birth_of(
-    session: Session, maps: GridMaps, actor: Actor, body: RaiseBody, at: datetime
+    session: Session, parts: Parts, actor: Actor, body: RaiseBody, at: datetime
 ) -> Birth:
     """The birth that a body asks for.
 
@@ -26,7 +30,7 @@ async def birth_of(
         Problem: it names what does not exist, or the actor may not blow this whistle.
     """
     reference = ReferenceRepository(session)
-    place = await placed(session, maps, body)
+    place = await placed(session, parts.maps, body)
     grid, category, kind = await reference.named_by_whistle(
         place.grid, body.category, body.whistle_kind
     )
@@ -36,7 +40,7 @@ async def birth_of(
         raise Problem.invalid(*missing)
     source = _source(actor, body, kind)
     district = await _district(reference, grid.code)
-    return Birth(
+    birth = Birth(
         prefix=district.prefix,
         year=await _local_year(reference, district, at),
         district=district.code,
@@ -56,6 +60,19 @@ async def birth_of(
         position=place.position,
         away_m=place.away_m,
     )
+    households = Households(session, parts.household_key)
+    colour = await households.colour_of(birth.grid, birth.reporter_address)
+    return birth if colour is None else await _hastened(reference, birth, colour)
+
+
+async def _hastened(reference: ReferenceRepository, birth: Birth, colour: Colour) -> Birth:
+    """With priority, if the policy wants that for the colour, which is forgotten."""
+    policies = [entry.body for entry in await reference.policies()]
+    try:
+        policy = choose_policy(policies, birth.category, birth.whistle_kind)
+    except NoPolicy:  # the engine will say so; a whistle is taken all the same
+        return birth
+    return replace(birth, raised_with_priority=colour in policy.priority_for)
 
 
 def _said_at(body: RaiseBody, at: datetime) -> datetime | None:

@@ -76,6 +76,8 @@ class Origin:
     resident: Subject | None = None
     """The person it was raised for, if that person has an account."""
     emergency: bool = False
+    raised_with_priority: bool = False
+    """The policy wanted it so for where it was raised; why is not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,11 @@ class IssueFacts:
     @property
     def number(self) -> IssueNumber:
         return self.origin.number
+
+    @property
+    def has_priority(self) -> bool:
+        """From birth, or because it came back."""
+        return self.priority or self.origin.raised_with_priority
 
     @property
     def active(self) -> tuple[Assignment, ...]:

@@ -46,6 +46,7 @@ _ORIGIN = (
     IssueRow.raised_at,
     IssueRow.resident,
     IssueRow.emergency,
+    IssueRow.raised_with_priority,
 )
 
 
@@ -68,6 +69,7 @@ class Birth:
     description: str
     resident: Subject | None = None
     emergency: bool = False
+    raised_with_priority: bool = False
     reporter_name: str | None = None
     reporter_phone: str | None = None
     reporter_address: str | None = None
@@ -90,6 +92,7 @@ def _birth(*, has_position: bool) -> Select[*tuple[Any, ...]]:
     issue = insert(IssueRow).values(
         **{column.key: given(column.key) for column in _ORIGIN},
         said_at=given("said_at"),
+        priority=given("raised_with_priority"),
         state=IssueState.REPORTED,
         level=_LEVEL,
         level_rank=_LEVEL.rank,
@@ -240,4 +243,5 @@ def _origin(row: AnyRow) -> Origin:
         raised_at=row.raised_at,
         resident=Subject(row.resident) if row.resident else None,
         emergency=row.emergency,
+        raised_with_priority=row.raised_with_priority,
     )

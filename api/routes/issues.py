@@ -56,7 +56,7 @@ async def raise_issue(
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
         if reply is None:
-            birth = await birth_of(session, parts.maps, asking.actor, body, at)
+            birth = await birth_of(session, parts, asking.actor, body, at)
             near = await near_birth(session, birth, at)
             number = await Births(session).raise_issue(birth)
             reply = Reply(_raised(number, birth, near), HTTPStatus.CREATED)

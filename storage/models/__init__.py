@@ -10,7 +10,7 @@ from storage.models.meetings import (
     MeetingTaskRow,
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
-from storage.models.places import FollowerRow, PositionRow
+from storage.models.places import FollowerRow, HouseholdRow, PositionRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
 
@@ -21,6 +21,7 @@ __all__ = [
     "DeadlineRow",
     "EventRow",
     "FollowerRow",
+    "HouseholdRow",
     "IdempotencyRow",
     "IssueRow",
     "MeetingEventRow",

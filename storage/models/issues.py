@@ -49,6 +49,7 @@ class IssueRow(Base):
     awaits_meeting: Mapped[bool] = mapped_column(server_default=text("false"))
     exempt: Mapped[bool] = mapped_column(server_default=text("false"))
     priority: Mapped[bool] = mapped_column(server_default=text("false"))
+    raised_with_priority: Mapped[bool] = mapped_column(server_default=text("false"))
     beyond_county: Mapped[bool] = mapped_column(server_default=text("false"))
     duplicate_of: Mapped[str | None]
     closed_at: Mapped[datetime | None]

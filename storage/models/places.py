@@ -1,11 +1,11 @@
-"""Where an issue is, which can be erased, and who said: me too."""
+"""Where an issue is, which can be erased, who said: me too, and colours of households."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, Path
 from storage.models.issues import IssueRow
 
 _DEGREES: Double[float] = Double()
@@ -62,4 +62,23 @@ class FollowerRow(Base):
             "num_nonnulls(satisfaction, solved, evaluated_at) IN (0, 3)", name="evaluated"
         ),
         Index(None, "subject"),
+    )
+
+
+class HouseholdRow(Base):
+    """How closely a household, or everybody in a grid, is looked after. Never shown."""
+
+    __tablename__ = "households"
+
+    grid: Mapped[Path] = mapped_column(primary_key=True)
+    address_key: Mapped[str] = mapped_column(primary_key=True)
+    """A keyed hash; empty for the whole grid."""
+    colour: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("colour IN ('red', 'yellow', 'green')", name="colour"),
+        CheckConstraint("length(address_key) IN (0, 64)", name="address_key_size"),
+        CheckConstraint("length(grid) BETWEEN 1 AND 200", name="grid_size"),
     )

@@ -1,6 +1,6 @@
-"""Positions of issues, who follows them, and the reporter's own time. Expands only.
+"""Positions of issues, who follows them, the reporter's own time, colours of households.
 
-Both tables are new, so their indexes need no concurrent build.
+Expands only. All tables are new, so their indexes need no concurrent build.
 
 Revision ID: 0005_places
 Revises: 0003_beyond_county
@@ -14,7 +14,8 @@ branch_labels = None
 depends_on = None
 
 TABLES = """
-ALTER TABLE issues ADD COLUMN said_at timestamptz;
+ALTER TABLE issues ADD COLUMN said_at timestamptz,
+    ADD COLUMN raised_with_priority boolean DEFAULT false NOT NULL;
 CREATE TABLE positions (
     issue_number text NOT NULL, category text NOT NULL, raised_at timestamptz NOT NULL,
     lat double precision, lon double precision, gcj_lat double precision,
@@ -38,7 +39,15 @@ CREATE TABLE followers (
         CHECK (num_nonnulls(satisfaction, solved, evaluated_at) IN (0, 3)),
     CONSTRAINT fk_followers_issue_number FOREIGN KEY(issue_number) REFERENCES issues (number)
 );
-CREATE INDEX ix_followers_subject ON followers (subject)
+CREATE INDEX ix_followers_subject ON followers (subject);
+CREATE TABLE households (
+    grid text COLLATE "C" NOT NULL, address_key text NOT NULL, colour text NOT NULL,
+    set_by text NOT NULL, set_at timestamptz NOT NULL,
+    CONSTRAINT pk_households PRIMARY KEY (grid, address_key),
+    CONSTRAINT ck_households_colour CHECK (colour IN ('red', 'yellow', 'green')),
+    CONSTRAINT ck_households_address_key_size CHECK (length(address_key) IN (0, 64)),
+    CONSTRAINT ck_households_grid_size CHECK (length(grid) BETWEEN 1 AND 200)
+)
 """
 
 
@@ -48,5 +57,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE followers, positions")
-    op.execute("ALTER TABLE issues DROP COLUMN said_at")
+    op.execute("DROP TABLE households, followers, positions")
+    op.execute("ALTER TABLE issues DROP COLUMN said_at, DROP COLUMN raised_with_priority")
