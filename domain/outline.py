@@ -75,7 +75,7 @@ def _place(value: object) -> tuple[float, float]:
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("coordinates are lists of rings as GeoJSON has them")  # noqa: TRY004
-    return float(value)
+    return float(value) if abs(value) <= _LON else math.nan  # whole numbers have no largest one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

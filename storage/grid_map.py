@@ -11,6 +11,8 @@ import shapely
 from domain.ids import GridCode
 from domain.outline import Geometry, GridOutline
 from domain.position import METRES_OF_A_DEGREE, Point
+from domain.reference import ReferenceKind
+from storage import codec
 from storage.reference import ReferenceRepository
 from storage.session import Session
 
@@ -77,16 +79,28 @@ class GridMaps:
     def __init__(self) -> None:
         self._version = 0
         self._map = GridMap()
+        self._turn = asyncio.Lock()
 
     async def present(self, session: Session) -> GridMap:
         """The map of what is in force now."""
         reference = ReferenceRepository(session)
-        version = await reference.outlines_version()
-        if version != self._version:
-            outlines = await reference.outlines()
-            self._map = await asyncio.to_thread(GridMap, outlines)
-            self._version = version
+        if await reference.outlines_version() != self._version:
+            async with self._turn:
+                await self._draw(reference)
         return self._map
+
+    async def _draw(self, reference: ReferenceRepository) -> None:
+        """Who had to wait for another one's map may find nothing left to do."""
+        version = await reference.outlines_version()
+        if version == self._version:
+            return
+        documents = await reference.documents_in_force(ReferenceKind.GRID_OUTLINE)
+        self._map = await asyncio.to_thread(_drawn, documents)
+        self._version = version
+
+
+def _drawn(documents: Iterable[str]) -> GridMap:
+    return GridMap(codec.body(ReferenceKind.GRID_OUTLINE, each) for each in documents)
 
 
 def _shape(geometry: Geometry) -> Any:  # noqa: ANN401 - of a library without types

@@ -15,7 +15,6 @@ from domain.ids import (
     Subject,
 )
 from domain.meeting.policy import MeetingPolicy
-from domain.outline import GridOutline
 from domain.reference import (
     Absence,
     Category,
@@ -57,9 +56,6 @@ class ReferenceRepository(Entries):
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
-
-    async def outlines(self) -> tuple[GridOutline, ...]:
-        return tuple(each.body for each in await self.in_force(ReferenceKind.GRID_OUTLINE))
 
     async def outlines_version(self) -> int:
         """Another number whenever an outline was written or retired."""

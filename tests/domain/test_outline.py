@@ -57,6 +57,7 @@ def a_circle(places: int) -> list[list[float]]:
         ([[*SQUARE[:4], [0, 91]]], "longitude and a latitude"),
         ([[*SQUARE[:4], [181, 0]]], "longitude and a latitude"),
         ([[*SQUARE[:4], [math.nan, 0]]], "longitude and a latitude"),
+        ([[*SQUARE[:4], [10**400, 0]]], "longitude and a latitude"),
         ([a_circle(MOST_PLACES), HOLE], "5000 places"),
     ],
 )
