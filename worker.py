@@ -15,7 +15,7 @@ from prometheus_client import start_http_server
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from activities.channels import LogSender, Sender, WebhookSender
 from activities.councils import Councils
@@ -41,6 +41,7 @@ from workflows.connection import connect, ensure_search_attributes
 from workflows.council import CouncilWorkflow
 from workflows.issue import IssueWorkflow
 from workflows.meeting import JointMeetingWorkflow
+from workflows.runner import sandbox
 from workflows.schedules import Upkeep, ensure_upkeep
 from workflows.upkeep import HousekeepingWorkflow, ReconcileInput, ReconcileWorkflow
 
@@ -113,8 +114,9 @@ def workflow_worker(
         task_queue=contracts.TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*_KNOWN_GOOD)
+        workflow_runner=sandbox(
+            SandboxRestrictions.default.with_passthrough_modules(*_KNOWN_GOOD),
+            client.data_converter,
         ),
         interceptors=[ToActivity()],
         max_concurrent_workflow_tasks=TURNS,

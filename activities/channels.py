@@ -13,7 +13,8 @@ from typing import Protocol
 import httpx
 import structlog
 
-from catalogue import LOCALES, say
+from activities.invitations import sentence
+from catalogue import LOCALES
 from storage.notices import DueNotice
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,10 @@ class Message:
     at: datetime
 
     def body(self) -> dict[str, object]:
-        """What is sent: codes, ids and a sentence in both languages; no personal data."""
+        """What is sent: codes, ids and a sentence in both languages; no personal data.
+
+        Of what people wrote only the place of a meeting, to those who are called there.
+        """
         return {
             "id": self.id,
             "recipient": self.recipient,
@@ -53,14 +57,7 @@ class Message:
                     "stage": each.stage,
                     "level": each.level,
                     "urgent": each.urgent,
-                    "text": {
-                        locale: say(
-                            f"notice.{each.template}",
-                            locale,
-                            **{"number": each.issue_number, **each.params},
-                        )
-                        for locale in LOCALES
-                    },
+                    "text": {locale: sentence(each, locale) for locale in LOCALES},
                 }
                 for each in self.notices
             ],

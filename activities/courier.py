@@ -2,21 +2,25 @@
 
 import asyncio
 import hashlib
+import itertools
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from activities.channels import Message, Sender, Undelivered
-from activities.outgoing import out_of_quiet_hours, policy_for
+from activities.invitations import with_words
+from activities.outgoing import out_of_quiet_hours, policies_for, policy_for
 from domain.reference import Channel, NoticePolicy
 from observability import metrics
-from storage.births import Births
 from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
 from storage.session import Database, Session, Unreachable
+from storage.zones import Zones
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +30,19 @@ _AT_ONCE = 10
 _BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 3600, 3600))
 _IDLE_S = 5.0
 _TROUBLED_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one message goes out, and in which words; without a zone it waits for no morning."""
+
+    policy: NoticePolicy
+    zone: ZoneInfo | None
+    worded: Sequence[DueNotice]
+
+    def opens(self, now: datetime) -> datetime:
+        """Asked once more: after an outage, or a failure, it may have become night."""
+        return now if self.zone is None else out_of_quiet_hours(self.policy, now, self.zone)
 
 
 class Courier:
@@ -60,20 +77,39 @@ class Courier:
         """One batch; how many notices were taken out."""
         async with self._database.begin() as session:
             due = await Outbox(session).due(self._now(), BATCH)
+            batches = _gathered(due)
+            manners = await _manners_if_readable(session, batches[:_AT_ONCE])
         turns = asyncio.Semaphore(_AT_ONCE)
 
-        async def in_turn(batch: list[DueNotice]) -> None:
+        async def in_turn(batch: list[DueNotice], known: Manner | None) -> None:
             async with turns:
-                await self._deliver(batch)
+                await self._deliver_if_readable(batch, known)
 
-        await asyncio.gather(*(in_turn(batch) for batch in _gathered(due)))
+        await asyncio.gather(
+            *map(in_turn, batches, itertools.chain(manners, itertools.repeat(None)))
+        )
         return len(due)
 
-    async def _deliver(self, batch: list[DueNotice]) -> None:
-        first, now = batch[0], self._now()
+    async def _deliver_if_readable(self, batch: list[DueNotice], known: Manner | None) -> None:
+        """A policy or a text that cannot be read is this message's failure, and no other's."""
+        try:
+            manner = known or await self._asked_again(batch)
+        except Unreachable:
+            raise
+        except Exception as error:
+            log.exception("notice_unreadable", issue=batch[0].issue_number)
+            await self._failed(batch, Undelivered(type(error).__name__))
+        else:
+            await self._deliver(batch, manner)
+
+    async def _asked_again(self, batch: list[DueNotice]) -> Manner:
+        """What had to wait for its turn goes by what holds when it comes."""
         async with self._database.read() as session:
-            policy = await policy_for(ReferenceRepository(session), first.recipient)
-            opens = await _opens(session, policy, batch, now)
+            return (await _manners(session, [batch]))[0]
+
+    async def _deliver(self, batch: list[DueNotice], manner: Manner) -> None:
+        first, now = batch[0], self._now()
+        opens = manner.opens(now)
         if opens > now:
             async with self._database.begin() as session:
                 await Outbox(session).postpone([each.id for each in batch], opens)
@@ -81,8 +117,8 @@ class Courier:
         message = Message(
             id=_name(batch),
             recipient=first.recipient,
-            webhook_url=policy.webhook_url,
-            notices=batch,
+            webhook_url=manner.policy.webhook_url,
+            notices=manner.worded,
             at=now,
         )
         try:
@@ -158,12 +194,34 @@ def _name(batch: list[DueNotice]) -> str:
     return f"digest_{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
 
 
-async def _opens(
-    session: Session, policy: NoticePolicy, batch: list[DueNotice], now: datetime
-) -> datetime:
-    """Asked once more: after an outage, or a failure, it may have become night."""
-    origin = await Births(session).origin(batch[0].issue_number)
-    if origin is None or any(each.urgent for each in batch):
-        return now
-    zone = await ReferenceRepository(session).zone(origin.district)
-    return out_of_quiet_hours(policy, now, zone)
+async def _manners_if_readable(
+    session: Session, batches: list[list[DueNotice]]
+) -> Sequence[Manner | None]:
+    """None for all where one cannot be read: then each is asked for alone, in its turn."""
+    try:
+        return await _manners(session, batches)
+    except Unreachable:
+        raise
+    except Exception:
+        log.exception("notices_unreadable")
+        return [None] * len(batches)
+
+
+async def _manners(session: Session, batches: list[list[DueNotice]]) -> list[Manner]:
+    """Of these messages, in a few round trips for all of them."""
+    references = ReferenceRepository(session)
+    await references.foresee(policies_for(batch[0].recipient for batch in batches))
+    policies = [await policy_for(references, batch[0].recipient) for batch in batches]
+    zones = await Zones(session).of_issues([batch[0].issue_number for batch in batches])
+    return [
+        Manner(
+            policy,
+            None if _is_urgent(batch) else zones.get(batch[0].issue_number),
+            await with_words(session, batch),
+        )
+        for policy, batch in zip(policies, batches, strict=True)
+    ]
+
+
+def _is_urgent(batch: list[DueNotice]) -> bool:
+    return any(each.urgent for each in batch)

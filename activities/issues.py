@@ -118,15 +118,15 @@ def command_of(step: Step) -> Command:
 
 
 async def _born(references: ReferenceRepository, origin: Origin) -> Issue:
+    chosen = await references.choices()
     policy = choose_policy(
-        [entry.body for entry in await references.policies()], origin.category, origin.whistle_kind
+        [entry.body for entry in chosen.policies], origin.category, origin.whistle_kind
     )
-    entry = next(each for each in await references.policies() if each.code == policy.code)
-    kind = await references.whistle_kind(origin.whistle_kind)
-    category = await references.category(origin.category)
-    proposal, broken = propose(
-        await references.rules(), origin, await references.department_codes()
+    entry = next(each for each in chosen.policies if each.code == policy.code)
+    _, category, kind = await references.named_by_whistle(
+        origin.grid, origin.category, origin.whistle_kind
     )
+    proposal, broken = propose(chosen.rules, origin, chosen.departments)
     for rule in broken:
         metrics.RULES_BROKEN_TOTAL.labels(rule=rule).inc()
         log.error("routing_rule_broken", rule=rule, issue=origin.number)

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from activities.contracts import MeetingActivities, MeetingStep
 from activities.counting import count_meeting
+from activities.invitations import calls, params_of
 from activities.outgoing import Matter, put
 from domain.commands import Command
 from domain.meeting.convening import Summons, convene
@@ -102,14 +103,18 @@ class Meetings(MeetingActivities):
         """On the first issue of the agenda; a meeting over nothing has nobody to tell."""
         if not after.agenda:
             return
+        called = before or Meeting(origin=after.origin, agenda=after.agenda)
+        notices = [_named(after, each) for each in notices_for(called, after, command, self._now())]
+        params = {"number": after.number, "level": after.origin.level}
+        if calls(notices):
+            zone = await ReferenceRepository(session).zone(after.origin.district)
+            params |= params_of(after, zone)
         matter = Matter(
             name=after.number,
             issue=after.agenda[0].issue,
             district=after.origin.district,
-            params={"number": after.number, "level": after.origin.level},
+            params=params,
         )
-        called = before or Meeting(origin=after.origin, agenda=after.agenda)
-        notices = [_named(after, each) for each in notices_for(called, after, command, self._now())]
         pointless = [_about(after, each) for each in settled(after)]
         await put(session, matter, notices, pointless, self._now())
 

@@ -1,6 +1,6 @@
 """From what a step makes known to rows of the outbox: recipients, channels, quiet hours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from domain.ids import DistrictCode, IssueNumber
 from domain.issue import Issue
 from domain.notice import also_told, is_for_followers
 from domain.notices import Notice, notices_for, settled
-from domain.reference import NoticePolicy
+from domain.reference import NoticePolicy, ReferenceKind
+from storage.entry_reads import Wanted
 from storage.followers import Followers
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
@@ -58,16 +59,23 @@ async def put(
     now: datetime,
 ) -> None:
     """Put notices of a matter into the outbox, after taking back those that are pointless now."""
-    references = ReferenceRepository(session)
-    rows: list[NoticeRow] = []
-    zone = await references.zone(matter.district) if notices else ZoneInfo("UTC")
-    for notice in notices:
-        told = replace(notice, recipient=await _office(references, notice.recipient))
-        policy = await policy_for(references, told.recipient)
-        rows += _rows(matter, told, policy, now, zone)
     outbox = Outbox(session)
     await outbox.drop_about(matter.issue, pointless, now)
-    await outbox.put(rows)
+    if notices:
+        await outbox.put(await _addressed(ReferenceRepository(session), matter, notices, now))
+
+
+async def _addressed(
+    references: ReferenceRepository, matter: Matter, notices: Sequence[Notice], now: datetime
+) -> list[NoticeRow]:
+    zone = await references.zone(matter.district)
+    told = [replace(each, recipient=await _office(references, each.recipient)) for each in notices]
+    await references.foresee(policies_for(each.recipient for each in told))
+    rows: list[NoticeRow] = []
+    for notice in told:
+        policy = await policy_for(references, notice.recipient)
+        rows += _rows(matter, notice, policy, now, zone)
+    return rows
 
 
 async def _office(references: ReferenceRepository, recipient: str) -> str:
@@ -77,10 +85,19 @@ async def _office(references: ReferenceRepository, recipient: str) -> str:
     return f"department:{grid.unit}" if grid is not None and grid.unit else recipient
 
 
+def policies_for(recipients: Iterable[str]) -> list[Wanted]:
+    """All that `policy_for` may look at, so that it can be foreseen."""
+    codes = (code for recipient in recipients for code in _policy_codes(recipient))
+    return [Wanted(ReferenceKind.NOTICE_POLICY, code) for code in codes]
+
+
+def _policy_codes(recipient: str) -> tuple[str, ...]:
+    return recipient, recipient.partition(":")[0], DEFAULT_POLICY
+
+
 async def policy_for(references: ReferenceRepository, recipient: str) -> NoticePolicy:
     """The recipient's own policy, else the one of its kind, else the default."""
-    kind = recipient.partition(":")[0]
-    for code in (recipient, kind, DEFAULT_POLICY):
+    for code in _policy_codes(recipient):
         policy = await references.notice_policy(code)
         if policy is not None:
             return policy

@@ -1,5 +1,6 @@
 """Turns what a step started into instants: policies, calendars and posts come from SQL."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,8 +11,9 @@ from domain.issue import Issue
 from domain.parts import Posts
 from domain.posts import posts_of
 from domain.reckoning import reckon
-from domain.reference import Post
+from domain.reference import Post, ReferenceKind
 from domain.vocabulary import IssueState
+from storage.entry_reads import Wanted
 from storage.reference import ReferenceRepository
 
 
@@ -22,14 +24,30 @@ async def plan(
 
     A clock keeps the calendar version it was first reckoned with; `afresh` takes the current one.
     """
-    policy = await references.policy(issue.pinned.policy, issue.pinned.policy_version)
-    for deadline in issue.deadlines:
-        promise = policy.promise(deadline.kind)
-        if deadline.needs_reckoning and promise is not None:
-            version = None if afresh else deadline.calendar_version or None
-            calendar = await references.calendar(issue.pinned.calendar, version)
-            issue = issue.with_deadline(reckon(deadline, promise, calendar))
+    unreckoned = [each for each in issue.deadlines if each.needs_reckoning]
+    if unreckoned:
+        issue = await _reckoned(references, issue, unreckoned, afresh=afresh)
     return await _with_posts(references, issue, at, afresh=afresh)
+
+
+async def _reckoned(
+    references: ReferenceRepository, issue: Issue, unreckoned: Sequence[Deadline], *, afresh: bool
+) -> Issue:
+    pinned = issue.pinned
+    versions = [None if afresh else each.calendar_version or None for each in unreckoned]
+    await references.foresee(
+        [
+            Wanted(ReferenceKind.SLA_POLICY, pinned.policy, pinned.policy_version),
+            *(Wanted(ReferenceKind.CALENDAR, pinned.calendar, version) for version in versions),
+        ]
+    )
+    policy = await references.policy(pinned.policy, pinned.policy_version)
+    for deadline, version in zip(unreckoned, versions, strict=True):
+        promise = policy.promise(deadline.kind)
+        if promise is not None:
+            calendar = await references.calendar(pinned.calendar, version)
+            issue = issue.with_deadline(reckon(deadline, promise, calendar))
+    return issue
 
 
 async def _with_posts(

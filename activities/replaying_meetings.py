@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from activities.replaying import SKEWS, difference_of, led_on
-from domain.ids import PartyCode
+from domain.ids import DepartmentCode, PartyCode
 from domain.meeting import commands as m
 from domain.meeting.meeting import Meeting
 from domain.meeting.parts import AgendaItem, Party
@@ -33,25 +33,35 @@ async def meeting_difference(session: Session, snapshot: Meeting) -> str | None:
     if snapshot.version > EVENTS_AT_MOST:
         raise TooLong(snapshot.number)
     events = await MeetingChecks(session).events(snapshot.number, snapshot.version)
-    joined = [each.command for each in events if isinstance(each.command, m.AddToAgenda)]
-    items = len(snapshot.agenda) - len(joined)
+    joined = sum(isinstance(each.command, m.AddToAgenda) for each in events)
+    items = len(snapshot.agenda) - joined
     replays = (
         partial(_replayed, session, _born(snapshot, items=items, late=late), events, skew)
-        for late in _possible_latecomers(snapshot, joined)
+        for late in _possible_latecomers(snapshot, _invited_later(events))
         for skew in SKEWS
     )
     return await difference_of(snapshot, replays)
 
 
-def _possible_latecomers(snapshot: Meeting, joined: Sequence[m.AddToAgenda]) -> range:
-    """How many of the parties, at most, came with issues that joined later; the last ones did.
+def _invited_later(events: Sequence[RecordedMeetingEvent]) -> frozenset[PartyCode]:
+    """Whom issues that joined concern, and whom people invited once the meeting was called."""
+    found: list[DepartmentCode] = []
+    for event in events:
+        if isinstance(event.command, m.AddToAgenda):
+            found += event.command.departments
+        if isinstance(event.command, m.InviteDepartments):
+            found += event.command.invites
+    return frozenset(map(PartyCode, found))
 
-    A department that such an issue concerns may have been there before.
+
+def _possible_latecomers(snapshot: Meeting, invited: frozenset[PartyCode]) -> range:
+    """How many of the parties, at most, came later; the last ones did.
+
+    A department that an issue concerns may have been there before the issue joined.
     """
-    concerned = {PartyCode(code) for command in joined for code in command.departments}
     late = 0
     for party in reversed(snapshot.parties):
-        if party.code not in concerned:
+        if party.code not in invited:
             break
         late += 1
     return range(late + 1)

@@ -18,18 +18,21 @@ from domain.vocabulary import Role
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JSON Web Token.")
 
+# None of these waits for anything, but FastAPI runs what is not async in a thread, request by
+# request, which costs more than all of them together.
 
-def _parts(request: Request) -> Parts:
+
+async def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
 
-def _engine(request: Request) -> Engine:
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _locale(request: Request) -> str:
+async def _locale(request: Request) -> str:
     return str(request.state.locale)
 
 

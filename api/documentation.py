@@ -95,7 +95,7 @@ REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
     c.DecideAppeal: (R.NOTHING_PENDING, R.OWN_REQUEST),
     c.UrgeIssue: (R.LIMIT_REACHED,),
     c.SuperviseIssue: (),
-    c.ConveneMeeting: (R.IN_MEETING,),
+    c.ConveneMeeting: (R.IN_MEETING, R.PROPOSED_IN_PAST, R.PROPOSED_TOO_FAR),
 }
 """What the law may say to each command beside `not_allowed` and `wrong_state`."""
 
@@ -113,6 +113,7 @@ MEETING_REFUSALS: Mapping[type[c.Command], tuple[R, ...]] = {
         R.TASK_DUE_IN_PAST,
         R.OWN_TASK,
     ),
+    m.InviteDepartments: (R.ALREADY_INVITED,),
     m.PostponeMeeting: (R.LIMIT_REACHED, R.POSTPONED_BACKWARDS, R.POSTPONED_TOO_FAR),
     m.AdjournMeeting: (),
     m.TakeOffAgenda: (R.NOT_ON_AGENDA,),

@@ -5,19 +5,27 @@ from typing import Any
 
 from catalogue import label, say
 from domain.events import EventName
+from domain.meeting.words import MeetingEvent
 from domain.sla import RungAct
 
 _JOINED = {"zh": "，"}
 
 
-def event_label(name: EventName, details: Mapping[str, Any], locale: str) -> str:
+def event_label(name: str, details: Mapping[str, Any], locale: str) -> str:
     """The label of an event; the plain one where its details do not tell more."""
     said = ""
-    if name is EventName.RUNG_CLIMBED:
+    if name == EventName.RUNG_CLIMBED:
         said = _of_rung(details, locale)
-    if name is EventName.DEADLINE_BREACHED:
+    if name == EventName.DEADLINE_BREACHED:
         said = _of_breach(details, locale)
     return said or label("event", name, locale)
+
+
+def meeting_event_label(name: str, details: Mapping[str, Any], locale: str) -> str:
+    """The same of a meeting: who only proposes another time has not reported in."""
+    if name == MeetingEvent.PARTY_REPORTED_IN and details.get("comes") is False:
+        return label("meeting_happened", "other_time_proposed", locale)
+    return label("meeting_event", name, locale)
 
 
 def _of_rung(details: Mapping[str, Any], locale: str) -> str:

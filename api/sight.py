@@ -4,7 +4,7 @@ from api.problems import ApiCode, Problem
 from domain.actor import Actor
 from domain.ids import IssueNumber, MeetingNumber
 from domain.meeting.membership import meeting_scope_of
-from domain.visibility import scope_of
+from domain.visibility import reading_scope_of, scope_of
 from domain.vocabulary import Role
 from storage.meetings.queries import MeetingQueries
 from storage.meetings.views import MeetingDetail
@@ -23,6 +23,18 @@ async def seen(session: Session, number: IssueNumber, actor: Actor) -> IssueDeta
         Problem: `not_found`, whether it does not exist or the caller may not see it.
     """
     detail = await Queries(session).issue(number, scope_of(actor))
+    if detail is None:
+        raise Problem(ApiCode.NOT_FOUND)
+    return detail
+
+
+async def read(session: Session, number: IssueNumber, actor: Actor) -> IssueDetail:
+    """The issue, also for those who talk about it in a meeting.
+
+    Raises:
+        Problem: `not_found`, as of `seen`.
+    """
+    detail = await Queries(session).issue(number, reading_scope_of(actor))
     if detail is None:
         raise Problem(ApiCode.NOT_FOUND)
     return detail

@@ -22,7 +22,7 @@ from storage.session import Database, Session, Unreachable
 HOME = ZoneInfo("Asia/Shanghai")
 """Where a clock is read when the place is not known."""
 
-_INSTANTS = frozenset({"at", "claimed_at", "due_by", "since", "sits_at", "until"})
+_INSTANTS = frozenset({"at", "claimed_at", "due_by", "proposed_at", "since", "sits_at", "until"})
 _NAMED = {
     "department": ReferenceKind.DEPARTMENT,
     "departments": ReferenceKind.DEPARTMENT,
@@ -73,6 +73,8 @@ def _longest(params: Mapping[str, str], locale: str) -> dict[str, str]:
     """A limit that came as its unit and its seconds, or a plain span."""
     if "longest_seconds" in params:
         return {"longest": spoken(timedelta(seconds=int(params["longest_seconds"])), locale)}
+    if "longest_days" in params:  # of a worker from before seconds were told
+        return {"longest": spoken(timedelta(days=int(params["longest_days"])), locale)}
     if not {"unit", "seconds"} <= params.keys():
         return {}
     limit = Limit(Unit(params["unit"]), timedelta(seconds=int(params["seconds"])))

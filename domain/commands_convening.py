@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.command import Command
-from domain.ids import MeetingNumber, Subject
+from domain.ids import DepartmentCode, MeetingNumber, Subject, TextId
 from domain.vocabulary import ConvenedBy, ItemOutcome, Level
 
 
@@ -15,6 +15,12 @@ class ConveneMeeting(Command):
     by: ConvenedBy = ConvenedBy.SUPERVISOR
     level: Level | None = None
     joins: MeetingNumber | None = None
+    proposed: tuple[datetime, ...] = ()
+    """When it could sit, the first one first; as its policy says when none is named."""
+    place: TextId | None = None
+    """Refers to where: free text, kept where it can be erased."""
+    invites: tuple[DepartmentCode, ...] = ()
+    """Departments beyond the standing parties and those concerned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,7 @@ class Agendas:
         call = await self._call(issue)
         try:
             return call is not None and await self._starter.begin(
-                summons_of(issue, call.by, meeting.since)
+                summons_of(issue, call, meeting.since)
             )
         except StartRefused:
             return False

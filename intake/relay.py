@@ -68,6 +68,8 @@ class Relay:
         now = self._now()
         async with self._database.begin() as session:
             born = await Births(session).take_unstarted(BATCH, now)
+        if not born:
+            return 0
         left = {origin.number for origin in born}
         started: list[IssueNumber] = []
         refused: list[IssueNumber] = []

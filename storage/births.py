@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.events import EventName
 from domain.facts import Origin
@@ -135,8 +148,34 @@ def _birth(*, has_position: bool) -> Select[*tuple[Any, ...]]:
     return select(func.pg_notify(BIRTHS, "")).add_cte(*parts)
 
 
-# Once: building them costs more than running them.
+def _lend() -> ReturningUpdate[*tuple[Any, ...]]:
+    """What is unstarted and lent to nobody is lent until an instant."""
+    taken = (
+        select(IssueRow.id)
+        .where(
+            IssueRow.workflow_started_at.is_(None),
+            or_(IssueRow.start_after.is_(None), IssueRow.start_after <= bindparam("_now")),
+        )
+        .order_by(IssueRow.emergency.desc(), IssueRow.id)
+        .limit(bindparam("_limit"))
+        .with_for_update(skip_locked=True)
+        .cte("taken")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    lent = update(IssueRow).where(IssueRow.id == taken.c.id)
+    return lent.values(start_after=bindparam("_until")).returning(*_ORIGIN)
+
+
+# Built once: building a statement costs more than running it.
 _BIRTH, _BIRTH_WITH_POSITION = _birth(has_position=False), _birth(has_position=True)
+_LEND = _lend()
+_BORN = select(*_ORIGIN).where(IssueRow.number == bindparam("_number"))
+_UNSTARTED = update(IssueRow).where(
+    IssueRow.number == any_(bindparam("_numbers", type_=ARRAY(Text))),
+    IssueRow.workflow_started_at.is_(None),
+)
+_PUT_BACK = _UNSTARTED.values(start_after=bindparam("_until"))
+_STARTED = _UNSTARTED.values(workflow_started_at=bindparam("_at"))
 
 
 class Births:
@@ -159,35 +198,16 @@ class Births:
         Two relays at once get different ones. No lock outlives the transaction, so nothing that
         is written about these issues waits for whoever starts them.
         """
-        taken = (
-            select(IssueRow.id)
-            .where(
-                IssueRow.workflow_started_at.is_(None),
-                or_(IssueRow.start_after.is_(None), IssueRow.start_after <= now),
-            )
-            .order_by(IssueRow.emergency.desc(), IssueRow.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("taken")
-            .prefix_with("MATERIALIZED", dialect="postgresql")
-        )
-        lent = (
-            update(IssueRow)
-            .where(IssueRow.id == taken.c.id)
-            .values(start_after=now + LENT)
-            .returning(*_ORIGIN)
-        )
-        rows = (await self._session.execute(lent)).all()
+        given = {"_now": now, "_limit": limit, "_until": now + LENT}
+        rows = (await self._session.execute(_LEND, given)).all()
         origins = (_origin(row) for row in rows)
         return tuple(sorted(origins, key=lambda each: (not each.emergency, each.number)))
 
     async def put_back(self, numbers: Sequence[IssueNumber], until: datetime | None) -> None:
         """Not started: at once again, or not before `until`."""
-        await self._session.execute(
-            update(IssueRow)
-            .where(IssueRow.number.in_(numbers), IssueRow.workflow_started_at.is_(None))
-            .values(start_after=until)
-        )
+        if numbers:
+            given = {"_numbers": [*numbers], "_until": until}
+            await self._session.execute(_PUT_BACK, given)
 
     async def waiting(self) -> int:
         """How many have no workflow yet, for a gauge."""
@@ -196,15 +216,11 @@ class Births:
 
     async def mark_started(self, numbers: Sequence[IssueNumber], at: datetime) -> None:
         """These issues have their workflow."""
-        await self._session.execute(
-            update(IssueRow)
-            .where(IssueRow.number.in_(numbers), IssueRow.workflow_started_at.is_(None))
-            .values(workflow_started_at=at)
-        )
+        if numbers:
+            await self._session.execute(_STARTED, {"_numbers": [*numbers], "_at": at})
 
     async def origin(self, number: IssueNumber) -> Origin | None:
-        found = select(*_ORIGIN).where(IssueRow.number == number)
-        row = (await self._session.execute(found)).one_or_none()
+        row = (await self._session.execute(_BORN, {"_number": number})).one_or_none()
         return _origin(row) if row else None
 
 

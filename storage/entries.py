@@ -1,29 +1,31 @@
 """Versioned entries of reference data; an entry is changed by adding the next version."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from domain.ids import Subject
 from domain.reference import ReferenceKind
-from storage import codec
-from storage.models import ReferenceRow
-from storage.session import AnyRow, Session
+from storage import codec, entry_reads
+from storage.entry_reads import IS_LATEST, Wanted, entries_of, entry_of
+from storage.models import ReferenceChangesRow, ReferenceRow
+from storage.session import Session
 from storage.views import Entry, Page
 
 LARGEST_PAGE = 200
 _ONE_WRITER = 7_305_001
 """Key of the advisory lock; any number that nothing else locks."""
 _BELONGS_TO = {ReferenceKind.STAFF: "department", ReferenceKind.ABSENCE: "staff"}
-_LATER = aliased(ReferenceRow)
-_IS_LATEST = ~exists().where(
-    _LATER.kind == ReferenceRow.kind,
-    _LATER.code == ReferenceRow.code,
-    _LATER.version > ReferenceRow.version,
+_CHANGED = (
+    insert(ReferenceChangesRow)
+    .values(changes=1)
+    .on_conflict_do_update(
+        index_elements=["kind"], set_={"changes": ReferenceChangesRow.changes + 1}
+    )
 )
 
 
@@ -40,24 +42,55 @@ class Entries:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._foreseen: dict[Wanted, Entry[Any] | None] = {}
+
+    async def foresee(self, wanted: Iterable[Wanted]) -> None:
+        """Reads what will be asked for in one round trip, so that asking costs none.
+
+        What was foreseen stays as it was found until somebody writes through this object: one
+        object lives no longer than its transaction.
+        """
+        keys = [each for each in dict.fromkeys(wanted) if each not in self._foreseen]
+        if not keys:
+            return
+        kinds, codes, versions = (list(column) for column in zip(*keys, strict=True))
+        given = {"_kinds": kinds, "_codes": codes, "_versions": versions}
+        self._foreseen |= dict.fromkeys(keys)
+        for row in await self._session.execute(entry_reads.THESE, given):
+            entry = entry_of(row)
+            self._foreseen[Wanted(entry.kind, entry.code, row.wanted)] = entry
 
     async def current(self, kind: ReferenceKind, code: str) -> Entry[Any] | None:
         """The present version, retired or not."""
-        row = (await self._session.execute(_CURRENT, {"_kind": kind, "_code": code})).one_or_none()
+        wanted = Wanted(kind, code)
+        if wanted in self._foreseen:
+            return self._foreseen[wanted]
+        given = {"_kind": kind, "_code": code}
+        row = (await self._session.execute(entry_reads.CURRENT, given)).one_or_none()
         return entry_of(row) if row else None
 
     async def currents(
         self, wanted: Mapping[ReferenceKind, str]
     ) -> Mapping[ReferenceKind, Entry[Any]]:
         """Present versions, retired or not, of one code for each kind, in one round trip."""
-        pairs = tuple_(ReferenceRow.kind, ReferenceRow.code)
-        found = _ENTRIES.where(pairs.in_([*wanted.items()]), _IS_LATEST)
+        await self.foresee(itertools.starmap(Wanted, wanted.items()))
+        found = {kind: await self.current(kind, code) for kind, code in wanted.items()}
+        return {kind: entry for kind, entry in found.items() if entry is not None}
+
+    async def named(self, kind: ReferenceKind, codes: Collection[str]) -> Mapping[str, Any]:
+        """What stands behind codes of one kind, retired or not, in one round trip."""
+        if not codes:
+            return {}
+        found = entries_of(kind).where(ReferenceRow.code.in_(sorted(codes)), IS_LATEST)
         entries = (entry_of(row) for row in await self._session.execute(found))
-        return {entry.kind: entry for entry in entries}
+        return {entry.code: entry.body for entry in entries}
 
     async def version(self, kind: ReferenceKind, code: str, version: int) -> Entry[Any] | None:
-        found = entries_of(kind).where(ReferenceRow.code == code, ReferenceRow.version == version)
-        row = (await self._session.execute(found)).one_or_none()
+        wanted = Wanted(kind, code, version)
+        if wanted in self._foreseen:
+            return self._foreseen[wanted]
+        given = {"_kind": kind, "_code": code, "_version": version}
+        row = (await self._session.execute(entry_reads.VERSION, given)).one_or_none()
         return entry_of(row) if row else None
 
     async def versions(self, kind: ReferenceKind, code: str) -> tuple[Entry[Any], ...]:
@@ -71,7 +104,7 @@ class Entries:
     ) -> Page[Entry[Any]]:
         """Present versions by code, the retired ones too; `after` is the last code seen."""
         size = max(1, min(limit, LARGEST_PAGE))
-        found = entries_of(kind).where(_IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
+        found = entries_of(kind).where(IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
         if after is not None:
             found = found.where(ReferenceRow.code > after)
         entries = tuple(entry_of(row) for row in await self._session.execute(found))
@@ -80,13 +113,13 @@ class Entries:
 
     async def documents_in_force(self, kind: ReferenceKind) -> tuple[str, ...]:
         """The same as JSON text, by code: for many entries, to be read outside the event loop."""
-        rows = await self._session.execute(_IN_FORCE, {"_kind": kind})
+        rows = await self._session.execute(entry_reads.IN_FORCE, {"_kind": kind})
         return tuple(row.body for row in rows)
 
-    async def count_versions(self, kind: ReferenceKind) -> int:
-        """How many were ever written; nothing is deleted, so it tells whether any is new."""
-        counted = select(func.count()).where(ReferenceRow.kind == kind)
-        return (await self._session.execute(counted)).scalar_one()
+    async def changes(self, kind: ReferenceKind) -> int:
+        """Another number whenever an entry of the kind was written: to know what is kept is new."""
+        found = select(ReferenceChangesRow.changes).where(ReferenceChangesRow.kind == kind)
+        return (await self._session.execute(found)).scalar_one_or_none() or 0
 
     async def take_turns(self) -> None:
         """Holds other writers back until the transaction ends, so that what is checked stays true.
@@ -116,6 +149,7 @@ class Entries:
         if getattr(body, "code", None) != code:
             raise ValueError(f"the body is not that of {code}")
         document = codec.body_text(kind, body)
+        self._foreseen.clear()
         expected = expected_version or 0
         if await self._latest(kind, code) != expected:
             raise StaleVersion(kind, code, await self._latest(kind, code))
@@ -149,7 +183,10 @@ class Entries:
             .on_conflict_do_nothing()
             .returning(ReferenceRow.version)
         )
-        return added.one_or_none() is not None
+        if added.one_or_none() is None:
+            return False
+        await self._session.execute(_CHANGED, {"kind": entry.kind})
+        return True
 
     async def _latest(self, kind: ReferenceKind, code: str) -> int:
         found = select(func.coalesce(func.max(ReferenceRow.version), 0)).where(
@@ -163,58 +200,19 @@ class Entries:
     ) -> tuple[Entry[Any], ...]:
         """Present versions that are not retired, by code; of some owners only, if told so."""
         given: dict[str, object] = {"_kind": kind}
-        found = _IN_FORCE
+        found = entry_reads.IN_FORCE
         if belonging_to is not None:
-            given["_owners"], found = belonging_to, _IN_FORCE_OF
+            given["_owners"], found = belonging_to, entry_reads.IN_FORCE_OF
         rows = await self._session.execute(found, given)
         return tuple(entry_of(row) for row in rows)
 
-
-_ENTRIES = select(
-    ReferenceRow.kind,
-    ReferenceRow.code,
-    ReferenceRow.version,
-    ReferenceRow.body,
-    ReferenceRow.retired,
-    ReferenceRow.created_at,
-    ReferenceRow.created_by,
-)
-# Built once: building a statement costs more than running it, and every step reads some.
-_CURRENT = (
-    _ENTRIES.where(ReferenceRow.kind == bindparam("_kind"), ReferenceRow.code == bindparam("_code"))
-    .order_by(ReferenceRow.version.desc())
-    .limit(1)
-)
-_IN_FORCE = _ENTRIES.where(
-    ReferenceRow.kind == bindparam("_kind"), _IS_LATEST, ~ReferenceRow.retired
-).order_by(ReferenceRow.code)
-_IN_FORCE_OF = _IN_FORCE.where(ReferenceRow.belongs_to.in_(bindparam("_owners", expanding=True)))
-
-
-def entries_of(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
-    return _ENTRIES.where(ReferenceRow.kind == kind)
-
-
-def entries_in_force(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
-    """For those who want only some of them: present, not retired, by code."""
-    found = entries_of(kind).where(_IS_LATEST, ~ReferenceRow.retired)
-    return found.order_by(ReferenceRow.code)
-
-
-def entry_of(row: AnyRow) -> Entry[Any]:
-    kind = ReferenceKind(row.kind)
-    return Entry(
-        kind=kind,
-        code=row.code,
-        version=row.version,
-        body=codec.body(kind, row.body),
-        retired=row.retired,
-        created_at=row.created_at,
-        created_by=Subject(row.created_by),
-    )
-
-
-def is_named(name: str) -> ColumnElement[bool]:
-    """Of entries with a name in two languages."""
-    body = ReferenceRow.body
-    return or_(body["name"].astext == name, body["name_en"].astext == name)
+    async def kinds_in_force(
+        self, *kinds: ReferenceKind
+    ) -> Mapping[ReferenceKind, tuple[Entry[Any], ...]]:
+        """As `in_force`, of several kinds in one round trip."""
+        found: dict[ReferenceKind, list[Entry[Any]]] = {kind: [] for kind in kinds}
+        given = {"_kinds": [*kinds]}
+        for row in await self._session.execute(entry_reads.KINDS_IN_FORCE, given):
+            entry = entry_of(row)
+            found[entry.kind].append(entry)
+        return {kind: tuple(entries) for kind, entries in found.items()}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from domain.actor import GRID_SEPARATOR
 from domain.ids import CategoryCode, DepartmentCode, GridCode
 from domain.visibility import Scope
-from domain.vocabulary import IssueState, Level, Role
-from storage.models import IssueRow, TextRow
+from domain.vocabulary import IssueState, ItemOutcome, Level, Role
+from storage.models import IssueRow, MeetingItemRow, MeetingRow, TextRow
 
 _PAST_SEPARATOR = chr(ord(GRID_SEPARATOR) + 1)
 
@@ -103,7 +103,19 @@ def is_seen_by(scope: Scope) -> ColumnElement[bool]:
     seen += [lies_in(grid) for grid in scope.grids]
     if scope.department is not None:
         seen.append(was_called(scope.department))
+    if scope.attends:
+        seen.append(_is_talked_about_by(scope.attends))
     return or_(*seen)
+
+
+def _is_talked_about_by(members: tuple[str, ...]) -> ColumnElement[bool]:
+    """Of meetings that are over too; what was taken off an agenda is none of theirs any more."""
+    return exists().where(
+        MeetingItemRow.issue_number == IssueRow.number,
+        MeetingItemRow.outcome.is_distinct_from(ItemOutcome.TAKEN_OFF),
+        MeetingRow.number == MeetingItemRow.meeting_number,
+        MeetingRow.members.overlap(list(members)),
+    )
 
 
 def _is_described_by(text: str) -> ColumnElement[bool]:

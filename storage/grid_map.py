@@ -84,14 +84,14 @@ class GridMaps:
     async def present(self, session: Session) -> GridMap:
         """The map of what is in force now."""
         reference = ReferenceRepository(session)
-        if await reference.outlines_version() != self._version:
+        if await reference.changes(ReferenceKind.GRID_OUTLINE) != self._version:
             async with self._turn:
                 await self._draw(reference)
         return self._map
 
     async def _draw(self, reference: ReferenceRepository) -> None:
         """Who had to wait for another one's map may find nothing left to do."""
-        version = await reference.outlines_version()
+        version = await reference.changes(ReferenceKind.GRID_OUTLINE)
         if version == self._version:
             return
         documents = await reference.documents_in_force(ReferenceKind.GRID_OUTLINE)

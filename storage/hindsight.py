@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from typing_extensions import override
 
 from domain.reference import ReferenceKind
-from storage.entries import entries_of, entry_of
+from storage.entry_reads import entries_of, entry_of
 from storage.models import ReferenceRow
 from storage.reference import ReferenceRepository
 from storage.session import Session

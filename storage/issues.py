@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, inspect, or_, select, update
+from sqlalchemy import Select, bindparam, func, inspect, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from domain.commands import Command
@@ -51,12 +52,50 @@ def _upsert(row: type[Base], key: str, changes: Iterable[str]) -> Insert:
 
 
 # Built once: building a statement costs more than running it.
-_ADVANCE = (
-    update(IssueRow)
-    .where(IssueRow.number == bindparam("_number"), IssueRow.version == bindparam("_expected"))
-    .returning(IssueRow.id)
+_SNAPSHOT = select(IssueRow.snapshot).where(IssueRow.number == bindparam("_number"))
+_RECORDED = select(*EVENT_COLUMNS).where(
+    EventRow.issue_number == bindparam("_number"),
+    EventRow.version == bindparam("_version"),
+    EventRow.version > 0,
 )
-_EVENT = insert(EventRow).on_conflict_do_nothing().returning(EventRow.version)
+_EVENT = (
+    "issue_number",
+    "version",
+    "name",
+    "at",
+    "actor",
+    "department",
+    "command_id",
+    "state",
+    "text_id",
+    "payload",
+)
+
+
+def _step() -> Select[*tuple[Any, ...]]:
+    """Moves the snapshot on and, if that was possible, writes the event; how many of each."""
+    advanced = (
+        update(IssueRow)
+        .where(IssueRow.number == bindparam("_number"), IssueRow.version == bindparam("_expected"))
+        .values({name: bindparam(f"_to_{name}") for name in projection.ISSUE_CHANGES})
+        .returning(IssueRow.id)
+        .cte("advanced")
+    )
+    values = (bindparam(f"_{name}", type_=inspect(EventRow).c[name].type) for name in _EVENT)
+    written = (
+        insert(EventRow)
+        .from_select(_EVENT, select(*values).select_from(advanced))
+        .on_conflict_do_nothing()
+        .returning(EventRow.version)
+        .cte("written")
+    )
+    return select(
+        select(func.count()).select_from(advanced).scalar_subquery().label("advanced"),
+        select(func.count()).select_from(written).scalar_subquery().label("written"),
+    )
+
+
+_STEP = _step()
 _ASSIGNMENTS = _upsert(AssignmentRow, "ordinal", projection.ASSIGNMENT_CHANGES)
 _DEADLINES = _upsert(DeadlineRow, "deadline_id", projection.DEADLINE_CHANGES)
 
@@ -69,8 +108,8 @@ class IssueRepository:
 
     async def snapshot(self, number: IssueNumber) -> Issue | None:
         """The issue as its last step left it; None before its first one."""
-        found = select(IssueRow.snapshot).where(IssueRow.number == number)
-        document = (await self._session.execute(found)).scalar_one_or_none()
+        found = await self._session.execute(_SNAPSHOT, {"_number": number})
+        document = found.scalar_one_or_none()
         return codec.ISSUE.validate_json(document) if document else None
 
     async def record(self, step: RecordedStep) -> bool:
@@ -80,9 +119,12 @@ class IssueRepository:
             VersionConflict: the issue is at another version, another command made this one, or this
                 command made another; the transaction has to be rolled back.
         """
-        if not await self._advance(step):
+        # One of two racing steps waits here for the other and then finds the version gone.
+        advanced, written = (await self._session.execute(_STEP, _values(step))).one()
+        if not advanced:
             return await self._was_recorded(step)
-        await self._write_event(step)
+        if not written:
+            raise VersionConflict(f"{step.command.id} has made another version already")
         await self._write_parts(step.after)
         return True
 
@@ -91,13 +133,6 @@ class IssueRepository:
         row = await self._event(number, version)
         return event_of(row) if row else None
 
-    async def _advance(self, step: RecordedStep) -> bool:
-        """One of two racing steps waits here for the other and then finds the version gone."""
-        values = projection.of_issue(step.after)
-        key = {"_number": step.after.number, "_expected": step.expected_version}
-        advanced = await self._session.execute(_ADVANCE, {**values, "updated_at": step.at, **key})
-        return advanced.one_or_none() is not None
-
     async def _was_recorded(self, step: RecordedStep) -> bool:
         row = await self._event(step.after.number, step.after.version)
         if row is None or row.command_id != step.command.id:
@@ -105,15 +140,8 @@ class IssueRepository:
         return False
 
     async def _event(self, number: IssueNumber, version: int) -> AnyRow | None:
-        found = select(*EVENT_COLUMNS).where(
-            EventRow.issue_number == number, EventRow.version == version, EventRow.version > 0
-        )
-        return (await self._session.execute(found)).one_or_none()
-
-    async def _write_event(self, step: RecordedStep) -> None:
-        written = await self._session.execute(_EVENT, _event_values(step))
-        if written.one_or_none() is None:
-            raise VersionConflict(f"{step.command.id} has made another version already")
+        given = {"_number": number, "_version": version}
+        return (await self._session.execute(_RECORDED, given)).one_or_none()
 
     async def _write_parts(self, issue: Issue) -> None:
         """In order of their ordinals: a lead ends before the next one begins."""
@@ -123,6 +151,16 @@ class IssueRepository:
         if issue.deadlines:
             rows = [projection.of_deadline(issue, each) for each in issue.deadlines]
             await self._session.execute(_DEADLINES, rows)
+
+
+def _values(step: RecordedStep) -> dict[str, object]:
+    changed = projection.of_issue(step.after, step.at)
+    return {
+        **{f"_to_{name}": changed[name] for name in projection.ISSUE_CHANGES},
+        **{f"_{name}": value for name, value in _event_values(step).items()},
+        "_number": step.after.number,
+        "_expected": step.expected_version,
+    }
 
 
 def _event_values(step: RecordedStep) -> dict[str, object]:

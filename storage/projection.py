@@ -10,6 +10,13 @@ from domain.sla import RungAct
 from domain.vocabulary import WINDOWS, Part
 from storage import codec
 
+ISSUE_CHANGES = (
+    *("version", "state", "outcome", "lead_department", "departments", "level", "level_rank"),
+    *("warned", "first_breach_at", "first_breach_kind", "next_due_by", "overdue_since"),
+    *("suspended_until", "reopened", "satisfaction", "solved_says", "awaits_meeting", "exempt"),
+    *("priority", "beyond_county", "duplicate_of", "closed_at", "snapshot", "updated_at"),
+)
+"""Columns of an issue that a step writes: all that `of_issue` tells."""
 ASSIGNMENT_CHANGES = (
     "handed_to_b_at",
     "claimed_by",
@@ -36,7 +43,7 @@ DEADLINE_CHANGES = (
 """Columns of a deadline that a later step may change."""
 
 
-def of_issue(issue: Issue) -> dict[str, object]:
+def of_issue(issue: Issue, at: datetime) -> dict[str, object]:
     return {
         "version": issue.version,
         "state": issue.state,
@@ -61,6 +68,7 @@ def of_issue(issue: Issue) -> dict[str, object]:
         "duplicate_of": issue.duplicate_of,
         "closed_at": issue.closed_at,
         "snapshot": codec.text(codec.ISSUE, issue),
+        "updated_at": at,
     }
 
 

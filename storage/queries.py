@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.ids import CategoryCode, CommandId, IssueNumber, WhistleKindCode
 from domain.issue import Issue
@@ -33,6 +33,26 @@ __all__ = ["LARGEST_PAGE", "BadCursor", "IssueFilter", "Queries"]
 
 LARGEST_PAGE = 100
 _MOST_ENTRIES = 200
+# Built once: building a statement costs more than running it, and every command runs these.
+_DETAIL = (
+    select(
+        *LINE_COLUMNS,
+        IssueRow.snapshot,
+        IssueRow.said_at,
+        TextRow.body,
+        TextRow.erased_at,
+        *PLACE_COLUMNS,
+        FOLLOWED.label("followers"),
+    )
+    .outerjoin(TextRow, (TextRow.issue_number == IssueRow.number) & (TextRow.kind == "description"))
+    .outerjoin(PositionRow, PositionRow.issue_number == IssueRow.number)
+    .where(IssueRow.number == bindparam("_number"))
+)
+_BY_COMMAND = select(*EVENT_COLUMNS).where(
+    EventRow.issue_number == bindparam("_number"),
+    EventRow.command_id == bindparam("_command"),
+    EventRow.version > 0,
+)
 
 
 class Queries:
@@ -47,24 +67,8 @@ class Queries:
 
     async def issue(self, number: IssueNumber, scope: Scope | None = None) -> IssueDetail | None:
         """The issue, if it exists and lies in the scope."""
-        described = (TextRow.issue_number == IssueRow.number) & (TextRow.kind == "description")
-        found = (
-            select(
-                *LINE_COLUMNS,
-                IssueRow.snapshot,
-                IssueRow.said_at,
-                TextRow.body,
-                TextRow.erased_at,
-                *PLACE_COLUMNS,
-                FOLLOWED.label("followers"),
-            )
-            .outerjoin(TextRow, described)
-            .outerjoin(PositionRow, PositionRow.issue_number == IssueRow.number)
-            .where(IssueRow.number == number)
-        )
-        if scope is not None:
-            found = found.where(is_seen_by(scope))
-        row = (await self._session.execute(found)).one_or_none()
+        found = _DETAIL if scope is None else _DETAIL.where(is_seen_by(scope))
+        row = (await self._session.execute(found, {"_number": number})).one_or_none()
         if row is None:
             return None
         return IssueDetail(
@@ -120,12 +124,8 @@ class Queries:
         self, number: IssueNumber, command_id: CommandId
     ) -> RecordedEvent | None:
         """What became of a command, if it was accepted."""
-        found = select(*EVENT_COLUMNS).where(
-            EventRow.issue_number == number,
-            EventRow.command_id == command_id,
-            EventRow.version > 0,
-        )
-        row = (await self._session.execute(found)).one_or_none()
+        given = {"_number": number, "_command": command_id}
+        row = (await self._session.execute(_BY_COMMAND, given)).one_or_none()
         return event_of(row) if row else None
 
     async def events(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, literal, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, literal, select, update
 
 from domain.ids import CalendarCode, DepartmentCode, IssueNumber
 from domain.vocabulary import IssueState, Part
@@ -12,6 +12,15 @@ from storage.doorbell import RECHECKS
 from storage.models import AssignmentRow, DeadlineRow, IssueRow, RecheckRow
 from storage.session import Session
 from storage.views import Recheck
+
+# Built once, because the relay asks whenever it is rung.
+_PENDING = (
+    select(RecheckRow.id, RecheckRow.issue_number, RecheckRow.reason, RecheckRow.created_at)
+    .where(RecheckRow.done_at.is_(None))
+    .order_by(RecheckRow.id)
+    .limit(bindparam("_limit"))
+    .with_for_update(skip_locked=True)
+)
 
 
 class Rechecks:
@@ -54,14 +63,7 @@ class Rechecks:
 
         Two relays at once get different ones.
         """
-        waiting = (
-            select(RecheckRow.id, RecheckRow.issue_number, RecheckRow.reason, RecheckRow.created_at)
-            .where(RecheckRow.done_at.is_(None))
-            .order_by(RecheckRow.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        rows = (await self._session.execute(waiting)).all()
+        rows = (await self._session.execute(_PENDING, {"_limit": limit})).all()
         return tuple(
             Recheck(
                 id=row.id,
@@ -73,11 +75,12 @@ class Rechecks:
         )
 
     async def done(self, ids: Sequence[int], at: datetime) -> None:
-        await self._session.execute(
-            update(RecheckRow)
-            .where(RecheckRow.id.in_(ids), RecheckRow.done_at.is_(None))
-            .values(done_at=at)
-        )
+        if ids:
+            await self._session.execute(
+                update(RecheckRow)
+                .where(RecheckRow.id.in_(ids), RecheckRow.done_at.is_(None))
+                .values(done_at=at)
+            )
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Deletes rechecks done before an instant; how many. Looks at the oldest rows only."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.calendar import BusinessCalendar, CalendarDefinition
@@ -29,10 +29,12 @@ from domain.reference import (
 )
 from domain.sla import SLAPolicy
 from storage.codec import MODELS
-from storage.entries import Entries, StaleVersion, entries_in_force, is_named
+from storage.entries import Entries, StaleVersion
+from storage.entry_reads import entries_in_force, is_named
 from storage.filters import in_subtree
 from storage.models import ReferenceRow
 from storage.views import Entry
+from storage.zones import Zones
 
 __all__ = ["MODELS", "ReferenceRepository", "StaleVersion", "UnknownReference"]
 
@@ -41,6 +43,14 @@ _KEPT_CALENDARS = 64
 
 class UnknownReference(LookupError):
     """Something refers to reference data that does not exist."""
+
+
+class Choices(NamedTuple):
+    """What is in force when an issue is born."""
+
+    policies: tuple[Entry[SLAPolicy], ...]
+    rules: tuple[RoutingRule, ...]
+    departments: frozenset[DepartmentCode]
 
 
 class ReferenceRepository(Entries):
@@ -56,10 +66,6 @@ class ReferenceRepository(Entries):
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
-
-    async def outlines_version(self) -> int:
-        """Another number whenever an outline was written or retired."""
-        return await self.count_versions(ReferenceKind.GRID_OUTLINE)
 
     async def grids_named(self, name: str, within: GridCode) -> tuple[GridCode, ...]:
         """Codes of grids of this name, in either language; of one subtree, if one is given."""
@@ -118,15 +124,21 @@ class ReferenceRepository(Entries):
         Raises:
             UnknownReference: there is no such district, or not its calendar.
         """
-        found = await self.current(ReferenceKind.DISTRICT, district)
-        if found is None:
-            raise UnknownReference(f"district {district}")
-        calendar = await self.calendar(found.body.calendar)
-        return ZoneInfo(calendar.definition.zone)
+        zone = await Zones(self._session).of_district(district)
+        if zone is None:
+            raise UnknownReference(f"zone of {district}")
+        return zone
 
     async def policies(self) -> tuple[Entry[SLAPolicy], ...]:
         """With their versions, because an issue is pinned to one."""
         return await self.in_force(ReferenceKind.SLA_POLICY)
+
+    async def choices(self) -> Choices:
+        """All that a birth chooses from, in one round trip."""
+        kinds = (ReferenceKind.SLA_POLICY, ReferenceKind.ROUTING_RULE, ReferenceKind.DEPARTMENT)
+        policies, rules, departments = (await self.kinds_in_force(*kinds)).values()
+        codes = frozenset(each.body.code for each in departments)
+        return Choices(policies, tuple(each.body for each in rules), codes)
 
     async def policy(self, code: PolicyCode, version: int) -> SLAPolicy:
         """A version, retired or not: running issues are pinned to it.

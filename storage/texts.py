@@ -33,12 +33,14 @@ _OF_A_WHOLE_AGENDA = (
     MeetingEvent.INVITATION_ACKNOWLEDGED,
     MeetingEvent.PARTY_REPORTED_IN,
     MeetingEvent.SITTING_OPENED,
+    MeetingEvent.DEPARTMENTS_INVITED,
     MeetingEvent.POSTPONED,
     MeetingEvent.ADJOURNED,
     MeetingEvent.MINUTES_ADDED,
     MeetingEvent.ITEM_ADDED,
 )
 """Whose words hang on the first issue of the agenda, which need not be what they are about."""
+_PUT = insert(TextRow).on_conflict_do_nothing(index_elements=["id"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +65,15 @@ class Texts:
     ) -> None:
         """Keeps a remark; one that is there already stays as it is."""
         await self._session.execute(
-            insert(TextRow)
-            .values(
-                id=text_id,
-                issue_number=number,
-                kind="remark",
-                author=author,
-                body=body,
-                at=at,
-            )
-            .on_conflict_do_nothing(index_elements=["id"])
+            _PUT,
+            {
+                "id": text_id,
+                "issue_number": number,
+                "kind": "remark",
+                "author": author,
+                "body": body,
+                "at": at,
+            },
         )
 
     async def remove_unused(self, text_id: TextId) -> bool:

@@ -14,7 +14,7 @@ from storage.views import TimelineEntry
 
 BEGINNING = -1
 """Before the birth, which is version 0."""
-NO_DETAIL = frozenset({"actor", "id", "text", "position", "asked_at"})
+NO_DETAIL = frozenset({"actor", "id", "text", "position", "place", "asked_at"})
 
 
 async def timeline(

@@ -1,4 +1,8 @@
-"""The three Temporal test environments, each recorded so that it cannot be left behind."""
+"""The three Temporal test environments, each recorded so that it cannot be left behind.
+
+Their clients have the SDK's own converter. The engine's keeps validators for the whole process, and
+with the sandbox's guard on, every workflow has classes of its own, which would be kept as well.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,13 +14,13 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from deploy.local import binaries
 from deploy.local.processes import stop_identified
 from deploy.local.temporal import NAMESPACE, dynamic_config_arguments
 from tests.leases import note_identity, recording
-from workflows.payloads import DATA_CONVERTER
 
 _PATIENCE = timedelta(seconds=60)  # the SDK's own 5 s are short on a busy machine
 _GRACE = 5.0
@@ -55,7 +59,7 @@ async def v1(folder: Path, keys: Keys) -> AsyncIterator[WorkflowEnvironment]:
         environment = await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=str(program),
             test_server_startup_timeout=_PATIENCE,
-            data_converter=DATA_CONVERTER,
+            data_converter=pydantic_data_converter,
         )
         await _add_search_attributes(environment.client, keys)
         return environment
@@ -67,7 +71,7 @@ async def v1(folder: Path, keys: Keys) -> AsyncIterator[WorkflowEnvironment]:
 
 def _dev_server(program: Path, keys: Keys) -> dict[str, Any]:
     return {
-        "data_converter": DATA_CONVERTER,
+        "data_converter": pydantic_data_converter,
         "search_attributes": keys,
         "dev_server_existing_path": str(program),
         "dev_server_extra_args": dynamic_config_arguments(),

@@ -15,7 +15,7 @@ from domain.issue import Issue
 from domain.meeting.convening import SummonedItem, Summons
 from domain.meeting.results import MeetingResult
 from domain.reference import grid_at
-from domain.vocabulary import ConvenedBy, ItemOutcome
+from domain.vocabulary import ItemOutcome
 from workflows import contracts
 from workflows.meeting import JointMeetingWorkflow
 
@@ -30,7 +30,7 @@ async def attend(
         return ()
     if command.joins is None:
         await _start(after, command, at)
-    elif not await _tell(command.joins, contracts.JOIN_AGENDA, _item(after)):
+    elif not await _tell(command.joins, contracts.JOIN_AGENDA, _item(after, command)):
         return (_not_there(after.number, command.joins, at),)
     return ()
 
@@ -42,10 +42,10 @@ async def leave(meeting: MeetingNumber, issue: IssueNumber) -> None:
 
 async def _start(issue: Issue, command: ConveneMeeting, at: datetime) -> None:
     """A child that outlives its parent: other issues may be on its agenda."""
-    _ = await start(summons_of(issue, command.by, at))
+    _ = await start(summons_of(issue, command, at))
 
 
-def summons_of(issue: Issue, by: ConvenedBy, at: datetime) -> Summons:
+def summons_of(issue: Issue, command: ConveneMeeting, at: datetime) -> Summons:
     """What calls for the meeting that an issue is before and has not joined."""
     assert issue.meeting is not None
     meeting, origin = issue.meeting, issue.origin
@@ -55,9 +55,11 @@ def summons_of(issue: Issue, by: ConvenedBy, at: datetime) -> Summons:
         grid=origin.grid,
         level=meeting.level,
         calendar=issue.pinned.calendar,
-        convened_by=by,
+        convened_by=command.by,
         convened_at=at,
-        items=(_item(issue),),
+        items=(_item(issue, command),),
+        proposed=command.proposed,
+        place=command.place,
     )
 
 
@@ -106,12 +108,13 @@ async def _tell(number: MeetingNumber, signal: str, about: SummonedItem | IssueN
     return True
 
 
-def _item(issue: Issue) -> SummonedItem:
+def _item(issue: Issue, command: ConveneMeeting) -> SummonedItem:
+    """The departments it concerns, and those that whoever convenes wants there as well."""
     return SummonedItem(
         issue=issue.number,
         grid=issue.origin.grid,
         category=issue.origin.category,
-        departments=_concerned(issue),
+        departments=tuple(dict.fromkeys((*_concerned(issue), *command.invites))),
     )
 
 

@@ -71,6 +71,7 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
     open = lawful_in_meeting(m.OpenSitting)
     add_minutes = lawful_in_meeting(m.AddMinutes)
     decide = lawful_in_meeting(m.DecideItem)
+    invite = lawful_in_meeting(m.InviteDepartments)
     postpone = lawful_in_meeting(m.PostponeMeeting)
     adjourn = lawful_in_meeting(m.AdjournMeeting)
     take_off = lawful_in_meeting(m.TakeOffAgenda)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.documentation import REFUSALS
+from api.happened import event_label
 from api.matters import IssueMatter
 from api.routes.giving import Table, add_commands
 from api.schemas.commands import BODIES
@@ -27,6 +28,6 @@ add_commands(
         number=NumberInPath,
         answered=Answered,
         who="who",
-        event="event",
+        told=event_label,
     ),
 )

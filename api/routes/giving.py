@@ -31,15 +31,16 @@ class Table:
     """The type of the number in the path."""
     answered: type[Read]
     who: str
-    """The section of the catalogue that names capacities; `event` names events."""
-    event: str
+    """The section of the catalogue that names capacities."""
+    told: Callable[[str, Mapping[str, Any], str], str]
+    """What people call an event of such details, in their language."""
     path: str = ""
     """From the router's own address to that of a matter."""
     prefix: str = ""
     """Of the names of operations, which are unique in the whole document."""
 
 
-def _desk(parts: PartsOf, engine: EngineOf) -> Desk:
+async def _desk(parts: PartsOf, engine: EngineOf) -> Desk:
     return Desk(parts, engine)
 
 
@@ -77,7 +78,7 @@ def _endpoint(table: Table, kind: type[Command]) -> Callable[..., Awaitable[Read
     ) -> Read:
         order = Order(asking=asking, matter=table.matter(number), kind=kind, body=body)
         reply = await desk.give(order)
-        said = label(table.event, str(reply.body["event"]), locale)
+        said = table.told(str(reply.body["event"]), body.details(), locale)
         return table.answered.model_validate({**reply.body, "label": said})
 
     annotated: Any = Annotated[model, default]

@@ -25,7 +25,7 @@ from api.schemas.issues import (
     Timeline,
 )
 from api.showing import place_note, shown_deadlines, shown_detail, shown_event, shown_line
-from api.sight import seen
+from api.sight import read, seen
 from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber
@@ -136,9 +136,12 @@ async def _page(wanted: Filters, caller: Actor, parts: Parts, locale: str) -> Is
 async def read_issue(
     number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale
 ) -> IssueDetailRead:
-    """The issue with its description, assignments, open requests and suspension."""
+    """The issue with its description, assignments, open requests and suspension.
+
+    Whoever is in a meeting reads the issues on its agenda as well, though lists do not show them.
+    """
     async with parts.database.read() as session:
-        detail = await seen(session, IssueNumber(number), caller)
+        detail = await read(session, IssueNumber(number), caller)
     return shown_detail(detail, parts.now(), locale)
 
 
@@ -152,7 +155,7 @@ async def read_timeline(
 ) -> Timeline:
     """Everything that happened, in order, with what was said unless it was erased."""
     async with parts.database.read() as session:
-        await seen(session, IssueNumber(number), caller)
+        await read(session, IssueNumber(number), caller)
         entries = await Queries(session).timeline(IssueNumber(number), span.after, span.limit)
     more = entries[-1].version if len(entries) == span.limit else None
     return Timeline(items=[shown_event(each, locale) for each in entries], next=more)

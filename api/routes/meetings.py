@@ -6,7 +6,9 @@ from fastapi import APIRouter, Path, Query
 
 from api.dependencies import Caller, Locale, PartsOf
 from api.documentation import KNOWN, LIST, MEETING_REFUSALS, READ, responses
+from api.happened import meeting_event_label
 from api.matters import MeetingMatter
+from api.naming import department_names
 from api.problems import FieldError, Problem
 from api.routes.giving import Table, add_commands
 from api.schemas.filters import Span
@@ -22,6 +24,7 @@ from api.schemas.meetings import (
     Owings,
 )
 from api.showing_meetings import (
+    departments_in,
     shown_agenda,
     shown_duty,
     shown_entry,
@@ -56,10 +59,12 @@ async def list_meetings(
             page = await MeetingQueries(session).meetings(
                 wanted.filter(meeting_scope_of(caller)), cursor=wanted.cursor, limit=wanted.limit
             )
+            convenors = [line.convenor for line in page.items]
+            names = await department_names(session, convenors, locale)
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
     return MeetingPage(
-        items=[shown_meeting_line(line, locale) for line in page.items], next=page.next
+        items=[shown_meeting_line(line, names, locale) for line in page.items], next=page.next
     )
 
 
@@ -83,7 +88,8 @@ async def read_meeting(
     """The meeting with its parties, agenda, decisions and tasks."""
     async with parts.database.read() as session:
         detail = await seen_meeting(session, MeetingNumber(number), caller)
-    return shown_meeting(detail, locale)
+        names = await department_names(session, departments_in(detail), locale)
+    return shown_meeting(detail, names, locale)
 
 
 @router.get("/{number}/agenda", summary="Read its agenda", responses=responses(READ))
@@ -93,7 +99,8 @@ async def read_agenda(
     """Every issue it is or was about, what was decided of each, and the tasks of that."""
     async with parts.database.read() as session:
         detail = await seen_meeting(session, MeetingNumber(number), caller)
-    return shown_agenda(detail, locale)
+        names = await department_names(session, departments_in(detail), locale)
+    return shown_agenda(detail, names, locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened in it", responses=responses(READ))
@@ -110,8 +117,9 @@ async def read_meeting_timeline(
         entries = await MeetingQueries(session).timeline(
             MeetingNumber(number), span.after, span.limit
         )
+        names = await department_names(session, [each.department for each in entries], locale)
     more = entries[-1].version if len(entries) == span.limit else None
-    return MeetingTimeline(items=[shown_entry(each, locale) for each in entries], next=more)
+    return MeetingTimeline(items=[shown_entry(each, names, locale) for each in entries], next=more)
 
 
 add_commands(
@@ -125,7 +133,7 @@ add_commands(
         number=NumberInPath,
         answered=MeetingAnswered,
         who="meeting_who",
-        event="meeting_event",
+        told=meeting_event_label,
         path="/{number}",
         prefix="meeting_",
     ),

@@ -1,20 +1,22 @@
 """The bodies of the commands, one model each, and the table from command to model."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool, ValidationError
-from pydantic_core import InitErrorDetails
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from typing_extensions import override
 
 from api.schemas.text import (
     MOST_CO,
     MOST_EVIDENCE,
+    MOST_PROPOSED,
     Body,
     Code,
     Instant,
     LimitBody,
     Number,
+    Place,
     Text,
 )
 from domain import commands as c
@@ -41,6 +43,10 @@ class CommandBody(Body):
     def fields(self) -> Mapping[str, Any]:
         """The command's own fields, in the words of the domain."""
         return self.model_dump(exclude={"text"})
+
+    def details(self) -> Mapping[str, Any]:
+        """What of the command tells how people call what it made happen."""
+        return {}
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Every department in the body: in which field, and its code."""
@@ -89,6 +95,12 @@ def require_reason(body: CommandBody) -> None:
     if body.text is None:
         missing = InitErrorDetails(type="missing", loc=("text",), input=None)
         raise ValidationError.from_exception_data(type(body).__name__, [missing])
+
+
+def _faulty(model: type[CommandBody], field: str, rule: str) -> ValidationError:
+    """What a field that does not go with the others is refused with."""
+    fault = InitErrorDetails(type=PydanticCustomError(rule, rule), loc=(field,), input=None)
+    return ValidationError.from_exception_data(model.__name__, [fault])
 
 
 class Verify(CommandBody):
@@ -193,16 +205,57 @@ class MarkDuplicate(CommandBody):
 
 
 class Convene(Reasoned):
-    """Why a meeting is needed; at which level, or which convened meeting it joins."""
+    """Why a meeting is needed; at which level, when, where and with whom, or which one it joins."""
 
-    model_config = example(level="street", text="涉及多个部门，须共同商议")
+    model_config = example(
+        level="street",
+        proposed=["2026-12-03T09:00:00+08:00", "2026-12-04T14:30:00+08:00"],
+        place="街道办三楼会议室",
+        invites=["water"],
+        text="涉及多个部门，须共同商议",
+    )
+    departments: ClassVar[tuple[str, ...]] = ("invites",)
     level: Literal[Level.COMMUNITY, Level.STREET, Level.COUNTY] | None = None
     joins: Number | None = None
+    """A meeting that was convened before; it has its time and its place already."""
+    proposed: list[Instant] = Field(default=[], max_length=MOST_PROPOSED)
+    """When it could sit. It is planned for the first; without any, as the policy says."""
+    place: Place | None = None
+    """Where it sits; kept like a text, and erased like one."""
+    invites: list[Code] = Field(default=[], max_length=MOST_CO)
+    """Departments to invite beside the standing parties and those concerned."""
+
+    @model_validator(mode="after")
+    def _joins_as_it_is(self) -> Self:
+        if self.joins is not None:
+            for field in ("proposed", "place"):
+                if getattr(self, field):
+                    raise _faulty(type(self), field, "joined_as_it_is")
+        return self
 
     @override
-    def fields(self) -> Mapping[str, Any]:
-        joins = None if self.joins is None else MeetingNumber(self.joins)
-        return {"level": self.level, "joins": joins}
+    def texts(self, name: TextId) -> Mapping[TextId, str]:
+        place = {_of_place(name): self.place} if self.place else {}
+        return {**super().texts(name), **place}
+
+    @override
+    def to_command(
+        self, kind: type[c.Command], actor: Actor, id_: CommandId, name: TextId
+    ) -> c.Command:
+        return c.ConveneMeeting(
+            actor=actor,
+            id=id_,
+            text=name,
+            level=self.level,
+            joins=None if self.joins is None else MeetingNumber(self.joins),
+            proposed=tuple(self.proposed),
+            place=_of_place(name) if self.place else None,
+            invites=tuple(map(DepartmentCode, dict.fromkeys(self.invites))),
+        )
+
+
+def _of_place(name: TextId) -> TextId:
+    return TextId(f"{name}/place")
 
 
 BODIES: Mapping[type[c.Command], type[CommandBody]] = {

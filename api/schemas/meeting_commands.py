@@ -48,6 +48,10 @@ class ReportInToMeeting(CommandBody):
     """Since when it is there: after the meeting was convened, and not later than now."""
 
     @override
+    def details(self) -> Mapping[str, Any]:
+        return {"comes": self.proposes is None}
+
+    @override
     def texts(self, name: TextId) -> Mapping[TextId, str]:
         place = {_of_position(name): self.position.kept()} if self.position else {}
         return {**super().texts(name), **place}
@@ -169,6 +173,18 @@ def _of_task(name: TextId, at: int) -> TextId:
     return TextId(f"{name}/task/{at}")
 
 
+class Invite(CommandBody):
+    """More departments, before the decision."""
+
+    model_config = example(invites=["police"], text="涉及消防通道")
+    departments: ClassVar[tuple[str, ...]] = ("invites",)
+    invites: list[Code] = Field(min_length=1, max_length=MOST_CO)
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"invites": tuple(map(DepartmentCode, dict.fromkeys(self.invites)))}
+
+
 class Postpone(Reasoned):
     """To when, and why."""
 
@@ -222,6 +238,7 @@ MEETING_BODIES: Mapping[type[Command], type[CommandBody]] = {
     m.OpenSitting: Plain,
     m.AddMinutes: Minutes,
     m.DecideItem: Decision,
+    m.InviteDepartments: Invite,
     m.PostponeMeeting: Postpone,
     m.AdjournMeeting: Reasoned,
     m.TakeOffAgenda: OfIssue,

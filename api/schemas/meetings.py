@@ -11,7 +11,7 @@ from api.schemas.meeting_commands import Position
 from api.schemas.text import Code, Number
 from domain.ids import DepartmentCode, GridCode, IssueNumber
 from domain.meeting.membership import MeetingScope
-from domain.meeting.parts import AgendaItem, Party, Task
+from domain.meeting.parts import AgendaItem, Task
 from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
 from domain.vocabulary import ConvenedBy, Level, Role
 from storage.meetings.queries import LARGEST_PAGE, MeetingFilter
@@ -56,7 +56,7 @@ class MeetingRead(Read):
     closed_at: datetime | None
     updated_at: datetime
     labels: Mapping[str, str] = Field(default={})
-    """The words above in the caller's language."""
+    """The words above in the caller's language, and what the convenor is called."""
 
 
 class ItemRead(Read):
@@ -84,13 +84,42 @@ class StepRead(Read):
     since: datetime
 
 
+class PartyRead(Read):
+    """A party with its instants; `name` is that of its department, None of a person."""
+
+    code: str
+    name: str | None
+    standing: bool
+    is_person: bool
+    invited_at: datetime | None
+    report_in_by: datetime | None
+    reminded_at: datetime | None
+    acknowledged_at: datetime | None
+    reported_in_at: datetime | None
+    proposed_at: datetime | None
+    """The time it would rather sit at."""
+    position: str | None
+    """The name of what `positions` says."""
+    arrived_at: datetime | None
+    absent_at: datetime | None
+    """Of the present call; all of them stand in `absences`."""
+    absences: tuple[datetime, ...]
+
+
 class AgendaRead(Read):
     """What a meeting is about: each issue with what was decided of it, and the tasks of that."""
 
     number: str
     state: MeetingState
+    sits_at: datetime | None
+    proposed: tuple[datetime, ...]
+    """When it could sit, as who called for it proposed."""
+    place: str | None
+    """Where it sits; None if nobody said, or once erased."""
     items: list[ItemRead]
     tasks: list[TaskRead]
+    names: Mapping[str, str]
+    """What the departments above are called in the caller's language, by their codes."""
 
 
 class MeetingDetailRead(MeetingRead):
@@ -98,13 +127,19 @@ class MeetingDetailRead(MeetingRead):
 
     quorum: int
     present: int
+    proposed: tuple[datetime, ...]
+    """When it could sit, as who called for it proposed."""
+    place: str | None
+    """Where it sits; None if nobody said, or once erased."""
     steps: list[StepRead]
     """提议, 商议, 决议, 评议: those it has come to, in order."""
-    parties: tuple[Party, ...]
+    parties: list[PartyRead]
     positions: Mapping[str, Position]
     """Where parties said they are, by their code, unless it was erased."""
     agenda: list[ItemRead]
     tasks: list[TaskRead]
+    names: Mapping[str, str]
+    """What the departments above are called in the caller's language, by their codes."""
 
 
 class MeetingPage(Read):
@@ -124,6 +159,8 @@ class MeetingEventRead(Read):
     actor: str
     roles: tuple[Role, ...]
     department: str | None
+    department_name: str | None
+    """In the caller's language."""
     state: MeetingState
     text: str | None
     """None if nothing was said, or if it was erased."""

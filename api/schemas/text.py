@@ -24,6 +24,7 @@ NUMBER = r"^[A-Za-z0-9-]{1,40}$"
 VISIBLE = r"^[!-~]{1,128}$"
 MOST_CO = 20
 MOST_EVIDENCE = 50
+MOST_PROPOSED = 5
 
 
 def _without_nul(value: str) -> str:
@@ -48,6 +49,7 @@ NoNul = AfterValidator(_without_nul)
 Text = Annotated[str, _told(4000), NoNul]
 Name = Annotated[str, _told(50), NoNul]
 Address = Annotated[str, _told(200), NoNul]
+Place = Annotated[str, _told(100), NoNul]
 Phone = Annotated[str, StringConstraints(pattern=PHONE)]
 Code = Annotated[str, StringConstraints(pattern=CODE)]
 Number = Annotated[str, StringConstraints(pattern=NUMBER)]

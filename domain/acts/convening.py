@@ -1,7 +1,7 @@
 """A joint meeting over an issue: called for, convened, scheduled, and what comes of it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from domain.acts.closing import close
@@ -37,6 +37,8 @@ F = TypeVar("F", bound=IssueFacts)
 
 CONVENABLE = frozenset({IssueState.DISPATCHING, IssueState.DISPATCHED, IssueState.HANDLING})
 """A doubtful report is verified first; what is resolved waits for the resident's word."""
+LONGEST_AHEAD = timedelta(days=90)
+"""The issue's clocks wait for the meeting: a proposed time must not put it off for ever."""
 _AS_MEANT = frozenset({ItemOutcome.CARRIED_OUT, ItemOutcome.DISPATCHED})
 _WHISTLED = frozenset({ItemOutcome.PASSED_UP, ItemOutcome.TASK_MISSED})
 """A council that did not sit or decide stops nobody: the ladder watches, and the next one sits."""
@@ -54,10 +56,17 @@ def call_meeting(issue: F, by: ConvenedBy, at: datetime) -> F:
     return replace(issue, meeting_called=issue.meeting_called or call)
 
 
-def guard_convene(issue: IssueFacts, command: ConveneMeeting, _: datetime) -> None:
+def guard_convene(issue: IssueFacts, command: ConveneMeeting, at: datetime) -> None:
     refuse_in_meeting(issue)
     if issue.meeting is not None and issue.meeting.number == command.joins:
         raise Refusal(RefusalCode.IN_MEETING, meeting=command.joins)
+    for index, proposed in enumerate(command.proposed):
+        named = {"field": f"proposed.{index}", "proposed_at": proposed}
+        if proposed <= at:
+            raise Refusal(RefusalCode.PROPOSED_IN_PAST, **named)
+        if proposed - at > LONGEST_AHEAD:
+            longest = int(LONGEST_AHEAD.total_seconds())
+            raise Refusal(RefusalCode.PROPOSED_TOO_FAR, **named, longest_seconds=longest)
 
 
 def convene(issue: F, command: ConveneMeeting, at: datetime) -> F:

@@ -43,7 +43,11 @@ def _guard_until(issue: IssueFacts, until: datetime, at: datetime) -> None:
     if until <= at:
         raise Refusal(RefusalCode.SUSPENSION_IN_PAST, until=until.isoformat())
     if until - at > longest:
-        raise Refusal(RefusalCode.SUSPENSION_TOO_LONG, longest_days=longest.days)
+        raise Refusal(
+            RefusalCode.SUSPENSION_TOO_LONG,
+            longest_days=longest.days,
+            longest_seconds=int(longest.total_seconds()),
+        )
 
 
 def ask_suspension(issue: F, command: RequestSuspension, at: datetime) -> F:

@@ -62,6 +62,13 @@ class RecordAbsences(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InviteDepartments(Command):
+    """Who leads it wants more departments there; their own clocks start."""
+
+    invites: tuple[DepartmentCode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostponeMeeting(Command):
     """Sit on another day; bounded in number and length."""
 
@@ -173,6 +180,7 @@ MEETING_NAMES: dict[str, type[Command]] = {
     "open": OpenSitting,
     "add_minutes": AddMinutes,
     "decide": DecideItem,
+    "invite": InviteDepartments,
     "postpone": PostponeMeeting,
     "adjourn": AdjournMeeting,
     "take_off": TakeOffAgenda,

@@ -13,6 +13,7 @@ from domain.ids import (
     MeetingNumber,
     PartyCode,
     Subject,
+    TextId,
 )
 from domain.meeting.facts import MeetingOrigin, MeetingTerms
 from domain.meeting.meeting import Meeting
@@ -48,6 +49,8 @@ class Summons:
     kind: MeetingKind = MeetingKind.JOINT
     persons: tuple[Subject, ...] = ()
     """Invited in person, as the regulars of a council are."""
+    proposed: tuple[datetime, ...] = ()
+    place: TextId | None = None
 
 
 def summons_again(meeting: Meeting) -> Summons:
@@ -67,6 +70,8 @@ def summons_again(meeting: Meeting) -> Summons:
         ),
         kind=origin.kind,
         persons=tuple(Subject(each.code) for each in meeting.parties if each.is_person),
+        proposed=origin.proposed,
+        place=origin.place,
     )
 
 
@@ -83,6 +88,8 @@ def convene(summons: Summons, policy: MeetingPolicy, unit: DepartmentCode | None
             convened_at=summons.convened_at,
             convenor=policy.convenor or unit,
             terms=_terms(policy, summons.calendar),
+            proposed=summons.proposed,
+            place=summons.place,
         ),
         parties=_parties(summons, policy),
         agenda=tuple(

@@ -16,6 +16,7 @@ from domain.ids import (
     PartyCode,
     Subject,
     TaskId,
+    TextId,
 )
 from domain.meeting.parts import AgendaItem, Party, Task
 from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
@@ -61,6 +62,10 @@ class MeetingOrigin:
     convenor: DepartmentCode | None
     """Leads the sitting; a supervisor of the grid does where no department is known."""
     terms: MeetingTerms
+    proposed: tuple[datetime, ...] = ()
+    """When it could sit, as who called for it proposed; the first that lies ahead is planned."""
+    place: TextId | None = None
+    """Refers to where it sits: free text, kept where it can be erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +177,11 @@ class MeetingFacts:
                 )
                 meeting = meeting.with_party(invited)
         return meeting
+
+    def joined_by(self, departments: tuple[DepartmentCode, ...], at: datetime) -> Self:
+        """Those that are not there yet are parties from now on, with clocks of their own."""
+        new = tuple(
+            PartyCode(code) for code in dict.fromkeys(departments) if self.party(code) is None
+        )
+        parties = (*self.parties, *(Party(code=code) for code in new))
+        return replace(self, parties=parties).inviting(new, at)

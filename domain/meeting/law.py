@@ -58,6 +58,13 @@ MEETING_LAW: Mapping[type[Command], Rule[MeetingState, Who, E]] = {
         guard=calling.guard_absences,
         act=calling.record_absences,
     ),
+    m.InviteDepartments: Rule(
+        when=_UNDECIDED,
+        who=_LEADS,
+        event=E.DEPARTMENTS_INVITED,
+        guard=calling.guard_invite_more,
+        act=calling.invite_more,
+    ),
     m.PostponeMeeting: Rule(
         when=_BEFORE,
         who=_LEADS,

@@ -71,11 +71,19 @@ def _reviewer(meeting: MeetingFacts, task: Task) -> str:
     return f"{'subject' if task.reviewer_is_person else 'department'}:{task.reviewer}"
 
 
+_SPEAKS_OF = {MeetingKind.JOINT: "meeting", MeetingKind.COUNCIL: "council"}
+
+
 def _notice(
-    meeting: MeetingFacts, to: str, template: str, stage: str, about: str | None = None
+    meeting: MeetingFacts, to: str, what: str, stage: str, about: str | None = None
 ) -> Notice:
+    """Each kind of meeting has sentences of its own: nobody is called to what it is not."""
     return Notice(
-        recipient=to, template=template, stage=stage, level=meeting.origin.level, about=about
+        recipient=to,
+        template=f"{_SPEAKS_OF[meeting.origin.kind]}_{what}",
+        stage=stage,
+        level=meeting.origin.level,
+        about=about,
     )
 
 
@@ -89,15 +97,10 @@ def _called(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
             yield _notice(
                 after,
                 _recipient(party),
-                _invitation(after) if new else "meeting_postponed",
+                "invitation" if new else "postponed",
                 f"called:{after.postponements}",
                 _about_party(party) if party.owes_report else None,
             )
-
-
-def _invitation(meeting: MeetingFacts) -> str:
-    council = meeting.origin.kind is MeetingKind.COUNCIL
-    return "council_invitation" if council else "meeting_invitation"
 
 
 def _reminded(after: MeetingFacts, command: Command, now: datetime) -> Iterator[Notice]:
@@ -106,12 +109,12 @@ def _reminded(after: MeetingFacts, command: Command, now: datetime) -> Iterator[
             if party.report_in_by is not None and now <= party.report_in_by:
                 stage = f"report_in_due:{after.postponements}"
                 about = _about_party(party)
-                yield _notice(after, _recipient(party), "meeting_report_in_due", stage, about)
+                yield _notice(after, _recipient(party), "report_in_due", stage, about)
     if isinstance(command, m.RemindTask):
         task = after.task(command.task)
         if task is not None and now <= task.due_by:
             to, stage = f"department:{task.department}", f"task_due:{task.id}"
-            yield _notice(after, to, "meeting_task_due", stage, _about_task(task))
+            yield _notice(after, to, "task_due", stage, _about_task(task))
 
 
 def _absent(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
@@ -119,8 +122,8 @@ def _absent(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
         was = before.party(party.code)
         if was is not None and len(party.absences) > len(was.absences):
             stage = f"absent:{party.code}:{len(party.absences)}"
-            yield _notice(after, _recipient(party), "meeting_absence", stage)
-            yield _notice(after, _convenor(after), "meeting_absence_seen", stage)
+            yield _notice(after, _recipient(party), "absence", stage)
+            yield _notice(after, _convenor(after), "absence_seen", stage)
 
 
 def _decided(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
@@ -129,22 +132,22 @@ def _decided(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
         if item.decision is not None and not known:
             stage = f"decided:{item.issue}@{item.decision.at.isoformat()}"
             for party in after.parties:
-                yield _notice(after, _recipient(party), "meeting_decided", stage)
+                yield _notice(after, _recipient(party), "decided", stage)
 
 
 def _tasks(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
     for task in after.tasks:
         was, to = before.task(task.id), f"department:{task.department}"
         if was is None:
-            yield _notice(after, to, "meeting_task", f"task:{task.id}", _about_task(task))
+            yield _notice(after, to, "task", f"task:{task.id}", _about_task(task))
         elif task.done_at is not None and was.done_at is None:
             stage = f"review:{task.id}:{task.rejections}"
             about = _about_review(task)
-            yield _notice(after, _reviewer(after, task), "meeting_review_please", stage, about)
+            yield _notice(after, _reviewer(after, task), "review_please", stage, about)
         elif task.rejections > was.rejections:
             stage = f"again:{task.id}:{task.rejections}"
-            yield _notice(after, to, "meeting_task_again", stage, _about_task(task))
+            yield _notice(after, to, "task_again", stage, _about_task(task))
         elif task.missed_at is not None and was.missed_at is None:
             stage = f"missed:{task.id}"
-            yield _notice(after, to, "meeting_task_missed", stage)
-            yield _notice(after, _convenor(after), "meeting_task_missed", stage)
+            yield _notice(after, to, "task_missed", stage)
+            yield _notice(after, _convenor(after), "task_missed", stage)

@@ -29,7 +29,7 @@ def plan(meeting: M, calendar: BusinessCalendar) -> M:
     terms = meeting.terms
     for party in meeting.parties:
         if party.owes_report and party.report_in_by is None and party.invited_at is not None:
-            by = moved(party.invited_at, terms.report_in, calendar)
+            by = _report_in_by(meeting, party.invited_at, calendar)
             meeting = meeting.with_party(replace(party, report_in_by=by))
     for task in meeting.tasks:
         if task.awaits_review and task.review_by is None and task.done_at is not None:
@@ -51,6 +51,17 @@ def _sitting(called_at: datetime, terms: MeetingTerms, calendar: BusinessCalenda
     day = calendar.local_date(at - timedelta.resolution)  # the end of a day belongs to it
     sits_at = first_instant(day, terms.hour, calendar.zone)
     return sits_at if sits_at > called_at else first_instant(day + _DAY, terms.hour, calendar.zone)
+
+
+def _report_in_by(
+    meeting: MeetingFacts, invited_at: datetime, calendar: BusinessCalendar
+) -> datetime:
+    """As the policy says, but not after the sitting, where its time was proposed by a person."""
+    by = moved(invited_at, meeting.terms.report_in, calendar)
+    sits_at = meeting.sits_at
+    if sits_at is None or sits_at not in meeting.origin.proposed or sits_at <= invited_at:
+        return by
+    return min(by, sits_at)
 
 
 def plan_of(asked: MeetingFacts, written: MeetingFacts) -> MeetingPlan:

@@ -47,6 +47,7 @@ class MeetingEvent(StrEnum):
     PARTY_REPORTED_IN = "party_reported_in"
     PARTIES_REMINDED = "parties_reminded"
     ABSENCES_RECORDED = "absences_recorded"
+    DEPARTMENTS_INVITED = "departments_invited"
     SITTING_OPENED = "sitting_opened"
     SITTING_MISSED = "sitting_missed"
     POSTPONED = "meeting_postponed"

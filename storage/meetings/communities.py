@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement
 
 from domain.ids import GridCode
 from domain.reference import Grid, GridLevel, ReferenceKind, Staff
-from storage.entries import LARGEST_PAGE, entries_in_force, entry_of
+from storage.entries import LARGEST_PAGE
+from storage.entry_reads import entries_in_force, entry_of
 from storage.filters import in_subtree
 from storage.models import ReferenceRow
 from storage.session import Session

@@ -150,6 +150,7 @@ class MeetingQueries:
 
 
 def _texts_of(meeting: Meeting) -> Iterator[TextId | None]:
+    yield meeting.origin.place
     yield from (each.decision.text for each in meeting.agenda if each.decision)
     yield from (each.text for each in meeting.tasks)
     yield from (each.position for each in meeting.parties)

@@ -12,7 +12,7 @@ from storage.models.meetings import (
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
 from storage.models.places import FollowerRow, HouseholdRow, PositionRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
-from storage.models.reference import ReferenceRow
+from storage.models.reference import ReferenceChangesRow, ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
@@ -32,6 +32,7 @@ __all__ = [
     "OutboxRow",
     "PositionRow",
     "RecheckRow",
+    "ReferenceChangesRow",
     "ReferenceRow",
     "ReporterRow",
     "TextRow",

@@ -1,10 +1,12 @@
 """Notices go out once, signed, and are tried again until that is pointless."""
 
+import asyncio
 import base64
+import dataclasses
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -13,11 +15,12 @@ import pytest
 
 from activities.channels import LogSender, Sender, WebhookSender
 from activities.courier import Courier
+from activities.invitations import with_words
 from domain.ids import IssueNumber
 from domain.reference import Channel, NoticePolicy, ReferenceKind
-from storage.notices import DueNotice
+from storage.notices import DueNotice, NoticeRow
 from storage.outbox import LEASE, Outbox
-from storage.session import Database
+from storage.session import Database, Session
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken, written
 from tests.builders import NOON
 from tests.domain.calendars import at
@@ -27,6 +30,12 @@ HOSTS = {"example.org"}
 SECRET = b"a secret that is long enough to be one"
 HOOK = NoticePolicy(
     code="default", channels=(Channel.WEBHOOK,), webhook_url="https://example.org/hook"
+)
+
+
+Answering = (
+    Callable[[httpx.Request], httpx.Response]
+    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
 )
 
 
@@ -56,9 +65,7 @@ async def dispatched(database: Database, number: IssueNumber, now: datetime = NO
     await taken(database, opened, dispatched_by_rule(), now)
 
 
-def a_courier(
-    database: Database, receiver: Callable[[httpx.Request], httpx.Response], now: datetime = NOON
-) -> Courier:
+def a_courier(database: Database, receiver: Answering, now: datetime = NOON) -> Courier:
     client = httpx.AsyncClient(transport=httpx.MockTransport(receiver))
     senders: dict[Channel, Sender] = {
         Channel.LOG: LogSender(),
@@ -155,6 +162,44 @@ async def test_notice_storm_after_an_outage(database: Database) -> None:
     assert len(receiver.requests) == 1
 
 
+async def test_urgent_notice_of_the_same_issue_does_not_wait_for_the_morning(
+    database: Database,
+) -> None:
+    receiver = Receiver(200)
+    number = await told(database, NIGHTLY)
+    calm = await notice_of(database, number)
+    fields = {each.name: getattr(calm, each.name) for each in dataclasses.fields(NoticeRow)}
+    async with database.begin() as session:
+        urgent = NoticeRow(**{**fields, "dedupe_key": "urgent", "urgent": True})
+        await Outbox(session).put([urgent])
+    assert await a_courier(database, receiver, at("2026-11-24 02:00")).deliver_due() == 2
+    assert len(receiver.requests) == 1
+    assert (await notice_of(database, number)).delivered_at is None
+
+
+async def test_what_waits_for_its_turn_goes_by_what_holds_then(database: Database) -> None:
+    """The eleventh message, while ten are under way: the policy changes under it."""
+    old, new = HOOK, replace(HOOK, webhook_url="https://example.org/new")
+    number = await furnished(database)
+    await written(database, ReferenceKind.NOTICE_POLICY, old)
+    await dispatched(database, number)
+    for _ in range(10):
+        await dispatched(database, await born(database))
+    asked: list[str] = []
+    changed = asyncio.Event()
+
+    async def receiver(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) == 1:
+            await written(database, ReferenceKind.NOTICE_POLICY, new, version=1)
+            changed.set()
+        await changed.wait()
+        return httpx.Response(200)
+
+    assert await a_courier(database, receiver).deliver_due() == 11
+    assert (asked.count("/hook"), asked[-1]) == (10, "/new")
+
+
 async def test_retry_waits_for_the_morning(database: Database) -> None:
     receiver = Receiver(500, 200)
     await told(database, NIGHTLY)
@@ -203,3 +248,22 @@ async def test_missing_channel_is_told_and_stops_nobody(database: Database) -> N
     notice = await notice_of(database, number)
     assert notice.last_error == "this installation has no webhook"
     assert notice.undelivered_at is None
+
+
+async def test_message_that_cannot_be_read_holds_up_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver, number = Receiver(200), await told(database)
+    other = await born(database, prefix="CX")
+    await dispatched(database, other)
+
+    async def breaks(session: Session, batch: Sequence[DueNotice]) -> list[DueNotice]:
+        if batch[0].issue_number == number:
+            raise ValueError("no code of today understands it")
+        return await with_words(session, batch)
+
+    monkeypatch.setattr("activities.courier.with_words", breaks)
+    await a_courier(database, receiver).deliver_due()
+    assert len(receiver.requests) == 1
+    unread = await notice_of(database, number)
+    assert (unread.attempts, unread.last_error) == (1, "ValueError")

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from domain import commands as c
 from domain.calendar import CalendarException
 from domain.ids import DepartmentCode, IssueNumber
-from domain.reference import Absence, Category, ReferenceKind, RoutingRule
+from domain.reference import Absence, Category, Channel, NoticePolicy, ReferenceKind, RoutingRule
 from domain.vocabulary import DeadlineKind, IssueState, Role
 from storage.codec import command_text
 from storage.issues import IssueRepository
@@ -23,6 +24,7 @@ from tests.activities.desk import (
     A,
     B,
     a_step,
+    completed,
     dispatched_by_rule,
     furnished,
     issues,
@@ -213,3 +215,37 @@ async def test_closed_issue_is_projected(database: Database) -> None:
     async with database.read() as session:
         assert await IssueRepository(session).snapshot(opened.number) == closed
     assert closed.state is IssueState.CLOSED
+
+
+async def test_a_step_asks_the_database_no_more_often_than_it_must(database: Database) -> None:
+    """A dispatch: what most of a life's processor went into was asking."""
+    opened = await issues(database).open(await furnished(database))
+    step = a_step(opened, dispatched_by_rule())
+    asked_for: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        asked_for.append(statement)
+
+    event.listen(database._engine.sync_engine, "before_cursor_execute", note)
+    await issues(database).record(step)
+    # Snapshot; policy and calendar; staff and absences; step, assignments and deadlines; zone,
+    # notice policies and notices.
+    assert len(asked_for) == 10, asked_for
+
+
+async def test_change_of_an_administrator_counts_from_the_next_step_on(database: Database) -> None:
+    number = await furnished(database)
+    desk = issues(database)
+    opened = await desk.open(number)
+    step = a_step(opened, dispatched_by_rule())
+    issue = completed(step, await desk.record(step))
+    both = NoticePolicy(
+        code="default",
+        channels=(Channel.LOG, Channel.WEBHOOK),
+        webhook_url="https://example.org/hook",
+    )
+    await written(database, ReferenceKind.NOTICE_POLICY, both)
+    await desk.record(a_step(issue, asked(c.ClaimIssue, HOLDER)))
+    async with database.read() as session:
+        sent = await Outbox(session).for_issue(number)
+    assert [each.channel for each in sent] == [Channel.LOG, Channel.LOG, Channel.WEBHOOK]

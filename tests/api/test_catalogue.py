@@ -65,18 +65,31 @@ TEMPLATES = {
     "claimed",
     "meeting_convened",
     "meeting_invitation",
+    "council_invitation",
     "meeting_report_in_due",
+    "council_report_in_due",
     "meeting_absence",
+    "council_absence",
     "meeting_absence_seen",
+    "council_absence_seen",
     "meeting_postponed",
+    "council_postponed",
     "meeting_decided",
+    "council_decided",
     "meeting_task",
+    "council_task",
     "meeting_task_due",
+    "council_task_due",
     "meeting_task_missed",
+    "council_task_missed",
     "meeting_task_again",
+    "council_task_again",
     "meeting_review_please",
+    "council_review_please",
     "beyond_county",
 }
+
+_OF_EITHER = [each.removeprefix("council_") for each in TEMPLATES if each.startswith("council_")]
 
 
 def placeholders(text: str) -> set[str]:
@@ -109,6 +122,15 @@ def test_every_code_has_a_status_a_title_and_a_detail(code: Code, locale: str) -
     assert body["status"] == STATUS[code]
     assert body["title"]
     assert body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "council", "meeting"), [("zh", "议事会", "联席会议"), ("en", "council", "joint")]
+)
+def test_notices_of_a_council_speak_of_a_council(locale: str, council: str, meeting: str) -> None:
+    said = [TEXTS[locale][f"notice.{each}"] for each in TEMPLATES if each.startswith("council_")]
+    assert len(said) == sum(f"meeting_{each}" in TEMPLATES for each in _OF_EITHER)
+    assert all(council in each and meeting not in each for each in said)
 
 
 def test_exactly_the_codes_of_503_say_when_to_ask_again() -> None:

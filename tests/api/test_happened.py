@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from api.happened import event_label
+from api.happened import event_label, meeting_event_label
 from domain import commands as c
 from domain.events import EventName
+from domain.meeting.words import MeetingEvent
 from domain.sla import RungAct
 from domain.vocabulary import IssueState, Level
 from storage.session import Database
@@ -57,3 +58,24 @@ def test_what_a_rung_does_is_recorded_in_the_words_that_are_labelled() -> None:
     assert isinstance(rung, c.ClimbRung)
     details = {"acts": list(rung.acts), "level": rung.level}
     assert event_label(RUNG, details, "zh") == "已升级到县"
+
+
+@pytest.mark.parametrize(
+    ("details", "zh", "en"),
+    [
+        ({"comes": True, "proposes": None}, "已报到", "party reported in"),
+        ({"proposes": "2026-12-01T09:00:00Z"}, "已报到", "party reported in"),
+        (
+            {"comes": False, "proposes": "2026-12-01T09:00:00Z"},
+            "已提议另定时间（尚未报到）",
+            "another time proposed; not reported in yet",
+        ),
+    ],
+    ids=["comes", "from before it was asked", "proposes"],
+)
+def test_who_only_proposes_another_time_is_not_told_to_be_there(
+    details: dict[str, Any], zh: str, en: str
+) -> None:
+    name = MeetingEvent.PARTY_REPORTED_IN
+    assert meeting_event_label(name, details, "zh") == zh
+    assert meeting_event_label(name, details, "en") == en

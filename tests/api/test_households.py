@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -13,6 +14,7 @@ from domain.household import Colour, plain_address
 from domain.ids import IssueNumber
 from domain.reference import ReferenceKind
 from domain.vocabulary import IssueState, Role
+from settings import Settings
 from storage.births import Births
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
@@ -199,3 +201,10 @@ async def test_a_bad_household_names_its_field(
 def test_no_command_names_a_colour() -> None:
     fields = {name for each in c.NAMES.values() for name in each.__dataclass_fields__}
     assert not any("colour" in name or "household" in name for name in fields)
+
+
+def test_a_short_key_is_refused_at_the_start() -> None:
+    long = SecretStr("k" * 32)
+    with pytest.raises(ValidationError, match="household_key is shorter"):
+        Settings(database_url="x", jwt_secret=long, household_key=SecretStr("short"))
+    assert Settings(database_url="x", jwt_secret=long, household_key=long).household_key == long

@@ -10,10 +10,12 @@ from api.routes.giving import path_of
 from domain.commands import NAMES
 from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import RefusalCode
+from domain.vocabulary import IssueState
 from storage.session import Database
 from tests.api.temporal import FakeTemporal
 from tests.api.town import Town, a_token, fields_of
-from tests.builders import NOON, RESIDENT
+from tests.builders import NOON, OFFICER, RESIDENT
+from tests.storage.stories import born_in
 
 NUL = "%00"
 BEARER = {"Authorization": f"Bearer {a_token(RESIDENT)}"}
@@ -184,3 +186,18 @@ async def test_a_refusal_is_documented_for_each_command_that_may_meet_it() -> No
 def test_the_table_of_problems_is_complete() -> None:
     assert set(STATUS) == {*RefusalCode, *ApiCode}
     assert responses(RETRY_AFTER).keys() == {503}
+
+
+async def test_nothing_of_a_command_runs_in_a_thread(
+    town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where FastAPI puts what is not async: a hop for each, which costs more than they do."""
+
+    async def refused(*_: object) -> None:
+        raise AssertionError
+
+    for module in ("fastapi.routing", "fastapi.dependencies.utils"):
+        monkeypatch.setattr(f"{module}.run_in_threadpool", refused)
+    issue = await born_in(IssueState.DISPATCHED, database)
+    answer = await town.post(OFFICER, f"/issues/{issue.number}/claim")
+    assert answer.status_code == 200

@@ -215,12 +215,15 @@ async def test_a_proposed_time_is_kept_and_is_no_presence(town: Town, database: 
     body = {"proposes": "2026-12-01T09:00:00+08:00", "text": "当天有抢修"}
     answer = await town.post(LIFTMAN, f"{PATH}/report-in", body)
     assert answer.status_code == 200, answer.text
+    assert answer.json()["label"] == "已提议另定时间（尚未报到）"
     parties = (await town.get(CONVENOR, PATH)).json()["parties"]
     proposed = [each["proposed_at"] for each in parties if each["code"] == LIFT]
     assert [datetime.fromisoformat(each) for each in proposed] == [
         NOON + timedelta(days=8, hours=-3)
     ]
     assert [each["reported_in_at"] for each in parties] == [None] * len(parties)
+    timeline = (await town.get(CONVENOR, f"{PATH}/timeline")).json()["items"]
+    assert timeline[-1]["label"] == "已提议另定时间（尚未报到）"
 
 
 async def test_every_command_of_a_meeting_is_documented(town: Town) -> None:

@@ -12,6 +12,7 @@ from tests.builders import RESIDENT, an_actor
 from tests.domain.cast import LIFT
 from tests.domain.meeting.life import (
     CONVENOR,
+    FIVE,
     ISSUE,
     PARTIES,
     POLICEMAN,
@@ -19,9 +20,11 @@ from tests.domain.meeting.life import (
     SUPERVISOR,
 )
 from tests.storage.sittings import NUMBER, met
+from tests.storage.stories import born
 
 PATH = f"/meetings/{NUMBER}"
 LIFTMAN = PARTIES[LIFT]
+IMPOSTOR = an_actor(Role.RESIDENT, subject="r.7", department=FIVE[0])
 ELSEWHERE = an_actor(Role.SUPERVISOR, subject="s.9", grids=(GridCode("yj"),))
 
 
@@ -147,3 +150,37 @@ async def test_an_agenda_says_what_was_decided_of_each_issue(
     assert [each["item"]["decision"]["outcome"] for each in agenda["items"]] == ["dispatched"]
     assert {each["task"]["issue"] for each in agenda["tasks"]} == {ISSUE}
     assert (await town.get(STRANGER, f"{PATH}/agenda")).status_code == 404
+
+
+BUREAU = PARTIES[FIVE[0]]
+
+
+async def reads(town: Town, who: Actor, issue: str = ISSUE) -> set[int]:
+    """Of the issue and of what happened to it."""
+    paths = (f"/issues/{issue}", f"/issues/{issue}/timeline")
+    return {(await town.get(who, path)).status_code for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [(BUREAU, 200), (CONVENOR, 200), (POLICEMAN, 404), (STRANGER, 404), (IMPOSTOR, 404)],
+    ids=lambda value: getattr(value, "subject", ""),
+)
+async def test_who_is_in_a_meeting_reads_the_issues_on_its_agenda(
+    town: Town, database: Database, who: Actor, status: int
+) -> None:
+    await met(database)
+    other = await born(database)
+    assert await reads(town, who) == {status}
+    assert await reads(town, who, other) == {404}
+    assert (await town.get(who, "/issues")).json()["items"] == []
+    noted = await town.post(who, f"/issues/{ISSUE}/add-note", {"text": "x"})
+    assert noted.status_code == 404
+
+
+async def test_what_was_taken_off_an_agenda_is_read_no_more(town: Town, database: Database) -> None:
+    await met(database)
+    assert await reads(town, BUREAU) == {200}
+    answer = await town.post(CONVENOR, f"{PATH}/take-off", {"issue": ISSUE})
+    assert answer.status_code == 200, answer.text
+    assert await reads(town, BUREAU) == {404}

@@ -96,21 +96,30 @@ async def test_a_no_does_not_wait_for_the_database() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "locale", "detail"),
+    ("code", "seconds", "locale", "detail"),
     [
-        (14 * 86_400, "zh", "最长可延期14天。"),
-        (5_400, "zh", "最长可延期1小时30分。"),
-        (5_400, "en", "At most 1 h 30 min."),
+        (RefusalCode.POSTPONED_TOO_FAR, 14 * 86_400, "zh", "最长可延期14天。"),
+        (RefusalCode.POSTPONED_TOO_FAR, 5_400, "zh", "最长可延期1小时30分。"),
+        (RefusalCode.POSTPONED_TOO_FAR, 5_400, "en", "At most 1 h 30 min."),
+        (RefusalCode.SUSPENSION_TOO_LONG, 30 * 86_400, "zh", "一次挂起最长30天。"),
+        (RefusalCode.SUSPENSION_TOO_LONG, 600, "zh", "一次挂起最长10分。"),
+        (RefusalCode.SUSPENSION_TOO_LONG, 5_400, "en", "One suspension lasts 1 h 30 min at most."),
     ],
 )
-async def test_a_postponement_under_a_day_is_bounded_in_hours_and_minutes(
-    seconds: int, locale: str, detail: str
+async def test_a_bound_under_a_day_is_told_in_hours_and_minutes(
+    code: RefusalCode, seconds: int, locale: str, detail: str
 ) -> None:
     days = str(seconds // 86_400)
     params = {"longest_days": days, "longest_seconds": str(seconds)}
-    problem = Problem(RefusalCode.POSTPONED_TOO_FAR, params)
+    problem = Problem(code, params)
     said = await worded(cast("Database", None), problem, "x", locale)
     assert problem.body(locale, "r", said)["detail"] == detail
+
+
+async def test_a_bound_that_an_older_worker_told_in_days_alone_is_said_as_well() -> None:
+    problem = Problem(RefusalCode.SUSPENSION_TOO_LONG, {"longest_days": "30"})
+    said = await worded(cast("Database", None), problem, "x", "zh")
+    assert problem.body("zh", "r", said)["detail"] == "一次挂起最长30天。"
 
 
 async def test_what_needs_no_words_asks_nobody() -> None:

@@ -1,5 +1,9 @@
 """What calls for a joint meeting, and what it stops."""
 
+from datetime import timedelta
+
+import pytest
+
 from domain import commands as c
 from domain.actor import ENGINE
 from domain.acts.convening import call_meeting
@@ -70,6 +74,24 @@ def test_supervisor_convenes_at_a_level_of_choice_but_never_below_the_community(
 def test_one_meeting_at_a_time() -> None:
     life = convened()
     assert life.why_not(cast.SUPERVISOR, c.ConveneMeeting) is RefusalCode.IN_MEETING
+
+
+@pytest.mark.parametrize(
+    ("ahead", "code"),
+    [
+        (NOTHING, RefusalCode.PROPOSED_IN_PAST),
+        (-DAY, RefusalCode.PROPOSED_IN_PAST),
+        (90 * DAY + HOUR, RefusalCode.PROPOSED_TOO_FAR),
+    ],
+)
+def test_a_proposed_time_lies_ahead_and_not_too_far(ahead: timedelta, code: RefusalCode) -> None:
+    life = a_life(S.HANDLING)
+    proposed = (life.now + 90 * DAY, life.now + ahead)
+    refusal = life.refused(cast.SUPERVISOR, c.ConveneMeeting, proposed=proposed)
+    assert (refusal.code, refusal.params["field"]) == (code, "proposed.1")
+    assert refusal.params["proposed_at"] == proposed[1].isoformat()
+    life.give(cast.SUPERVISOR, c.ConveneMeeting, proposed=proposed[:1])
+    assert life.issue.in_meeting is not None
 
 
 def test_meeting_is_called_just_once_past_its_breach() -> None:

@@ -91,7 +91,9 @@ def test_suspension_is_bounded_in_length_and_number() -> None:
     life = a_life(S.HANDLING, terms=MODEST)
     assert life.why_not(A_POST, c.RequestSuspension, until=life.now) is No.SUSPENSION_IN_PAST
     too_far = life.now + MODEST.longest_suspension + MINUTE
-    assert life.why_not(A_POST, c.RequestSuspension, until=too_far) is No.SUSPENSION_TOO_LONG
+    refusal = life.refused(A_POST, c.RequestSuspension, until=too_far)
+    assert refusal.code is No.SUSPENSION_TOO_LONG
+    assert refusal.params["longest_seconds"] == f"{MODEST.longest_suspension.total_seconds():.0f}"
     just = life.command(A_POST, c.RequestSuspension, until=too_far - MINUTE)
     life.issue.check(just, life.now)
     for _ in range(2):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -18,7 +18,7 @@ from api.parts import Parts
 from domain.actor import Actor
 from domain.ids import DepartmentCode, IssueNumber, MeetingNumber
 from domain.meeting.policy import MeetingPolicy
-from domain.reference import ReferenceKind
+from domain.reference import Department, ReferenceKind
 from domain.vocabulary import Level, Role
 from intake.relay import Relay
 from observability import clock
@@ -27,9 +27,10 @@ from tests.activities.desk import written
 from tests.api.town import SECRET, Town
 from tests.builders import COUNTY, OFFICER, PLUMBER, POLICE, WATER, an_actor
 from tests.intake.yard import Yard, yard
-from workflows.contracts import meeting_workflow_id
+from workflows.contracts import issue_workflow_id, meeting_workflow_id
 
 OFFICE = DepartmentCode("office")
+HOUSING, FIRE = DepartmentCode("housing"), DepartmentCode("fire")
 CONVENOR = an_actor(Role.STAFF, subject="o.1", department=OFFICE)
 SUPERVISOR = an_actor(Role.SUPERVISOR, subject="s.1", grids=(COUNTY,))
 _PATIENCE = 100
@@ -84,13 +85,13 @@ async def give(town: Town, who: Actor, path: str, **body: object) -> str:
     return str(answer.json()["state"])
 
 
-async def convened(town: Town, one: Yard) -> IssueNumber:
+async def convened(town: Town, one: Yard, **said: object) -> IssueNumber:
     """An issue whose meeting is called for by a supervisor and stands in the record."""
     number = await one.born()
     await Relay(one.database, one.client, clock.now).drain()
     issue = f"/issues/{number}"
     await seen(town, SUPERVISOR, issue, lambda shown: shown["state"] == "dispatched")
-    await give(town, SUPERVISOR, f"{issue}/convene", level="street", text="须共同商议")
+    await give(town, SUPERVISOR, f"{issue}/convene", level="street", text="须共同商议", **said)
     await seen(town, CONVENOR, f"/meetings/{number}-M1", lambda _: True)
     return number
 
@@ -130,3 +131,35 @@ def has_had_its_meeting(timeline: Any) -> bool:  # noqa: ANN401 - JSON
     names = [each["name"] for each in timeline["items"]]
     told = [name for name in names if name in {"meeting_convened", "meeting_ended"}]
     return told == ["meeting_convened", "meeting_ended"]
+
+
+async def histories(one: Yard, number: IssueNumber) -> bytes:
+    """Everything Temporal keeps of an issue and of its meeting."""
+    ids = (issue_workflow_id(number), meeting_workflow_id(MeetingNumber(f"{number}-M1")))
+    kept = [await one.client.get_workflow_handle(each).fetch_history() for each in ids]
+    return b"".join(event.SerializeToString() for each in kept for event in each.events)
+
+
+async def test_who_convenes_says_when_where_and_who_else_comes(town: Town, one: Yard) -> None:
+    for code, name in ((HOUSING, "住建"), (FIRE, "消防")):
+        department = Department(code=code, name=name, name_en=name, grid=COUNTY)
+        await written(one.database, ReferenceKind.DEPARTMENT, department)
+    times = [(clock.now() + timedelta(days=days)).isoformat() for days in (5, 6)]
+    where = "Room 3-14"
+    number = await convened(town, one, proposed=times, place=where, invites=[HOUSING])
+    issue, meeting = f"/issues/{number}", f"/meetings/{number}-M1"
+    shown = (await town.get(CONVENOR, meeting)).json()
+    instants = [datetime.fromisoformat(each) for each in (*shown["proposed"], shown["sits_at"])]
+    assert instants == [datetime.fromisoformat(each) for each in (*times, times[0])]
+    assert (shown["place"], shown["parties"][-1]["name"]) == (where, "住建")
+    invited, not_yet = (
+        an_actor(Role.STAFF, subject=f"{code}.1", department=code) for code in (HOUSING, FIRE)
+    )
+    assert (await town.get(invited, issue)).status_code == 200
+    assert (await town.get(not_yet, issue)).status_code == 404
+    assert await give(town, CONVENOR, f"{meeting}/invite", invites=[FIRE]) == "proposed"
+    assert (await town.get(not_yet, f"{issue}/timeline")).status_code == 200
+    assert await give(town, not_yet, f"{meeting}/report-in") == "proposed"
+    kept = await histories(one, number)
+    assert b"/place" in kept
+    assert where.encode() not in kept

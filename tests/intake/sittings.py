@@ -1,7 +1,7 @@
 """Meetings in the yard: convened by a supervisor, held, and broken as an accident would."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -15,7 +15,7 @@ from activities.meetings import Meetings
 from activities.upkeep import Finding, PageOfMeetings, Part
 from api.engine import Engine
 from domain import commands as c
-from domain.ids import CommandId, IssueNumber, MeetingNumber, TaskId
+from domain.ids import CommandId, DepartmentCode, IssueNumber, MeetingNumber, TaskId
 from domain.meeting import commands as m
 from domain.meeting.meeting import MEETING_LAW, Meeting
 from domain.meeting.parts import TaskOrder
@@ -39,10 +39,10 @@ class Sittings:
     def handle(self, number: MeetingNumber) -> WorkflowHandle[Any, Any]:
         return self.yard.client.get_workflow_handle(contracts.meeting_workflow_id(number))
 
-    async def convened(self) -> tuple[IssueNumber, MeetingNumber]:
+    async def convened(self, *proposed: datetime) -> tuple[IssueNumber, MeetingNumber]:
         """An issue before a meeting that has told it when it sits."""
         issue = await self.yard.dispatched()
-        await self.yard.give(issue, convene())
+        await self.yard.give(issue, convene(None, *proposed))
         number = MeetingNumber(f"{issue}-M1")
         while True:
             before = (await self.yard.on_record(issue)).in_meeting
@@ -103,8 +103,8 @@ def _key() -> CommandId:
     return CommandId(token_hex(8))
 
 
-def convene(joins: MeetingNumber | None = None) -> c.ConveneMeeting:
-    return c.ConveneMeeting(actor=SUPERVISOR, id=_key(), joins=joins)
+def convene(joins: MeetingNumber | None = None, *proposed: datetime) -> c.ConveneMeeting:
+    return c.ConveneMeeting(actor=SUPERVISOR, id=_key(), joins=joins, proposed=proposed)
 
 
 def report_in() -> m.ReportInToMeeting:
@@ -114,6 +114,10 @@ def report_in() -> m.ReportInToMeeting:
 
 def acknowledge() -> m.AcknowledgeInvitation:
     return m.AcknowledgeInvitation(actor=HOLDER, id=_key())
+
+
+def invite(*departments: DepartmentCode) -> m.InviteDepartments:
+    return m.InviteDepartments(actor=SUPERVISOR, id=_key(), invites=departments)
 
 
 def take_off(issue: IssueNumber) -> m.TakeOffAgenda:

@@ -1,7 +1,7 @@
 """What an issue and its meeting have to know of each other, and a lost signal keeps from them."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
@@ -17,7 +17,7 @@ from intake.agendas import Agendas
 from intake.witness import Witness
 from observability import clock
 from storage.session import Database
-from tests.builders import POLICE, RESIDENT
+from tests.builders import POLICE, RESIDENT, WATER
 from tests.intake.sittings import (
     TABLES,
     Sittings,
@@ -25,6 +25,7 @@ from tests.intake.sittings import (
     complete,
     convene,
     decide,
+    invite,
     open_sitting,
     postpone,
     report_in,
@@ -212,8 +213,10 @@ async def test_meeting_that_is_not_on_record_is_written_again(hall: Sittings) ->
 
 
 async def test_meeting_that_nobody_knows_is_called_again(hall: Sittings) -> None:
-    issue, number = await hall.convened()
+    proposed = clock.now() + timedelta(days=5)
+    issue, number = await hall.convened(proposed)
     called = (await hall.on_record(number)).origin
+    assert called.proposed == (proposed,)
     await forgotten(hall)
     await hall.lose_workflow(number)
     (finding,) = await hall.yard.findings()
@@ -238,3 +241,12 @@ async def test_meeting_that_others_called_is_reported(hall: Sittings) -> None:
     assert finding is not None
     assert (finding.kind, finding.detail, finding.repaired) == (K.MEETING_UNKNOWN, number, False)
     assert await Witness(hall.yard.client).status(hall.handle(number).id) is None
+
+
+async def test_department_that_was_invited_later_is_replayed_as_such(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    await hall.give(number, invite(WATER))
+    await hall.give(number, report_in())
+    parties = (await hall.on_record(number)).parties
+    assert [str(each.code) for each in parties] == [POLICE, WATER]
+    assert await hall.findings() == ()

@@ -8,16 +8,14 @@ import pytest_asyncio
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from activities.replaying_meetings import meeting_difference
 from activities.upkeep import Aggregate, Finding, FindingKind, PageOfMeetings, Part
 from domain import commands as c
 from domain.ids import CommandId
 from domain.meeting import commands as m
-from domain.meeting.meeting import Meeting
 from domain.meeting.words import MeetingState
 from intake.witness import Witness
 from observability import metrics
-from storage.session import Database, Session
+from storage.session import Database
 from tests.builders import POLICE, RESIDENT, WATER
 from tests.intake.sittings import TABLES, Sittings, acknowledge, convene, report_in, take_off
 from tests.intake.yard import yard
@@ -222,46 +220,6 @@ async def test_silent_workflow_is_reported(hall: Sittings, monkeypatch: pytest.M
     )
     assert kinds(await hall.findings()) == [K.WORKFLOW_SILENT]
     await hall.handle(number).terminate()
-
-
-async def test_unreadable_meeting_keeps_nobody_from_the_next(hall: Sittings) -> None:
-    _, broken = await hall.convened()
-    _, sound = await hall.convened()
-    await hall.handle(sound).terminate()
-    await hall.yard.execute(
-        f"UPDATE meetings SET snapshot = '{{\"version\": 1}}' WHERE number = '{broken}'"
-    )
-    unreadable, ended = await hall.findings()
-    assert (unreadable.kind, unreadable.number) == (K.CHECK_FAILED, broken)
-    assert (unreadable.detail, unreadable.repaired) == ("snapshot", False)
-    assert (ended.kind, ended.number) == (K.WORKFLOW_ENDED, sound)
-
-
-async def test_error_in_one_meeting_is_a_finding(
-    hall: Sittings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, broken = await hall.convened()
-    _, sound = await hall.convened()
-    await hall.handle(sound).terminate()
-
-    async def fails(session: Session, snapshot: Meeting) -> str | None:
-        assert snapshot.number != broken
-        return await meeting_difference(session, snapshot)
-
-    monkeypatch.setattr("intake.reconciler_of_meetings.meeting_difference", fails)
-    failed, ended = await hall.findings()
-    assert (failed.kind, failed.number) == (K.CHECK_FAILED, broken)
-    assert (failed.detail, failed.aggregate) == ("AssertionError", Aggregate.MEETING)
-    assert (ended.kind, ended.number) == (K.WORKFLOW_ENDED, sound)
-
-
-async def test_meeting_with_too_many_events_is_reported_and_not_read(
-    hall: Sittings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await hall.convened()
-    monkeypatch.setattr("activities.replaying_meetings.EVENTS_AT_MOST", 0)
-    (finding,) = await hall.findings()
-    assert (finding.kind, finding.detail) == (K.CHECK_FAILED, "too_many_events")
 
 
 async def test_clock_that_nobody_heeds_is_reported(hall: Sittings) -> None:

@@ -32,6 +32,7 @@ from tests.builders import POLICE, an_actor
 from tests.storage.stories import born
 from worker import activities_of, workflow_worker
 from workflows import contracts
+from workflows.payloads import DATA_CONVERTER
 
 AT_ONCE = timedelta(seconds=-1)
 """A grace for tests: what happened just now is looked at as well."""
@@ -134,6 +135,7 @@ async def furnished_long_ago(database: Database) -> None:
 async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Yard]:
     """With a worker; nothing of it runs on beside the next test."""
     await furnished_long_ago(database)
+    client = Client(client.service_client, data_converter=DATA_CONVERTER)
     one = Yard(url, database, client)
     async with workflow_worker(client, activities_of(database, client, settings(url))):
         yield one

@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from domain.ids import CalendarCode, DepartmentCode, DistrictCode, PolicyCode, Subject
-from domain.reference import Absence, Department, District, Post, ReferenceKind, Staff
+from domain.reference import (
+    Absence,
+    Department,
+    District,
+    Post,
+    ReferenceKind,
+    RoutingRule,
+    Staff,
+)
+from storage.entry_reads import Wanted
 from storage.people import People
 from storage.reference import ReferenceRepository, StaleVersion, UnknownReference
 from storage.session import Database, Unstorable
@@ -154,6 +163,12 @@ async def test_a_district_has_the_zone_of_its_calendar(database: Database) -> No
         assert await ReferenceRepository(session).district("qj") == district
 
 
+async def test_a_district_without_a_calendar_has_no_zone(database: Database) -> None:
+    async with database.read() as session:
+        with pytest.raises(UnknownReference):
+            await ReferenceRepository(session).zone(DistrictCode("nowhere"))
+
+
 async def test_what_does_not_exist_is_told(database: Database) -> None:
     async with database.read() as session:
         reference = ReferenceRepository(session)
@@ -191,3 +206,62 @@ async def test_a_name_of_staff_can_be_erased_from_every_version(database: Databa
         history = await ReferenceRepository(session).versions(K.STAFF, ann.code)
     assert [each.body.name for each in history] == ["", ""]
     assert history[0].body.post is Post.A
+
+
+async def test_what_was_foreseen_is_as_if_it_were_asked_for(database: Database) -> None:
+    await write(database, K.DEPARTMENT, a_department())
+    await write(database, K.DEPARTMENT, a_department(name="公安"), 1)
+    await write(database, K.DEPARTMENT, a_department("other"), retired=True)
+    wanted = [Wanted(K.DEPARTMENT, POLICE, version) for version in (None, 1, 2, 3)]
+    wanted += [Wanted(K.DEPARTMENT, code) for code in ("other", "none")]
+    async with database.read() as session:
+        asked, foreseeing = ReferenceRepository(session), ReferenceRepository(session)
+        await foreseeing.foresee([*wanted, *wanted])
+        for each in wanted:
+            assert await answer_to(foreseeing, each) == await answer_to(asked, each)
+
+
+async def answer_to(reference: ReferenceRepository, asked: Wanted) -> Entry[object] | None:
+    if asked.version is None:
+        return await reference.current(asked.kind, asked.code)
+    return await reference.version(asked.kind, asked.code, asked.version)
+
+
+async def test_what_was_foreseen_costs_no_round_trip(database: Database) -> None:
+    await write(database, K.DEPARTMENT, a_department())
+    wanted = [Wanted(K.DEPARTMENT, POLICE), Wanted(K.CATEGORY, "none")]
+    async with database.read() as session:
+        reference = ReferenceRepository(session)
+        await reference.foresee(wanted)
+    # The transaction is over, so only what is known already can be answered.
+    found = [await answer_to(reference, each) for each in wanted]
+    assert [each and each.version for each in found] == [1, None]
+
+
+async def test_who_writes_does_not_go_on_with_what_was_foreseen(database: Database) -> None:
+    await write(database, K.DEPARTMENT, a_department())
+    async with database.begin() as session:
+        reference = ReferenceRepository(session)
+        await reference.foresee([Wanted(K.DEPARTMENT, POLICE)])
+        second = await reference.write(
+            K.DEPARTMENT, POLICE, a_department(), expected_version=1, actor=ADMIN, at=NOON
+        )
+        assert await reference.current(K.DEPARTMENT, POLICE) == second
+
+
+async def test_a_birth_chooses_from_what_is_in_force(database: Database) -> None:
+    rules = [RoutingRule(code=code, order=1, lead=POLICE) for code in ("b", "a", "c")]
+    for kind, body in ((K.SLA_POLICY, a_policy()), (K.DEPARTMENT, a_department())):
+        await write(database, kind, body)
+    for rule in rules:
+        await write(database, K.ROUTING_RULE, rule)
+    await write(database, K.ROUTING_RULE, rules[2], 1, retired=True)
+    async with database.read() as session:
+        reference = ReferenceRepository(session)
+        chosen = await reference.choices()
+        assert chosen == (
+            await reference.policies(),
+            await reference.rules(),
+            await reference.department_codes(),
+        )
+    assert [each.code for each in chosen.rules] == ["a", "b"]

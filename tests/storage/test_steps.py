@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from domain import commands as c
 from domain.actor import ENGINE
@@ -12,7 +12,8 @@ from domain.issue import Issue
 from domain.sla import Limit, Unit
 from domain.vocabulary import IssueState
 from storage.issues import IssueRepository, RecordedStep, VersionConflict
-from storage.models import AssignmentRow, DeadlineRow, EventRow
+from storage.models import AssignmentRow, DeadlineRow, EventRow, IssueRow
+from storage.projection import ISSUE_CHANGES, of_issue
 from storage.queries import Queries
 from storage.session import Database
 from tests.builders import (
@@ -166,3 +167,14 @@ async def _a_rich_issue(database: Database) -> Issue:
         ],
         later,
     )
+
+
+async def test_everything_the_projection_tells_is_written(database: Database) -> None:
+    issue = await _a_rich_issue(database)
+    assert set(of_issue(issue, NOON)) == set(ISSUE_CHANGES)
+    columns = [inspect(IssueRow).c[name] for name in ISSUE_CHANGES if name != "snapshot"]
+    async with database.read() as session:
+        found = select(*columns).where(IssueRow.number == issue.number)
+        row = (await session.execute(found)).one()._asdict()
+    told = of_issue(issue, row["updated_at"])
+    assert row == {name: told[name] for name in row}

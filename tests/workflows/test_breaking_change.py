@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 from temporalio.workflow import NondeterminismError
@@ -13,7 +14,6 @@ from tests.workflows.office import A_POST, Office, Story, key, story
 from tests.workflows.recording import Recording
 from tests.workflows.variants import Deprecated, Gated, Ungated
 from workflows.issue import IssueWorkflow
-from workflows.payloads import DATA_CONVERTER
 
 RELEASES: tuple[type[IssueWorkflow], ...] = (IssueWorkflow, Gated, Deprecated, Ungated)
 """In their order: before the change, gate, deprecated gate, gate gone."""
@@ -94,7 +94,7 @@ async def test_history_fits_its_neighbours_and_nothing_further(
 ) -> None:
     async with story(temporal_skipping, Office(), release=born_on) as told:
         history = await told.handle.fetch_history()
-    replayer = Replayer(workflows=[replayed_on], data_converter=DATA_CONVERTER)
+    replayer = Replayer(workflows=[replayed_on], data_converter=pydantic_data_converter)
     if (born_on, replayed_on) in FITS:
         await replayer.replay_workflow(history)
     else:

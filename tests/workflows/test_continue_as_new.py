@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest_asyncio
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from deploy.local import binaries
@@ -15,7 +16,6 @@ from tests.servers import Environment
 from tests.workflows.office import A_POST, HOUR, POLICE, RESIDENT, SUPERVISOR, key, story
 from tests.workflows.town import CHAIRMAN, town
 from workflows.contracts import SEARCH_ATTRIBUTES
-from workflows.payloads import DATA_CONVERTER
 
 _SUGGESTED_AFTER = 60
 _MOST_UPDATES = 60
@@ -31,7 +31,7 @@ async def impatient() -> Environment:
     words = [word for pair in settings for word in ("--dynamic-config-value", pair)]
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
-        data_converter=DATA_CONVERTER,
+        data_converter=pydantic_data_converter,
         search_attributes=SEARCH_ATTRIBUTES,
         dev_server_existing_path=str(binaries.temporal()),
         dev_server_extra_args=[*dynamic_config_arguments(), *words],

@@ -11,7 +11,16 @@ from domain import commands as c
 from domain.meeting import commands as m
 from domain.meeting.words import MeetingOutcome, MeetingState
 from domain.vocabulary import ConvenedBy, DeadlineKind, IssueState, Level, Outcome, Satisfaction
-from tests.workflows.office import A_POST, DAY, DISPATCHER, HOUR, LIFT, RESIDENT, SUPERVISOR
+from tests.workflows.office import (
+    A_POST,
+    DAY,
+    DISPATCHER,
+    HOUR,
+    LIFT,
+    POLICE,
+    RESIDENT,
+    SUPERVISOR,
+)
 from tests.workflows.town import (
     CHAIRMAN,
     LADDER_CONVENES,
@@ -79,6 +88,38 @@ async def test_supervisor_convenes_and_the_issue_waits_for_the_meeting(
             DeadlineKind.MEETING,
         }
         assert await issue.refused(c.ReturnIssue, A_POST) == "in_meeting"
+
+
+async def test_supervisor_says_when_and_where_and_who_else_comes(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with town(temporal_skipping) as told:
+        number, issue = await told.issue()
+        now = await issue.now()
+        proposed = (now + 9 * DAY, now + 10 * DAY)
+        fields = {"proposed": proposed, "place": "p:1/place", "invites": (POLICE, LIFT)}
+        await issue.give(c.ConveneMeeting, SUPERVISOR, **fields)
+        meeting = await (await told.meeting(f"{number}-M1")).snapshot()
+        assert (meeting.sits_at, meeting.origin.proposed) == (proposed[0], proposed)
+        assert meeting.origin.place == "p:1/place"
+        assert [each.code for each in meeting.parties] == [*PARTIES, LIFT, POLICE]
+        await told.comes_to(number, "meeting_scheduled")
+        deadline = (await issue.snapshot()).deadline(DeadlineKind.MEETING)
+        assert deadline.due_by == meeting.decide_by == proposed[0] + DAY
+
+
+async def test_departments_come_with_the_issue_that_joins(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    async with town(temporal_skipping) as told:
+        number, issue = await told.issue()
+        _, second = await told.issue()
+        await issue.give(c.ConveneMeeting, SUPERVISOR)
+        meeting = await told.meeting(f"{number}-M1")
+        await second.give(c.ConveneMeeting, SUPERVISOR, joins=f"{number}-M1", invites=(POLICE,))
+        await told.comes_to(f"{number}-M1", "agenda_item_added")
+        parties = (await meeting.snapshot()).parties
+        assert [each.code for each in parties] == [*PARTIES, LIFT, POLICE]
 
 
 async def test_meeting_is_found_by_its_place_and_level(

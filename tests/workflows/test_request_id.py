@@ -5,6 +5,7 @@ from secrets import token_hex
 import structlog
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from typing_extensions import override
@@ -17,7 +18,6 @@ from observability.request_id import FromRequest, ToActivity
 from tests.workflows.office import DISPATCHER, Office, key
 from workflows.contracts import Answer, IssueInput
 from workflows.issue import IssueWorkflow
-from workflows.payloads import DATA_CONVERTER
 
 
 class Clerk(Office):
@@ -39,7 +39,7 @@ def _bound() -> object:
 async def test_request_id_reaches_the_record(temporal_full: WorkflowEnvironment) -> None:
     client = await Client.connect(
         temporal_full.client.service_client.config.target_host,
-        data_converter=DATA_CONVERTER,
+        data_converter=pydantic_data_converter,
         interceptors=[FromRequest()],
     )
     clerk, queue, number = Clerk(), f"queue-{token_hex(8)}", IssueNumber(f"R-{token_hex(4)}")

@@ -1,6 +1,6 @@
 """The day of Fuchun estate."""
 
-from deploy.demo.stories import departments, estate, late, meetings, residents
+from deploy.demo.stories import departments, estate, late, meetings, places, residents
 from deploy.demo.story import Story
 
 DAY: tuple[Story, ...] = (
@@ -16,6 +16,7 @@ DAY: tuple[Story, ...] = (
     late.late_department,
     residents.withdrawn,
     residents.duplicate,
+    places.neighbours,
     estate.two_claimants,
     meetings.fire_lane_locks,
 )

@@ -24,7 +24,10 @@ def guard_invite(meeting: MeetingFacts, _: m.InviteParties, __: datetime) -> Non
 
 
 def invite(meeting: M, _: m.InviteParties, at: datetime) -> M:
-    return replace(meeting, called_at=at).inviting(tuple(each.code for each in meeting.parties), at)
+    """At the first proposed time that still lies ahead; without one, when the policy says."""
+    sits_at = next((each for each in meeting.origin.proposed if each > at), None)
+    called = replace(meeting, called_at=at, sits_at=sits_at)
+    return called.inviting(tuple(each.code for each in meeting.parties), at)
 
 
 def _own(meeting: MeetingFacts, command: Command) -> Party:
@@ -103,6 +106,18 @@ def record_absences(meeting: M, command: m.RecordAbsences, _: datetime) -> M:
         absent = replace(party, absent_at=due_by, absences=(*party.absences, due_by))
         meeting = meeting.with_party(absent)
     return meeting
+
+
+def guard_invite_more(meeting: MeetingFacts, command: m.InviteDepartments, _: datetime) -> None:
+    for index, department in enumerate(command.invites):
+        if meeting.party(department) is not None:
+            field = f"invites.{index}"
+            raise Refusal(RefusalCode.ALREADY_INVITED, department=department, field=field)
+
+
+def invite_more(meeting: M, command: m.InviteDepartments, at: datetime) -> M:
+    """Each is a party like any other: it counts for the quorum and owes its report."""
+    return meeting.joined_by(command.invites, at)
 
 
 def guard_postpone(meeting: MeetingFacts, command: m.PostponeMeeting, at: datetime) -> None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from domain.ids import IssueNumber, PartyCode, TaskId
+from domain.ids import IssueNumber, TaskId
 from domain.meeting import commands as m
 from domain.meeting.acts.ending import end_item, end_items, moved_on
 from domain.meeting.facts import MeetingFacts
-from domain.meeting.parts import AgendaItem, Decision, Party, Task
+from domain.meeting.parts import AgendaItem, Decision, Task
 from domain.meeting.words import MeetingKind
 from domain.refusals import Refusal, RefusalCode
 from domain.vocabulary import ItemOutcome
@@ -48,17 +48,7 @@ def add_to_agenda(meeting: M, command: m.AddToAgenda, at: datetime) -> M:
         category=command.category,
         added_at=at,
     )
-    new = tuple(
-        PartyCode(code)
-        for code in dict.fromkeys(command.departments)
-        if meeting.party(code) is None
-    )
-    meeting = replace(
-        meeting,
-        agenda=(*meeting.agenda, item),
-        parties=(*meeting.parties, *(Party(code=code) for code in new)),
-    )
-    return meeting.inviting(new, at)
+    return replace(meeting, agenda=(*meeting.agenda, item)).joined_by(command.departments, at)
 
 
 def _open_item(meeting: MeetingFacts, issue: IssueNumber) -> AgendaItem:

@@ -16,6 +16,10 @@ depends_on = None
 TABLES = """
 ALTER TABLE issues ADD COLUMN said_at timestamptz,
     ADD COLUMN raised_with_priority boolean DEFAULT false NOT NULL;
+CREATE TABLE reference_changes (
+    kind text NOT NULL, changes bigint NOT NULL,
+    CONSTRAINT pk_reference_changes PRIMARY KEY (kind)
+);
 CREATE TABLE positions (
     issue_number text NOT NULL, category text NOT NULL, raised_at timestamptz NOT NULL,
     lat double precision, lon double precision, gcj_lat double precision,
@@ -57,5 +61,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE households, followers, positions")
+    op.execute("DROP TABLE households, reference_changes, followers, positions")
     op.execute("ALTER TABLE issues DROP COLUMN said_at, DROP COLUMN raised_with_priority")

@@ -37,15 +37,18 @@ OF_PEOPLE = st.sampled_from(sorted(m.MEETING_NAMES.values(), key=lambda kind: ki
 OF_ENGINE = [kind for kind in MEETING_LAW if kind not in m.MEETING_NAMES.values()]
 COMING = st.lists(st.sampled_from(list(PARTIES.values())), min_size=3, unique=True)
 
+_GIVEN: dict[type[Command], dict[str, object]] = {
+    m.AddToAgenda: {"grid": HERE, "category": CategoryCode("noise"), "departments": (POLICE,)},
+    m.InviteDepartments: {"invites": (POLICE,)},
+}
+
 
 def some_fields(data: st.DataObject, kind: type[Command], life: MeetingLife) -> dict[str, object]:
-    fields: dict[str, object] = {}
+    fields = dict(_GIVEN.get(kind, {}))
     if kind is m.PostponeMeeting:
         fields["to"] = life.now + data.draw(SPANS)
     if kind in (m.TakeOffAgenda, m.DecideItem, m.AddToAgenda):
         fields["issue"] = data.draw(ISSUES)
-    if kind is m.AddToAgenda:
-        fields |= {"grid": HERE, "category": CategoryCode("noise"), "departments": (POLICE,)}
     if kind is m.DecideItem:
         fields |= a_decision(data, life)
     if kind in (m.CompleteTask, m.ReviewTask, m.RemindTask, m.LapseReview, m.MissTask):

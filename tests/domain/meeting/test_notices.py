@@ -1,12 +1,14 @@
 """Who hears what of a meeting, and what need not be told any more."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.actor import ENGINE
 from domain.ids import PartyCode
 from domain.meeting import commands as m
+from domain.meeting.facts import MeetingOrigin
 from domain.meeting.notices import notices_for, settled
-from domain.meeting.words import MeetingState
+from domain.meeting.words import MeetingKind, MeetingState
 from domain.notice import Notice
 from tests.domain.cast import DAY, HOUR, LIFT, POLICE, PROPERTY
 from tests.domain.meeting.life import (
@@ -121,6 +123,29 @@ def test_what_is_done_settles_its_reminders() -> None:
     assert "review:T1" not in settled(life.meeting)
     life.give(CONVENOR, m.ReviewTask, task="T1", accepted=True)
     assert "review:T1" in settled(life.meeting)
+
+
+def test_nothing_a_council_makes_known_is_called_a_joint_meeting() -> None:
+    life = a_meeting(S.REVIEWING)
+    life.give(CONVENOR, m.ReviewTask, task="T1", accepted=False)
+    life.wait(6 * DAY)
+    for begun, kind, stem in (
+        (life.meeting.origin, MeetingKind.JOINT, "meeting_"),
+        (replace(life.meeting.origin, kind=MeetingKind.COUNCIL), MeetingKind.COUNCIL, "council_"),
+    ):
+        templates = set(templates_of(life, begun))
+        assert begun.kind is kind
+        assert {each[: len(stem)] for each in templates} == {stem}
+        assert len(templates) == 7
+
+
+def templates_of(life: MeetingLife, origin: MeetingOrigin) -> Iterator[str]:
+    """What the same steps would make known of a meeting of this origin."""
+    again = MeetingLife(replace(uninvited(policy=life.policy).meeting, origin=origin))
+    for command, at in life.steps:
+        before = again.meeting
+        after = again.carry_out(command, at)
+        yield from (each.template for each in notices_for(before, after, command, at))
 
 
 def test_closed_meeting_invites_nobody_any_more() -> None:
