@@ -1,7 +1,11 @@
 """Colours of households: written and taken away by administrators, shown to nobody."""
 
+import hashlib
+import hmac
+
 import structlog
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from api.answering import Ledger, Reply, again
 from api.asking import Asking
@@ -45,7 +49,7 @@ async def _written(body: HouseholdBody, asking: Asking, parts: Parts) -> Househo
     at, grid = parts.now(), GridCode(body.grid)
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
-        reply = again(await ledger.open(body, at))
+        reply = again(await ledger.open(_sealed(body, parts.household_key), at))
         if reply is None:
             await _require(session, body, asking, parts)
             households = Households(session, parts.household_key)
@@ -58,6 +62,20 @@ async def _written(body: HouseholdBody, asking: Asking, parts: Parts) -> Househo
             await ledger.keep(reply)
             log.info("household_written", grid=grid, subject=asking.actor.subject)
     return HouseholdWritten.model_validate(reply.body)
+
+
+class _Sealed(BaseModel):
+    """What is remembered of a request: nobody finds the colour, or the address, by trying all."""
+
+    grid: str
+    of_address: bool
+    seal: str
+
+
+def _sealed(body: HouseholdBody, key: bytes | None) -> _Sealed:
+    said = body.model_dump_json().encode()
+    seal = hmac.new(key, said, hashlib.sha256).hexdigest() if key else ""
+    return _Sealed(grid=body.grid, of_address=body.address is not None, seal=seal)
 
 
 async def _require(session: Session, body: HouseholdBody, asking: Asking, parts: Parts) -> None:

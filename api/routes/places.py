@@ -59,7 +59,7 @@ async def me_too(
     at, subject, issue = parts.now(), asking.actor.subject, IssueNumber(number)
     async with parts.database.begin() as session:
         ledger, followers = Ledger(session, asking), Followers(session)
-        if again(await ledger.open(body, at)) is None:
+        if again(await ledger.open(None, at)) is None:  # no print of where somebody is
             if await followers.followed(issue, subject) is None:
                 await require_joinable(session, issue, asking.actor, body, at)
                 await followers.follow(issue, subject, at)

@@ -9,6 +9,8 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from api.asking import Asking
+from api.schemas.households import ColourBody
 from domain import commands as c
 from domain.household import Colour, plain_address
 from domain.ids import IssueNumber
@@ -168,6 +170,20 @@ async def tables_with(database: Database, word: str) -> list[str]:
             if any(word in row for row in rows.scalars()):
                 found.append(name)
     return found
+
+
+@pytest.mark.usefixtures("keyed")
+async def test_the_print_of_a_request_does_not_give_its_colour_away(
+    town: Town, database: Database
+) -> None:
+    body = {"grid": GRID, "address": ADDRESS, "colour": "yellow"}
+    await town.post(ADMINISTRATOR, "/households/set-colour", body, key="k")
+    again = await town.post(ADMINISTRATOR, "/households/set-colour", body, key="k")
+    other = body | {"colour": "green"}
+    reused = await town.post(ADMINISTRATOR, "/households/set-colour", other, key="k")
+    assert (again.status_code, reused.json()["code"]) == (200, "idempotency_key_reused")
+    plain = Asking("k", ADMINISTRATOR, "").fingerprint(ColourBody.model_validate(body))
+    assert await tables_with(database, plain) == []
 
 
 async def test_only_administrators_of_the_place_write(town: Town) -> None:
