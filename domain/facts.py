@@ -133,11 +133,6 @@ class IssueFacts:
         return self.origin.number
 
     @property
-    def has_priority(self) -> bool:
-        """From birth, or because it came back."""
-        return self.priority or self.origin.raised_with_priority
-
-    @property
     def active(self) -> tuple[Assignment, ...]:
         return tuple(each for each in self.assignments if each.is_active)
 

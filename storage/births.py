@@ -105,7 +105,6 @@ def _birth(*, has_position: bool) -> Select[*tuple[Any, ...]]:
     issue = insert(IssueRow).values(
         **{column.key: given(column.key) for column in _ORIGIN},
         said_at=given("said_at"),
-        priority=given("raised_with_priority"),
         state=IssueState.REPORTED,
         level=_LEVEL,
         level_rank=_LEVEL.rank,

@@ -63,7 +63,7 @@ def of_issue(issue: Issue, at: datetime) -> dict[str, object]:
         "solved_says": issue.solved_says,
         "awaits_meeting": issue.awaits_meeting,
         "exempt": issue.exempt,
-        "priority": issue.has_priority,
+        "priority": issue.priority,
         "beyond_county": issue.beyond_county,
         "duplicate_of": issue.duplicate_of,
         "closed_at": issue.closed_at,

@@ -58,6 +58,8 @@ class IssueLine:
     """Every department that was ever called."""
     level: Level
     priority: bool
+    raised_with_priority: bool
+    """For who handles it; who raised it could guess at a colour."""
     warned: bool
     """A warning rung was reached on a deadline that is still open."""
     next_due_by: datetime | None

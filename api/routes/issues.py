@@ -128,7 +128,7 @@ async def _page(wanted: Filters, caller: Actor, parts: Parts, locale: str) -> Is
             )
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
-    items = [shown_line(line, at, locale) for line in page.items]
+    items = [shown_line(line, caller, at, locale) for line in page.items]
     return IssuePage(items=items, next=page.next)
 
 
@@ -142,7 +142,7 @@ async def read_issue(
     """
     async with parts.database.read() as session:
         detail = await read(session, IssueNumber(number), caller)
-    return shown_detail(detail, parts.now(), locale)
+    return shown_detail(detail, caller, parts.now(), locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened", responses=responses(READ))

@@ -47,7 +47,7 @@ async def coloured(
 
 async def has_priority(town: Town, address: str | None = ADDRESS, **fields: object) -> bool:
     number = await town.raised(RESIDENT, reporter={"address": address}, **fields)
-    return bool((await town.get(RESIDENT, f"/issues/{number}")).json()["priority"])
+    return bool((await town.get(DISPATCHER, f"/issues/{number}")).json()["priority"])
 
 
 @pytest.mark.usefixtures("keyed")
@@ -126,11 +126,20 @@ async def test_priority_lasts_through_every_step(town: Town, database: Database)
     await coloured(town)
     number = IssueNumber(await town.raised(RESIDENT))
     issue = await recorded(database, number, the_way_to(IssueState.HANDLING))
-    assert (issue.has_priority, issue.priority) == (True, False)
+    assert (issue.origin.raised_with_priority, issue.priority) == (True, False)
     async with database.read() as session:
         detail = await Queries(session).issue(number)
     assert detail is not None
-    assert detail.line.priority
+    assert (detail.line.raised_with_priority, detail.line.priority) == (True, False)
+    assert (await town.get(DISPATCHER, "/issues")).json()["items"][0]["priority"]
+
+
+async def test_who_raised_it_cannot_guess_at_a_colour(town: Town) -> None:
+    await coloured(town)
+    number = await town.raised(RESIDENT)
+    for path in (f"/issues/{number}", "/issues"):
+        shown = (await town.get(RESIDENT, path)).json()
+        assert (shown["items"][0] if "items" in shown else shown)["priority"] is False
 
 
 @pytest.mark.usefixtures("keyed")
