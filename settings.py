@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     jwt_audience: str | None = None
     """Audience that every token has to name."""
 
+    household_key: SecretStr | None = None
+    """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
+
     webhook_secret: SecretStr | None = None
     """Signs outgoing webhooks (HMAC-SHA256), 32 characters or more."""
 
@@ -154,14 +157,10 @@ class Settings(BaseSettings):
         keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
         if sum(key is not None for key in keys) != 1:
             raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
-        secrets = {
-            "jwt": self.jwt_secret,
-            "webhook": self.webhook_secret,
-            "picture_link": self.picture_link_secret,
-        }
-        for name, secret in secrets.items():
+        for name in ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key"):
+            secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
-                raise ValueError(f"{name}_secret is shorter than {_SHORTEST_SECRET} characters")
+                raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")
         return self
 
 

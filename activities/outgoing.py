@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from domain.commands import Command
 from domain.ids import DistrictCode, IssueNumber
 from domain.issue import Issue
+from domain.notice import also_told, is_for_followers
 from domain.notices import Notice, notices_for, settled
 from domain.reference import NoticePolicy, ReferenceKind
 from storage.entry_reads import Wanted
+from storage.followers import Followers
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
@@ -43,7 +45,10 @@ async def put_notices(
         district=after.origin.district,
         params={"state": after.state, "level": after.level, "category": after.origin.category},
     )
-    await put(session, matter, notices_for(born, after, command, now), settled(after), now)
+    notices = notices_for(born, after, command, now)
+    if any(is_for_followers(each) for each in notices):
+        notices += also_told(notices, await Followers(session).of(after.number))
+    await put(session, matter, notices, settled(after), now)
 
 
 async def put(

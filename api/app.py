@@ -14,7 +14,18 @@ from api.edge import Edge
 from api.engine import Engine
 from api.links import PICTURES
 from api.parts import Parts
-from api.routes import cameras, commands, health, issues, meetings, personal, pictures, reference
+from api.routes import (
+    cameras,
+    commands,
+    health,
+    households,
+    issues,
+    meetings,
+    personal,
+    pictures,
+    places,
+    reference,
+)
 
 _TITLE = "Dispatch"
 _VERSION = "1"
@@ -55,8 +66,8 @@ def build_app(parts: Parts) -> FastAPI:
     )
     errors.install(app)
     for module in (
-        *(issues, pictures, personal, reference, commands),
-        *(meetings, cameras, health),
+        *(issues, places, pictures, personal, households, reference),
+        *(commands, meetings, cameras, health),
     ):
         app.include_router(module.router)
     _document(app)

@@ -42,6 +42,8 @@ LOOK: tuple[Code, ...] = (
     A.PICTURES_UNAVAILABLE,
 )
 RAISE: tuple[Code, ...] = (*POST, A.MAY_NOT_BLOW)
+ME_TOO: tuple[Code, ...] = (*POST, A.NOT_FOUND, A.OWN_ISSUE, A.WORK_DONE, R.LIMIT_REACHED)
+EVALUATE_TOO: tuple[Code, ...] = (*POST, A.NOT_FOUND, R.WRONG_STATE)
 WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.STALE_VERSION)
 RETIRE: tuple[Code, ...] = (*WRITE, A.IN_USE)
 TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)

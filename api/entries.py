@@ -14,9 +14,11 @@ from api.schemas.opaque import PERSONAL_NUMBER, is_personal
 from api.schemas.reference import EntryRead
 from domain.actor import Actor
 from domain.calendar import CalendarDefinition
+from domain.outline import GridOutline
 from domain.reference import ReferenceKind as Kind
 from domain.reference import Staff
 from domain.vocabulary import Role
+from storage.grid_map import is_an_area
 from storage.reference import MODELS
 from storage.session import Session
 from storage.views import Entry
@@ -32,6 +34,7 @@ _NAMES = (Role.STAFF, Role.LEADER, Role.ADMINISTRATOR)
 REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
     Kind.DISTRICT: (("grid", Kind.GRID), ("calendar", Kind.CALENDAR)),
     Kind.GRID: (("unit", Kind.DEPARTMENT),),
+    Kind.GRID_OUTLINE: (("code", Kind.GRID),),
     Kind.DEPARTMENT: (("grid", Kind.GRID),),
     Kind.STAFF: (("department", Kind.DEPARTMENT), ("stands_for", Kind.GRID)),
     Kind.ABSENCE: (("staff", Kind.STAFF),),
@@ -100,6 +103,7 @@ def parsed(kind: Kind, code: str, given: Mapping[str, JsonValue]) -> Any:  # noq
         *_faults(entry, adapter.dump_python(body, mode="json"), _ROOT),
         *_zone_fault(body),
         *_code_fault(body),
+        *_area_fault(body),
     ]
     if faults:
         raise Problem.invalid(*faults)
@@ -134,6 +138,11 @@ def _code_fault(body: object) -> Iterator[FieldError]:
     """The code of a member of staff is the subject that histories name."""
     if isinstance(body, Staff) and is_personal(body.code):
         yield FieldError.of(f"{_ROOT}.code", PERSONAL_NUMBER)
+
+
+def _area_fault(body: object) -> Iterator[FieldError]:
+    if isinstance(body, GridOutline) and not is_an_area(body.geometry):
+        yield FieldError.of(f"{_ROOT}.geometry", "no_area")
 
 
 async def require_references(session: Session, kind: Kind, body: object | None) -> None:

@@ -3,6 +3,7 @@
 from api.problems import ApiCode, Problem
 from domain.actor import Actor
 from domain.ids import DepartmentCode, GridCode
+from domain.outline import GridOutline
 from domain.reference import Absence, Grid, NoticePolicy, ReferenceKind, Staff
 from storage.reference import ReferenceRepository
 from storage.session import Session
@@ -50,7 +51,7 @@ class _Places:
     async def grid_of(self, entry: object) -> GridCode | None:
         """The place an entry is about; None when it holds for everybody."""
         match entry:
-            case Grid():
+            case Grid() | GridOutline():
                 return entry.code
             case Staff():
                 return await self._of_department(entry.department)

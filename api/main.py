@@ -55,6 +55,7 @@ def create_app() -> FastAPI:
             patience=settings.temporal_timeout,
             max_body_bytes=settings.api_max_body_bytes,
             max_picture_bytes=settings.picture_max_bytes,
+            household_key=_household_key(settings),
         )
     )
 
@@ -66,6 +67,11 @@ def _darkroom(settings: Settings) -> Darkroom:
         processor_seconds=settings.picture_seconds,
     )
     return Darkroom(bounds, settings.picture_processes)
+
+
+def _household_key(settings: Settings) -> bytes | None:
+    key = settings.household_key
+    return None if key is None else key.get_secret_value().encode()
 
 
 def _keys(settings: Settings) -> KeySource:

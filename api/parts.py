@@ -1,7 +1,7 @@
 """What the application is made of, given to it by its composition root."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from temporalio.client import Client
@@ -9,6 +9,7 @@ from temporalio.client import Client
 from api.auth import Gate
 from api.links import Links
 from api.uploading import Uploads
+from storage.grid_map import GridMaps
 from storage.pictures.album import Album
 from storage.session import Database
 
@@ -33,3 +34,5 @@ class Parts:
     patience: float = 10.0
     max_body_bytes: int = MAX_BODY_BYTES
     max_picture_bytes: int = MAX_PICTURE_BYTES
+    household_key: bytes | None = field(default=None, repr=False)
+    maps: GridMaps = field(default_factory=GridMaps)

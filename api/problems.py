@@ -32,6 +32,8 @@ class ApiCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     STALE_VERSION = "stale_version"
     IN_USE = "in_use"
+    OWN_ISSUE = "own_issue"
+    WORK_DONE = "work_done"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -64,6 +66,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     ApiCode.STALE_VERSION: HTTPStatus.CONFLICT,
     ApiCode.IN_USE: HTTPStatus.CONFLICT,
+    ApiCode.OWN_ISSUE: HTTPStatus.CONFLICT,
+    ApiCode.WORK_DONE: HTTPStatus.CONFLICT,
     ApiCode.CONFLICT: HTTPStatus.CONFLICT,
     ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

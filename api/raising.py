@@ -1,27 +1,38 @@
 """From what was said to a birth: which district, whose whistle, in which role."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from api.parts import Parts
+from api.placing import placed
 from api.problems import ApiCode, FieldError, Problem
 from api.schemas.issues import RaiseBody
 from domain.actor import Actor
+from domain.household import Colour
 from domain.ids import GridCode, Subject
 from domain.reference import District, WhistleKind
+from domain.routing import NoPolicy, choose_policy
 from domain.vocabulary import Role
 from storage.births import Birth
+from storage.households import Households
 from storage.reference import ReferenceRepository
 from storage.session import Session
 
+AHEAD, LATEST = timedelta(minutes=2), timedelta(days=30)
 
-async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime) -> Birth:
+
+async def birth_of(
+    session: Session, parts: Parts, actor: Actor, body: RaiseBody, at: datetime
+) -> Birth:
     """The birth that a body asks for.
 
     Raises:
         Problem: it names what does not exist, or the actor may not blow this whistle.
     """
     reference = ReferenceRepository(session)
+    place = await placed(session, parts.maps, body)
     grid, category, kind = await reference.named_by_whistle(
-        body.grid, body.category, body.whistle_kind
+        place.grid, body.category, body.whistle_kind
     )
     if grid is None or category is None or kind is None:
         named = (("grid", grid), ("category", category), ("whistle_kind", kind))
@@ -29,7 +40,7 @@ async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime
         raise Problem.invalid(*missing)
     source = _source(actor, body, kind)
     district = await _district(reference, grid.code)
-    return Birth(
+    birth = Birth(
         prefix=district.prefix,
         year=await reference.local_year(district, at),
         district=district.code,
@@ -45,7 +56,33 @@ async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime
         reporter_name=body.reporter.name,
         reporter_phone=body.reporter.phone,
         reporter_address=body.reporter.address,
+        said_at=_said_at(body, at),
+        position=place.position,
+        away_m=place.away_m,
     )
+    households = Households(session, parts.household_key)
+    colour = await households.colour_of(birth.grid, birth.reporter_address)
+    return birth if colour is None else await _hastened(reference, birth, colour)
+
+
+async def _hastened(reference: ReferenceRepository, birth: Birth, colour: Colour) -> Birth:
+    """With priority, if the policy wants that for the colour, which is forgotten."""
+    policies = [entry.body for entry in await reference.policies()]
+    try:
+        policy = choose_policy(policies, birth.category, birth.whistle_kind)
+    except NoPolicy:  # the engine will say so; a whistle is taken all the same
+        return birth
+    return replace(birth, raised_with_priority=colour in policy.priority_for)
+
+
+def _said_at(body: RaiseBody, at: datetime) -> datetime | None:
+    """A phone's clock may be a little wrong; what is older than a month is another matter."""
+    said = body.said_at
+    if said is not None and said > at + AHEAD:
+        raise Problem.invalid(FieldError.of("said_at", "in_future", minutes=AHEAD.seconds // 60))
+    if said is not None and said < at - LATEST:
+        raise Problem.invalid(FieldError.of("said_at", "too_long_ago", days=LATEST.days))
+    return said
 
 
 def _source(actor: Actor, body: RaiseBody, kind: WhistleKind) -> Role:

@@ -13,11 +13,15 @@ from api.schemas.issues import (
     IssueRead,
 )
 from api.schemas.pictures import PictureRead
+from api.schemas.places import PositionRead
 from api.words import deadline_words
-from catalogue import label
+from catalogue import label, say
+from domain.actor import Actor
 from domain.deadline import Deadline
 from domain.explanation import explain
 from domain.facts import Pinned
+from domain.position import Position
+from domain.vocabulary import Role
 from storage.queries import Queries
 from storage.reference import ReferenceRepository, UnknownReference
 from storage.session import Session
@@ -32,10 +36,23 @@ _LABELLED = {
     "first_breach_kind": "deadline_kind",
 }
 
+_INSIDE = (
+    Role.STAFF,
+    Role.LEADER,
+    Role.GRID_WORKER,
+    Role.BUILDING_HEAD,
+    Role.DISPATCHER,
+    Role.SUPERVISOR,
+    Role.ADMINISTRATOR,
+)
+"""Who handles issues: for them alone is priority that comes from where an issue was raised."""
 
-def shown_line(line: IssueLine, at: datetime, locale: str) -> IssueRead:
+
+def shown_line(line: IssueLine, viewer: Actor, at: datetime, locale: str) -> IssueRead:
     read = IssueRead.model_validate(line)
-    return read.model_copy(update={"overdue": line.is_overdue(at), "labels": _labels(line, locale)})
+    priority = line.priority or (line.raised_with_priority and viewer.has(*_INSIDE))
+    changes = {"overdue": line.is_overdue(at), "priority": priority}
+    return read.model_copy(update={**changes, "labels": _labels(line, locale)})
 
 
 def _labels(line: IssueLine, locale: str) -> dict[str, str]:
@@ -46,14 +63,28 @@ def _labels(line: IssueLine, locale: str) -> dict[str, str]:
     }
 
 
+def place_note(away_m: int | None, locale: str) -> str | None:
+    """What is said of a position that lies in no grid."""
+    return None if away_m is None else say("place.outside", locale, away_m=away_m)
+
+
 def shown_detail(
-    detail: IssueDetail, pictures: tuple[PictureRead, ...], at: datetime, locale: str
+    detail: IssueDetail,
+    pictures: tuple[PictureRead, ...],
+    viewer: Actor,
+    at: datetime,
+    locale: str,
 ) -> IssueDetailRead:
     found = detail.snapshot
     return IssueDetailRead(
-        **shown_line(detail.line, at, locale).model_dump(),
+        **shown_line(detail.line, viewer, at, locale).model_dump(),
         description=detail.description,
         description_erased_at=detail.description_erased_at,
+        said_at=detail.said_at,
+        position=_shown_position(detail.position),
+        place_note=place_note(detail.away_m, locale),
+        followers=detail.followers,
+        followers_say=detail.followers_say,
         assignments=detail.assignments,
         pending=detail.pending,
         suspension=detail.suspension,
@@ -62,6 +93,10 @@ def shown_detail(
         supervised_by=found.supervised_by if found else None,
         pictures=pictures,
     )
+
+
+def _shown_position(position: Position | None) -> PositionRead | None:
+    return None if position is None else PositionRead.model_validate(position)
 
 
 def shown_event(entry: TimelineEntry, pictures: tuple[PictureRead, ...], locale: str) -> EventRead:

@@ -78,6 +78,8 @@ class Origin:
     emergency: bool = False
     at_once: bool = False
     """Sure enough that nobody has to look before departments are called."""
+    raised_with_priority: bool = False
+    """The policy wanted it so for where it was raised; why is not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

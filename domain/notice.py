@@ -1,9 +1,13 @@
 """A notice, and how its usual recipients are named."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from domain.facts import IssueFacts
+from domain.ids import Subject
 from domain.vocabulary import Level, Role
+
+_FOR_FOLLOWERS = frozenset({"evaluate_please", "issue_closed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +37,16 @@ def raiser(issue: IssueFacts) -> str:
 
 def office(role: Role, issue: IssueFacts) -> str:
     return f"{role}:{issue.origin.grid}"
+
+
+def is_for_followers(notice: Notice) -> bool:
+    """Whether those who said "me too" hear it as well as who raised it."""
+    return notice.template in _FOR_FOLLOWERS
+
+
+def also_told(notices: Iterable[Notice], followers: Iterable[Subject]) -> tuple[Notice, ...]:
+    """The same for each follower; what becomes pointless for one does for all."""
+    told, shared = tuple(followers), [each for each in notices if is_for_followers(each)]
+    return tuple(
+        replace(each, recipient=f"subject:{follower}") for each in shared for follower in told
+    )

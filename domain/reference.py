@@ -22,6 +22,7 @@ class ReferenceKind(StrEnum):
 
     DISTRICT = "district"
     GRID = "grid"
+    GRID_OUTLINE = "grid_outline"
     DEPARTMENT = "department"
     STAFF = "staff"
     ABSENCE = "absence"
@@ -43,6 +44,9 @@ class GridLevel(IntEnum):
     COMMUNITY = 3
     ESTATE = 4
     MICRO = 5
+
+
+_FARTHEST_M, _LONGEST_HOURS = 1_000, 30 * 24
 
 
 class Post(StrEnum):
@@ -129,13 +133,23 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """What an issue is about."""
+    """What an issue is about; `near_m` and `near_hours` say what may be the same matter.
+
+    Raises:
+        ValueError: near is farther than a kilometre, or longer ago than a month.
+    """
 
     code: CategoryCode
     name: str
     name_en: str
     emergency: bool = False
     needs_evidence: bool = False
+    near_m: int = 50
+    near_hours: int = 24
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.near_m <= _FARTHEST_M and 0 <= self.near_hours <= _LONGEST_HOURS):
+            raise ValueError("near is at most 1000 metres and 720 hours")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

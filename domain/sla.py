@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from domain.household import Colour
 from domain.ids import CalendarCode, CategoryCode, PolicyCode, WhistleKindCode
 from domain.vocabulary import DeadlineKind, Level
 
@@ -157,6 +158,8 @@ class SLAPolicy:
     category: CategoryCode | None = None
     whistle_kind: WhistleKindCode | None = None
     terms: Terms = field(default_factory=Terms)
+    priority_for: tuple[Colour, ...] = (Colour.RED,)
+    """Issues from households of these colours begin with priority."""
 
     def __post_init__(self) -> None:
         kinds = [promise.kind for promise in self.promises]

@@ -31,9 +31,18 @@ from domain.ids import (
     Subject,
     WhistleKindCode,
 )
+from domain.position import Position
 from domain.vocabulary import IssueState, Level, Role
+from storage import codec
 from storage.doorbell import BIRTHS
-from storage.models import ISSUE_NUMBERS, EventRow, IssueRow, ReporterRow, TextRow
+from storage.models import (
+    ISSUE_NUMBERS,
+    EventRow,
+    IssueRow,
+    PositionRow,
+    ReporterRow,
+    TextRow,
+)
 from storage.session import AnyRow, Session
 
 _DIGITS = 7
@@ -54,12 +63,16 @@ _ORIGIN = (
     IssueRow.resident,
     IssueRow.emergency,
     IssueRow.at_once,
+    IssueRow.raised_with_priority,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Birth:
-    """What an issue comes in with. `prefix` and the local `year` begin its number."""
+    """What an issue comes in with. `prefix` and the local `year` begin its number.
+
+    `said_at` is the reporter's own clock; `away_m` how far the grid is from a position in none.
+    """
 
     prefix: str
     year: int
@@ -75,15 +88,21 @@ class Birth:
     emergency: bool = False
     at_once: bool = False
     """Nobody has to look first, whatever the whistle kind says."""
+    raised_with_priority: bool = False
     reporter_name: str | None = None
     reporter_phone: str | None = None
     reporter_address: str | None = None
+    said_at: datetime | None = None
+    position: Position | None = None
+    away_m: int | None = None
 
 
-_SAID = tuple(name for name in Birth.__dataclass_fields__ if name not in {"prefix", "year"})
+_NOT_SAID = {"prefix", "year", "position", "away_m"}
+_SAID = tuple(name for name in Birth.__dataclass_fields__ if name not in _NOT_SAID)
+_PLACE = ("lat", "lon", "gcj_lat", "gcj_lon", "said_in", "away_m")
 
 
-def _birth() -> Select[*tuple[Any, ...]]:
+def _birth(*, has_position: bool) -> Select[*tuple[Any, ...]]:
     """Everything a birth writes, in one round trip."""
 
     def given(name: str) -> BindParameter[Any]:
@@ -91,6 +110,7 @@ def _birth() -> Select[*tuple[Any, ...]]:
 
     issue = insert(IssueRow).values(
         **{column.key: given(column.key) for column in _ORIGIN},
+        said_at=given("said_at"),
         state=IssueState.REPORTED,
         level=_LEVEL,
         level_rank=_LEVEL.rank,
@@ -119,9 +139,17 @@ def _birth() -> Select[*tuple[Any, ...]]:
         command_id=BIRTH,
         state=IssueState.REPORTED,
         text_id=given("text_id"),
-        payload="{}",
+        payload=given("payload"),
     )
-    parts = (issue.cte("i"), description.cte("d"), reporter.cte("r"), event.cte("e"))
+    parts = [issue.cte("i"), description.cte("d"), reporter.cte("r"), event.cte("e")]
+    if has_position:
+        position = insert(PositionRow).values(
+            issue_number=given("number"),
+            category=given("category"),
+            raised_at=given("raised_at"),
+            **{name: given(name) for name in _PLACE},
+        )
+        parts.append(position.cte("p"))
     return select(func.pg_notify(BIRTHS, "")).add_cte(*parts)
 
 
@@ -144,7 +172,7 @@ def _lend() -> ReturningUpdate[*tuple[Any, ...]]:
 
 
 # Built once: building a statement costs more than running it.
-_BIRTH = _birth()
+_BIRTH, _BIRTH_WITH_POSITION = _birth(has_position=False), _birth(has_position=True)
 _LEND = _lend()
 _BORN = select(*_ORIGIN).where(IssueRow.number == bindparam("_number"))
 _UNSTARTED = update(IssueRow).where(
@@ -165,7 +193,8 @@ class Births:
         """Inserts the issue with all that was said, and rings for the relay at commit."""
         ordinal = (await self._session.execute(select(ISSUE_NUMBERS.next_value()))).scalar_one()
         number = IssueNumber(f"{birth.prefix}-{birth.year}-{ordinal:0{_DIGITS}d}")
-        await self._session.execute(_BIRTH, _values(number, birth))
+        statement = _BIRTH if birth.position is None else _BIRTH_WITH_POSITION
+        await self._session.execute(statement, _values(number, birth))
         return number
 
     async def take_unstarted(self, limit: int, now: datetime) -> tuple[Origin, ...]:
@@ -204,8 +233,23 @@ def _values(number: IssueNumber, birth: Birth) -> dict[str, object]:
     return {
         "_number": number,
         "_text_id": f"{number}:description",
+        "_payload": codec.text(codec.ANYTHING, _details(birth)),
         **{f"_{name}": getattr(birth, name) for name in _SAID},
+        **_place(birth),
     }
+
+
+def _details(birth: Birth) -> dict[str, object]:
+    return {} if birth.said_at is None else {"said_at": birth.said_at}
+
+
+def _place(birth: Birth) -> dict[str, object]:
+    position = birth.position
+    if position is None:
+        return {}
+    here, drawn = position.wgs84, position.gcj02
+    values = (here.lat, here.lon, drawn.lat, drawn.lon, position.said_in, birth.away_m)
+    return {f"_{name}": value for name, value in zip(_PLACE, values, strict=True)}
 
 
 def _origin(row: AnyRow) -> Origin:
@@ -221,4 +265,5 @@ def _origin(row: AnyRow) -> Origin:
         resident=Subject(row.resident) if row.resident else None,
         emergency=row.emergency,
         at_once=row.at_once,
+        raised_with_priority=row.raised_with_priority,
     )

@@ -16,6 +16,7 @@ from domain.deadline import Deadline
 from domain.issue import LAW, Issue
 from domain.meeting.meeting import MEETING_LAW, Meeting
 from domain.meeting.policy import MeetingPolicy
+from domain.outline import GridOutline
 from domain.reference import (
     Absence,
     Category,
@@ -39,6 +40,7 @@ ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 MODELS: Mapping[ReferenceKind, type[Any]] = {
     ReferenceKind.DISTRICT: District,
     ReferenceKind.GRID: Grid,
+    ReferenceKind.GRID_OUTLINE: GridOutline,
     ReferenceKind.DEPARTMENT: Department,
     ReferenceKind.STAFF: Staff,
     ReferenceKind.ABSENCE: Absence,

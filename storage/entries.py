@@ -12,7 +12,7 @@ from domain.ids import Subject
 from domain.reference import ReferenceKind
 from storage import codec, entry_reads
 from storage.entry_reads import IS_LATEST, Wanted, entries_of, entry_of
-from storage.models import ReferenceRow
+from storage.models import ReferenceChangesRow, ReferenceRow
 from storage.session import Session
 from storage.views import Entry, Page
 
@@ -20,6 +20,13 @@ LARGEST_PAGE = 200
 _ONE_WRITER = 7_305_001
 """Key of the advisory lock; any number that nothing else locks."""
 _BELONGS_TO = {ReferenceKind.STAFF: "department", ReferenceKind.ABSENCE: "staff"}
+_CHANGED = (
+    insert(ReferenceChangesRow)
+    .values(changes=1)
+    .on_conflict_do_update(
+        index_elements=["kind"], set_={"changes": ReferenceChangesRow.changes + 1}
+    )
+)
 
 
 class StaleVersion(Exception):
@@ -104,6 +111,16 @@ class Entries:
         more = entries[size - 1].code if len(entries) > size else None
         return Page(entries[:size], more)
 
+    async def documents_in_force(self, kind: ReferenceKind) -> tuple[str, ...]:
+        """The same as JSON text, by code: for many entries, to be read outside the event loop."""
+        rows = await self._session.execute(entry_reads.IN_FORCE, {"_kind": kind})
+        return tuple(row.body for row in rows)
+
+    async def changes(self, kind: ReferenceKind) -> int:
+        """Another number whenever an entry of the kind was written: to know what is kept is new."""
+        found = select(ReferenceChangesRow.changes).where(ReferenceChangesRow.kind == kind)
+        return (await self._session.execute(found)).scalar_one_or_none() or 0
+
     async def take_turns(self) -> None:
         """Holds other writers back until the transaction ends, so that what is checked stays true.
 
@@ -166,7 +183,10 @@ class Entries:
             .on_conflict_do_nothing()
             .returning(ReferenceRow.version)
         )
-        return added.one_or_none() is not None
+        if added.one_or_none() is None:
+            return False
+        await self._session.execute(_CHANGED, {"kind": entry.kind})
+        return True
 
     async def _latest(self, kind: ReferenceKind, code: str) -> int:
         found = select(func.coalesce(func.max(ReferenceRow.version), 0)).where(

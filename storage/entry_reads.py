@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Integer,
     Select,
     Text,
@@ -105,3 +106,9 @@ def entry_of(row: AnyRow) -> Entry[Any]:
         created_at=row.created_at,
         created_by=Subject(row.created_by),
     )
+
+
+def is_named(name: str) -> ColumnElement[bool]:
+    """Of entries with a name in two languages."""
+    body = ReferenceRow.body
+    return or_(body["name"].astext == name, body["name_en"].astext == name)

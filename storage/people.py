@@ -1,4 +1,4 @@
-"""Personal data: who reported an issue, and names of staff."""
+"""Personal data: who reported an issue and where, and names of staff."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ids import IssueNumber, Subject
 from domain.reference import ReferenceKind
-from storage.models import ReferenceRow, ReporterRow
+from storage.models import PositionRow, ReferenceRow, ReporterRow
 from storage.models.issues import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_PHONE
 from storage.session import Session
 from storage.views import Reporter
@@ -43,6 +43,15 @@ class People:
             update(ReporterRow)
             .where(ReporterRow.issue_number == number, ReporterRow.erased_at.is_(None))
             .values(name=None, phone=None, address=None, erased_at=at)
+        )
+        return erased.rowcount > 0
+
+    async def erase_position(self, number: IssueNumber, at: datetime) -> bool:
+        """Blanks where it was; False when there was nothing left to blank."""
+        erased = await self._session.execute(
+            update(PositionRow)
+            .where(PositionRow.issue_number == number, PositionRow.erased_at.is_(None))
+            .values(lat=None, lon=None, gcj_lat=None, gcj_lon=None, erased_at=at)
         )
         return erased.rowcount > 0
 

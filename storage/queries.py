@@ -12,8 +12,10 @@ from storage import codec
 from storage.cursors import BadCursor, cursor_after, id_of
 from storage.events import EVENT_COLUMNS, event_of
 from storage.filters import IssueFilter, conditions, is_seen_by
+from storage.followers import Followers
 from storage.lines import LINE_COLUMNS, line_of
-from storage.models import EventRow, IssueRow, TextRow
+from storage.models import EventRow, IssueRow, PositionRow, TextRow
+from storage.nearby import FOLLOWED, PLACE_COLUMNS, position_of
 from storage.people import People
 from storage.session import Session
 from storage.timeline import BEGINNING, timeline
@@ -33,8 +35,17 @@ LARGEST_PAGE = 100
 _MOST_ENTRIES = 200
 # Built once: building a statement costs more than running it, and every command runs these.
 _DETAIL = (
-    select(*LINE_COLUMNS, IssueRow.snapshot, TextRow.body, TextRow.erased_at)
+    select(
+        *LINE_COLUMNS,
+        IssueRow.snapshot,
+        IssueRow.said_at,
+        TextRow.body,
+        TextRow.erased_at,
+        *PLACE_COLUMNS,
+        FOLLOWED.label("followers"),
+    )
     .outerjoin(TextRow, (TextRow.issue_number == IssueRow.number) & (TextRow.kind == "description"))
+    .outerjoin(PositionRow, PositionRow.issue_number == IssueRow.number)
     .where(IssueRow.number == bindparam("_number"))
 )
 _BY_COMMAND = select(*EVENT_COLUMNS).where(
@@ -65,6 +76,11 @@ class Queries:
             description=row.body,
             description_erased_at=row.erased_at,
             snapshot=codec.ISSUE.validate_json(row.snapshot) if row.snapshot else None,
+            said_at=row.said_at,
+            position=position_of(row),
+            away_m=row.away_m,
+            followers=row.followers,
+            followers_say=await Followers(self._session).words(number) if row.followers else {},
         )
 
     async def issues(

@@ -26,6 +26,9 @@ from domain.reference import (
 from domain.sla import SLAPolicy
 from storage.codec import MODELS
 from storage.entries import Entries, StaleVersion
+from storage.entry_reads import entries_in_force, is_named
+from storage.filters import in_subtree
+from storage.models import ReferenceRow
 from storage.views import Entry
 from storage.zones import Zones
 
@@ -72,6 +75,14 @@ class ReferenceRepository(Entries):
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
+
+    async def grids_named(self, name: str, within: GridCode) -> tuple[GridCode, ...]:
+        """Codes of grids of this name, in either language; of one subtree, if one is given."""
+        found = entries_in_force(ReferenceKind.GRID).where(is_named(name))
+        if within:
+            found = found.where(in_subtree(ReferenceRow.code, within))
+        rows = await self._session.execute(found.limit(2))
+        return tuple(GridCode(row.code) for row in rows)
 
     async def category(self, code: str) -> Category | None:
         found: Category | None = await self._one(ReferenceKind.CATEGORY, code)

@@ -21,6 +21,7 @@ from domain.ids import (
 )
 from domain.issue import Issue
 from domain.parts import Assignment, Request, Suspension
+from domain.position import Position
 from domain.reference import ReferenceKind
 from domain.vocabulary import DeadlineKind, IssueState, Level, Outcome, Role, Satisfaction
 
@@ -57,6 +58,8 @@ class IssueLine:
     """Every department that was ever called."""
     level: Level
     priority: bool
+    raised_with_priority: bool
+    """For who handles it; who raised it could guess at a colour."""
     warned: bool
     """A warning rung was reached on a deadline that is still open."""
     next_due_by: datetime | None
@@ -84,12 +87,20 @@ class IssueLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDetail:
-    """An issue as its page shows it; `snapshot` is None until its workflow took the first step."""
+    """An issue as its page shows it; `snapshot` is None until its workflow took the first step.
+
+    `position` is None when none was said, or it was erased.
+    """
 
     line: IssueLine
     description: str | None
     description_erased_at: datetime | None
     snapshot: Issue | None
+    said_at: datetime | None = None
+    position: Position | None = None
+    away_m: int | None = None
+    followers: int = 0
+    followers_say: Mapping[Satisfaction, int] = field(default_factory=dict)
 
     @property
     def level(self) -> Level:

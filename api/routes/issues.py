@@ -1,5 +1,6 @@
 """Raise issues; read lists, pages, timelines and deadlines of those the caller may see."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from api.dependencies import AskingOf, Caller, Locale, PartsOf
 from api.documentation import LIST, RAISE, READ, SEARCH, responses
 from api.hanging import hang_at_birth, shown_pictures
 from api.narrowing import narrowed
+from api.nearness import Facts, near_birth, shown_near
 from api.parts import Parts
 from api.problems import FieldError, Problem
 from api.raising import birth_of
@@ -23,14 +25,14 @@ from api.schemas.issues import (
     Raised,
     Timeline,
 )
-from api.showing import shown_deadlines, shown_detail, shown_event, shown_line
+from api.showing import place_note, shown_deadlines, shown_detail, shown_event, shown_line
 from api.sight import read, seen
 from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber
 from domain.vocabulary import IssueState
 from observability import metrics
-from storage.births import Births
+from storage.births import Birth, Births
 from storage.pictures.repository import Pictures
 from storage.queries import BadCursor, Queries
 
@@ -47,23 +49,50 @@ router = APIRouter(prefix="/api/v1/issues", tags=["issues"])
 async def raise_issue(
     body: RaiseBody, asking: AskingOf, parts: PartsOf, locale: Locale, response: Response
 ) -> Raised:
-    """Blows a whistle. Answers at once, also while the engine behind is down."""
+    """Blows a whistle. Answers at once, also while the engine behind is down.
+
+    Deadlines count from receipt, whenever it was said. What may be the same matter is offered.
+    """
     at, born = parts.now(), None
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
         if reply is None:
-            birth = await birth_of(session, asking.actor, body, at)
+            birth = await birth_of(session, parts, asking.actor, body, at)
+            near = await near_birth(session, birth, at)
             number = await Births(session).raise_issue(birth)
             await hang_at_birth(session, number, body.pictures, birth)
-            reply = Reply({"number": number, "state": IssueState.REPORTED}, HTTPStatus.CREATED)
+            reply = Reply(_raised(number, birth, near), HTTPStatus.CREATED)
             await ledger.keep(reply)
             born = metrics.ISSUES_RAISED_TOTAL.labels(birth.district, birth.source)
     if born is not None:
         born.inc()
     response.headers["Location"] = f"{router.prefix}/{reply.body['number']}"
-    state = IssueState(reply.body["state"])
-    return Raised(number=reply.body["number"], state=state, label=label("state", state, locale))
+    return _shown(reply.body, locale)
+
+
+def _raised(number: IssueNumber, birth: Birth, near: Sequence[Facts]) -> dict[str, object]:
+    """What is kept under the key."""
+    return {
+        "number": number,
+        "state": IssueState.REPORTED,
+        "grid": birth.grid,
+        "away_m": birth.away_m,
+        "near": near,
+    }
+
+
+def _shown(kept: Facts, locale: str) -> Raised:
+    """Answers of before there were places have no place."""
+    state = IssueState(kept["state"])
+    return Raised(
+        number=kept["number"],
+        state=state,
+        label=label("state", state, locale),
+        grid=kept.get("grid", ""),
+        place_note=place_note(kept.get("away_m"), locale),
+        near=shown_near(kept.get("near", ()), locale),
+    )
 
 
 @router.get("", summary="List issues", responses=responses(LIST))
@@ -102,7 +131,7 @@ async def _page(wanted: Filters, caller: Actor, parts: Parts, locale: str) -> Is
             )
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
-    items = [shown_line(line, at, locale) for line in page.items]
+    items = [shown_line(line, caller, at, locale) for line in page.items]
     return IssuePage(items=items, next=page.next)
 
 
@@ -118,7 +147,8 @@ async def read_issue(
         detail = await read(session, IssueNumber(number), caller)
         pictures = await Pictures(session).of_issue(IssueNumber(number))
     at = parts.now()
-    return shown_detail(detail, shown_pictures(pictures, parts.links, at, locale), at, locale)
+    shown = shown_pictures(pictures, parts.links, at, locale)
+    return shown_detail(detail, shown, caller, at, locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened", responses=responses(READ))

@@ -49,7 +49,7 @@ async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) ->
 async def erase_personal_data(
     number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
 ) -> Erased:
-    """Blanks who reported, everything that was said and every picture.
+    """Blanks who reported, where, everything that was said and every picture.
 
     The record of what happened stays. Needs an administrator whose grids cover the issue's. What a
     meeting said about its whole agenda (minutes, report-ins and positions, reasons to postpone)
@@ -83,6 +83,7 @@ async def _erased(
         "shared_texts_left": await texts.count_shared(number),
         "reporter": await People(session).erase_reporter(number, at),
         "pictures": await Pictures(session).erase(number, at),
+        "position": await People(session).erase_position(number, at),
     }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.pictures import NewPictureIds, PictureRead
-from api.schemas.text import Address, Body, Code, Name, Phone, Subject, Text
+from api.schemas.places import NearRead, PositionBody, PositionRead
+from api.schemas.text import Address, Body, Code, Instant, Name, Phone, Subject, Text
 from domain.deadline import Extension, PlannedRung
 from domain.explanation import Explanation
 from domain.parts import Assignment, MeetingRef, Request, Suspension
@@ -32,7 +33,7 @@ class ReporterBody(Body):
 
 
 class RaiseBody(Body):
-    """A whistle: what, where, how hard."""
+    """A whistle: what, where, how hard. Where is a position, a grid or a building's name."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -46,8 +47,14 @@ class RaiseBody(Body):
             ]
         }
     )
-    grid: Code
+    grid: Code | None = None
     """Where: the code of a grid at any level."""
+    building: Name | None = None
+    """Where: the whole name of a grid, looked for below `grid` if that is given."""
+    position: PositionBody | None = None
+    """Where, in degrees; it finds the grid, unless one is named. Shown to who may see the issue."""
+    said_at: Instant | None = None
+    """When the reporter said it, by their own clock, if it could not be sent at once."""
     category: Code
     """What it is about."""
     description: Text
@@ -76,6 +83,12 @@ class Raised(Read):
     state: IssueState
     label: str
     """The state in the caller's language."""
+    grid: str
+    """Where it was put."""
+    place_note: str | None = None
+    """Said when the position lies in no grid."""
+    near: list[NearRead] = []
+    """Open issues that may be the same matter: say "me too" there and withdraw this one."""
 
 
 class Answered(Read):
@@ -136,6 +149,16 @@ class IssueDetailRead(IssueRead):
     description: str | None
     """None once erased."""
     description_erased_at: datetime | None
+    said_at: datetime | None
+    """When the reporter said it, by their own clock; deadlines count from `raised_at`."""
+    position: PositionRead | None
+    """None when none was said, or once erased."""
+    place_note: str | None
+    """Said when the position lies in no grid."""
+    followers: int
+    """How many have said: me too."""
+    followers_say: Mapping[Satisfaction, int]
+    """How many of them said what of the latest resolution."""
     assignments: tuple[Assignment, ...]
     pending: tuple[Request, ...]
     suspension: Suspension | None
@@ -232,3 +255,4 @@ class Erased(Read):
     """What meetings of wider grids said about their whole agenda, and is still there."""
     reporter: bool
     pictures: int = 0
+    position: bool = False

@@ -25,7 +25,10 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_OURS = ("state.json", "jwt-secret", "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
+_OURS = (
+    *("state.json", "jwt-secret", "household-key", "lock"),
+    *("objects", "temporal", "*.pid", "*.log", "*.log.1"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Home:
     @property
     def jwt_secret(self) -> str:
         return secret(self.folder / "jwt-secret")
+
+    @property
+    def household_key(self) -> str:
+        return secret(self.folder / "household-key")
 
     def ports(self) -> Ports:
         """The ports last chosen; the usual ones before that."""

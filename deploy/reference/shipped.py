@@ -1,4 +1,7 @@
-"""Reference data as files: `<kind>.json` or `<kind>-<part>.json`, an entry or a list of them."""
+"""Reference data as files: `<kind>.json` or `<kind>-<part>.json`, an entry or a list of them.
+
+Outlines of grids may be GeoJSON as map programs export it, a collection of features.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +19,7 @@ ORDER = (
     ReferenceKind.CALENDAR,
     ReferenceKind.DEPARTMENT,
     ReferenceKind.GRID,
+    ReferenceKind.GRID_OUTLINE,
     ReferenceKind.DISTRICT,
     ReferenceKind.STAFF,
     ReferenceKind.ABSENCE,
@@ -28,6 +32,9 @@ ORDER = (
     ReferenceKind.ALERT_POLICY,
 )
 """What is named by others comes first; departments and grids name each other."""
+
+
+_GEOJSON = "FeatureCollection"
 
 
 class BadFile(ValueError):
@@ -97,7 +104,17 @@ def _documents(file: Path) -> list[Any]:
         content = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as bad:
         raise BadFile(f"{file}: {bad}") from bad
+    if isinstance(content, dict) and content.get("type") == _GEOJSON:
+        return [_outline(each) for each in content.get("features", [])]
     return content if isinstance(content, list) else [content]
+
+
+def _outline(feature: Any) -> Any:  # noqa: ANN401 - JSON
+    """What a map program exports: the grid's code among the properties of its area."""
+    try:
+        return {"code": feature["properties"]["code"], "geometry": feature["geometry"]}
+    except (KeyError, TypeError):
+        return feature
 
 
 def _entry(kind: ReferenceKind, document: object, file: Path) -> Shipped:

@@ -12,8 +12,9 @@ from storage.models.meetings import (
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
 from storage.models.pictures import PictureRow
+from storage.models.places import FollowerRow, HouseholdRow, PositionRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
-from storage.models.reference import ReferenceRow
+from storage.models.reference import ReferenceChangesRow, ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
@@ -24,6 +25,8 @@ __all__ = [
     "CameraStandingRow",
     "DeadlineRow",
     "EventRow",
+    "FollowerRow",
+    "HouseholdRow",
     "IdempotencyRow",
     "IssueRow",
     "MeetingEventRow",
@@ -33,7 +36,9 @@ __all__ = [
     "MeetingTaskRow",
     "OutboxRow",
     "PictureRow",
+    "PositionRow",
     "RecheckRow",
+    "ReferenceChangesRow",
     "ReferenceRow",
     "ReporterRow",
     "TextRow",

@@ -33,6 +33,7 @@ class IssueRow(Base):
     raised_by: Mapped[str]
     resident: Mapped[str | None]
     raised_at: Mapped[datetime]
+    said_at: Mapped[datetime | None]
     lead_department: Mapped[str | None]
     departments: Mapped[Codes] = mapped_column(server_default=text("'{}'"))
     level: Mapped[str]
@@ -49,6 +50,7 @@ class IssueRow(Base):
     awaits_meeting: Mapped[bool] = mapped_column(server_default=text("false"))
     exempt: Mapped[bool] = mapped_column(server_default=text("false"))
     priority: Mapped[bool] = mapped_column(server_default=text("false"))
+    raised_with_priority: Mapped[bool] = mapped_column(server_default=text("false"))
     beyond_county: Mapped[bool] = mapped_column(server_default=text("false"))
     duplicate_of: Mapped[str | None]
     closed_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Json, Path
@@ -32,3 +32,12 @@ class ReferenceRow(Base):
         CheckConstraint("length(body::text) <= 2000000", name="body_size"),
         Index(None, "kind", "belongs_to", postgresql_where=text("belongs_to IS NOT NULL")),
     )
+
+
+class ReferenceChangesRow(Base):
+    """How often entries of a kind were written, for those who keep something made of them all."""
+
+    __tablename__ = "reference_changes"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    changes: Mapped[int] = mapped_column(BigInteger)

@@ -7,7 +7,7 @@ from storage.queries import Queries
 from storage.session import Database
 from tests.api.temporal import FakeTemporal
 from tests.api.town import LEADER, Town, a_whistle, fields_of
-from tests.builders import DISPATCHER, GRID_WORKER, OFFICER, RESIDENT
+from tests.builders import DISPATCHER, GRID, GRID_WORKER, OFFICER, RESIDENT
 
 
 async def test_a_whistle_gets_its_number_at_once_and_asks_nobody_else(
@@ -15,7 +15,14 @@ async def test_a_whistle_gets_its_number_at_once_and_asks_nobody_else(
 ) -> None:
     answer = await town.post(RESIDENT, "/issues", a_whistle())
     assert answer.status_code == 201
-    assert answer.json() == {"number": "QJ-2026-0000001", "state": "reported", "label": "已受理"}
+    assert answer.json() == {
+        "number": "QJ-2026-0000001",
+        "state": "reported",
+        "label": "已受理",
+        "grid": GRID,
+        "place_note": None,
+        "near": [],
+    }
     assert answer.headers["Location"] == "/api/v1/issues/QJ-2026-0000001"
     assert temporal.asked == []
 

@@ -85,4 +85,4 @@ async def test_every_other_post_takes_a_key(app: FastAPI) -> None:
         and "Idempotency-Key"
         not in {each["name"] for each in operations["post"].get("parameters", [])}
     }
-    assert without == {"/api/v1/issues/search"}
+    assert without == {"/api/v1/issues/search", "/api/v1/issues/near"}

@@ -16,6 +16,17 @@ from deploy.reference.shipped import BadFile, read
         ("grid.json", '[{"code": "a", "name": "x", "name_en": "x", "level": 2}]', "as its level"),
         ("category.json", '[{"code": "a", "name": "x", "name_en": "x", "urgent": 1}]', "urgent"),
         (
+            "grid_outline.json",
+            '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {}}]}',
+            "with a code",
+        ),
+        (
+            "grid_outline.json",
+            '{"type": "FeatureCollection", "features": [{"properties": {"code": "a"}, '
+            '"geometry": {"type": "Polygon", "coordinates": [[[1, 1], [2, 2], [3, 3], [1, 2]]]}}]}',
+            "ends where it begins",
+        ),
+        (
             "category.json",
             '[{"code": "a", "name": "", "name_en": ""}, {"code": "a", "name": "", "name_en": ""}]',
             "another category a",

@@ -16,11 +16,13 @@ from domain.facts import Origin
 from domain.ids import DeadlineId, DistrictCode, GridCode, IssueNumber, Subject
 from domain.meeting.policy import choose_meeting_policy
 from domain.meeting.words import MeetingKind
+from domain.position import Point
 from domain.reckoning import reckon
 from domain.reference import GridLevel, Post, ReferenceKind, Staff
 from domain.routing import choose_policy, propose
 from domain.sla import Limit, RungAct, SLAPolicy, Unit
 from domain.vocabulary import WINDOWS, DeadlineKind, Level, Role
+from storage.grid_map import GridMap, Placed, is_an_area
 from tests.e2e.entries import DEFAULT, DEMO, Entries, bodies, codes
 
 K = ReferenceKind
@@ -216,3 +218,20 @@ def test_a_joint_action_nobody_reports_in_to_goes_to_the_streets_meeting(entries
     assert promise is not None
     convening = [rung.level for rung in promise.ladder if RungAct.CONVENE in rung.acts]
     assert convening == [Level.STREET]
+
+
+def test_every_grid_of_the_demo_has_an_area_that_lies_in_that_of_its_parent() -> None:
+    outlines = {each.code: each for each in bodies(DEMO, K.GRID_OUTLINE)}
+    assert outlines.keys() == codes(DEMO, K.GRID)
+    around = GridMap(outlines.values())
+    for code, outline in outlines.items():
+        assert is_an_area(outline.geometry)
+        west, south = outline.geometry.polygons()[0][0][0]
+        just_inside = Point(lat=south + 1e-5, lon=west + 1e-5)
+        assert around.find(just_inside) == Placed(grid=code)
+        parent = code.rpartition(".")[0]
+        if parent:
+            corners = outline.geometry.polygons()[0][0]
+            alone = GridMap([outlines[parent]])
+            found = {alone.find(Point(lat=lat, lon=lon)) for lon, lat in corners}
+            assert found == {Placed(grid=parent)}

@@ -1,6 +1,6 @@
 """The day of Fuchun estate."""
 
-from deploy.demo.stories import departments, estate, late, meetings, photos, residents
+from deploy.demo.stories import departments, estate, late, meetings, photos, places, residents
 from deploy.demo.story import Story
 
 DAY: tuple[Story, ...] = (
@@ -17,6 +17,7 @@ DAY: tuple[Story, ...] = (
     residents.withdrawn,
     photos.photo_whistle,
     residents.duplicate,
+    places.neighbours,
     estate.two_claimants,
     meetings.fire_lane_locks,
 )

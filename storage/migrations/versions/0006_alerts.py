@@ -9,7 +9,7 @@ Revises: 0003_beyond_county
 from alembic import op
 
 revision = "0006_alerts"
-down_revision = "0003_beyond_county"
+down_revision = "0005_places"
 branch_labels = None
 depends_on = None
 
