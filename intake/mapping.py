@@ -62,7 +62,8 @@ def rows_of(entries: object) -> tuple[MappingRow, ...]:
 def _row(at: int, entry: object) -> MappingRow:
     members = {name: value for name, value in fields(entry).items() if isinstance(value, str)}
     try:
-        return MappingRow(**{**members, "kind": AlertKind(members["kind"])})
+        kind = AlertKind(members.pop("kind"))
+        return MappingRow(kind=kind, **members)
     except (KeyError, TypeError, ValueError) as broken:
         raise ValueError(f"mapping_row_broken: {at}") from broken
 

@@ -45,11 +45,23 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What people at the vendor's own screens made of one of its events."""
+
+    delivery_key: str
+    vendor_event_id: str
+    is_false_alarm: bool
+    is_done: bool
+    """Nobody there will do more about it; a false alarm and an ignored one are done as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All that one message says."""
 
     alerts: tuple[Alert, ...] = ()
     faults: tuple[Fault, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

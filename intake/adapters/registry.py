@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from intake.adapters.cloudevents import CloudEvents
 from intake.adapters.contract import Adapter
+from intake.adapters.hik_isc import HikISC
 from intake.adapters.mapped_json import MappedJson
 
-_ALL: tuple[Adapter, ...] = (CloudEvents(), MappedJson())
+_ALL: tuple[Adapter, ...] = (CloudEvents(), MappedJson(), HikISC())
 
 ADAPTERS: Mapping[str, Adapter] = MappingProxyType({each.name: each for each in _ALL})

@@ -110,6 +110,41 @@ AI_BOX: dict[str, object] = {
         },
     ],
 }
+HIK_ISC: dict[str, object] = {
+    "method": "OnEventNotify",
+    "params": {
+        "ability": "event_rule",
+        "sendTime": "2026-11-21T20:15:09.120+08:00",
+        "events": [
+            {
+                "eventId": "7C1F5E0A-55B2-4C5E-9A0D-2B6C0D9E41F7",
+                "eventType": 131591,
+                "status": 1,
+                "eventLvl": 2,
+                "timeout": 30,
+                "happenTime": "2026-11-21T20:15:07.000+08:00",
+                "srcIndex": "6f0d0c1a9be24d7b8d7e3a5c2b1f0e44",
+                "srcName": "3栋消防通道",
+                "srcType": "camera",
+                "srcParentIndex": "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+                "data": {
+                    "dataType": "behavioralAnalysis",
+                    "dateTime": "2026-11-21T20:15:07+08:00",
+                    "channelID": 1,
+                    "eventType": "parking",
+                    "parking": [
+                        {
+                            "targetAttrs": {"cameraIndexCode": "6f0d0c1a9be24d7b8d7e3a5c2b1f0e44"},
+                            "imageUrl": "http://10.20.0.5:6120/pic?x=1",
+                            "duration": 60,
+                            "detectionTarget": "vehicle",
+                        }
+                    ],
+                },
+            }
+        ],
+    },
+}
 
 
 def shipped_options(file: str) -> dict[str, object]:
@@ -119,6 +154,7 @@ def shipped_options(file: str) -> dict[str, object]:
 
 SAMPLES: dict[str, tuple[object, dict[str, object]]] = {
     "cloudevents": (CLOUDEVENT, {}),
+    "hik_isc": (HIK_ISC, {"picture_base": "http://10.20.0.5:6120"}),
     "mapped_json": (AI_BOX, shipped_options("ai_box")),
 }
 """By adapter: a good message, and the options of a source that can read it."""

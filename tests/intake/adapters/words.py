@@ -6,6 +6,8 @@ WORDS = (
     *("specversion", "id", "source", "type", "subject", "time", "data", "data_base64", "camera"),
     *("kind", "phase", "zone", "severity", "confidence", "target", "label", "box", "media", "url"),
     *("inline_base64", "role", "ttl_s", "event_ref", "alarms", "channel", "alarm_type", "score"),
+    *("method", "params", "events", "sendTime", "eventId", "eventType", "status", "eventLvl"),
+    *("timeout", "happenTime", "srcIndex", "srcType", "targetAttrs", "cameraIndexCode", "imageUrl"),
     *("major_type", "minor_type", "box_id", "finished", "image", "image_url"),
 )
 JUNK = (
@@ -18,5 +20,6 @@ TOPICS = ("a/b", "")
 OPTIONS: tuple[dict[str, object], ...] = (
     {},
     shipped_options("ai_box"),
+    {"picture_base": "http://10.20.0.5/oss", "detections": True, "api": "http://nvr:8971"},
     {"fields": {"camera": ["camera"], "code": ["type"], "time": ["time"], "picture": ["url"]}},
 )
