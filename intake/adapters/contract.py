@@ -45,14 +45,13 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class VendorVerdict:
     """What people at the vendor's own screens made of one of its events."""
 
     delivery_key: str
     vendor_event_id: str
     is_false_alarm: bool
-    is_done: bool
-    """Nobody there will do more about it; a false alarm and an ignored one are done as well."""
+    """Else it was dealt with, or left alone on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ class Reading:
 
     alerts: tuple[Alert, ...] = ()
     faults: tuple[Fault, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[VendorVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from domain.alert import Alert
-from intake.adapters.contract import Fault, Reading, Verdict
+from intake.adapters.contract import Fault, Reading, VendorVerdict
 from intake.adapters.safe_json import check
 from intake.adapters.values import Unreadable
 
@@ -32,7 +32,7 @@ def joined(readings: Iterable[Reading]) -> Reading:
     """Several readings as one, in order."""
     alerts: list[Alert] = []
     faults: list[Fault] = []
-    verdicts: list[Verdict] = []
+    verdicts: list[VendorVerdict] = []
     for each in readings:
         alerts.extend(each.alerts)
         faults.extend(each.faults)

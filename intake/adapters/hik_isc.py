@@ -13,7 +13,7 @@ from intake.adapters.contract import RawMessage, Reading, SourceView, VendorAnsw
 from intake.adapters.elements import read_each, unreadable
 from intake.adapters.pictures import pictures_of
 from intake.adapters.safe_json import read_json
-from intake.adapters.times import device_time
+from intake.adapters.times import DeviceTime, device_time, of_an_end
 from intake.adapters.values import (
     Unreadable,
     attributes_of,
@@ -87,7 +87,7 @@ class _Event:
         pictures = pictures_of(self._addresses(), self.source)
         if status == LINKAGE and not pictures:
             return Reading()
-        when = device_time(self.said.get("happenTime"), self.message, self.source)
+        when = self._when(phase)
         event = text(self.said.get("eventId"))
         camera, code = self._camera(), needed(self.said.get("eventType"), "eventType")
         repeated = None if phase in ONCE else self.sent_at
@@ -111,6 +111,12 @@ class _Event:
             attributes=attributes_of({"parent": self.said.get("srcParentIndex")}),
         )
         return Reading(alerts=(alert,))
+
+    def _when(self, phase: Phase) -> DeviceTime:
+        """`happenTime` is the beginning; what follows happened when it was sent."""
+        happened = self.said.get("happenTime")
+        said = happened if phase is Phase.OPEN else self.sent_at or happened
+        return of_an_end(device_time(said, self.message, self.source), phase)
 
     def _camera(self) -> str:
         """The source of an event of a rule may be a server; its target names the camera."""

@@ -145,6 +145,35 @@ HIK_ISC: dict[str, object] = {
         ],
     },
 }
+DAHUA_ICC: dict[str, object] = {
+    "id": 90218,
+    "category": "alarm",
+    "method": "alarm.msg",
+    "subsystem": "evo-event",
+    "domainId": "",
+    "info": {
+        "deviceCode": "1000145",
+        "deviceName": "2栋电梯IVSS",
+        "channelSeq": 3,
+        "channelName": "2栋1单元1号梯",
+        "unitType": 1,
+        "unitSeq": 0,
+        "nodeType": 2,
+        "nodeCode": "1000145$1$0$3",
+        "alarmCode": "0E5D7A92-30B4-4C1A-8E2F-5B7719C0A6D1",
+        "alarmStat": 1,
+        "alarmType": 10780,
+        "alarmTypeName": "非机动车进电梯",
+        "alarmGrade": 3,
+        "alarmDate": "1795263307",
+        "alarmPicture": "",
+        "alarmPictureSize": 0,
+        "memo": "",
+        "orgCode": "001001",
+        "orgName": "一期",
+        "extend": {},
+    },
+}
 
 
 def shipped_options(file: str) -> dict[str, object]:
@@ -154,6 +183,7 @@ def shipped_options(file: str) -> dict[str, object]:
 
 SAMPLES: dict[str, tuple[object, dict[str, object]]] = {
     "cloudevents": (CLOUDEVENT, {}),
+    "dahua_icc": (DAHUA_ICC, {"picture_base": "http://10.20.0.6:8925/evo-pic"}),
     "hik_isc": (HIK_ISC, {"picture_base": "http://10.20.0.5:6120"}),
     "mapped_json": (AI_BOX, shipped_options("ai_box")),
 }

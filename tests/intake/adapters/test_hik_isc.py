@@ -103,6 +103,15 @@ def test_vendors_own_sample_time_of_1900_is_no_reason_to_refuse() -> None:
     assert not alert.is_late
 
 
+@pytest.mark.parametrize("status", [2, 3, 5])
+def test_what_follows_a_long_event_is_not_late(status: int) -> None:
+    event = an_event(status=status, happenTime="2026-11-21T19:00:00+08:00")
+    alert = only_alert(reading_of(ADAPTER, a_callback(event)))
+    assert (alert.is_late, alert.time_quality) == (False, TimeQuality.DEVICE)
+    late = only_alert(reading_of(ADAPTER, a_callback(event | {"status": 1})))
+    assert late.is_late
+
+
 def test_bad_element_never_rejects_the_others() -> None:
     bad = [an_event(srcIndex=None), an_event(eventType=""), "x", an_event(eventId="i" * 201)]
     reading = reading_of(ADAPTER, a_callback(an_event(), *bad, an_event(eventId="other")))

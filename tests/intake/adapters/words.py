@@ -8,9 +8,12 @@ WORDS = (
     *("inline_base64", "role", "ttl_s", "event_ref", "alarms", "channel", "alarm_type", "score"),
     *("method", "params", "events", "sendTime", "eventId", "eventType", "status", "eventLvl"),
     *("timeout", "happenTime", "srcIndex", "srcType", "targetAttrs", "cameraIndexCode", "imageUrl"),
+    *("category", "info", "alarmCode", "alarmStat", "alarmDate", "alarmPicture", "nodeCode"),
+    *("deviceCode", "channelSeq", "picture", "handleStat"),
     *("major_type", "minor_type", "box_id", "finished", "image", "image_url"),
 )
 JUNK = (
+    *("vms.handleAlarm", "vms.notifyAlarmPicture", "alarm.msg", "alarm", "a,b,,/c", 1, 3),
     *("1.0", "alert.crowd.open", "0000-00-00T00:00:00", "1900-01-01T00:00:00.000+08:00", "0"),
     *("20171220204451", "9" * 40, "\0", "\ud800", "x" * 300, "é|%7C", "http://a/b", "cam/1"),
     *(10**400, -1, 1e308, float("nan"), float("inf"), 1795263307, 1795263307000),
