@@ -174,6 +174,42 @@ DAHUA_ICC: dict[str, object] = {
         "extend": {},
     },
 }
+FRIGATE: dict[str, object] = {
+    "type": "update",
+    "before": {
+        "id": "1795263307.120344-k3v9qd",
+        "camera": "b3_fire_lane",
+        "start_time": 1795263307.120344,
+        "end_time": None,
+        "severity": "detection",
+        "thumb_path": "/media/frigate/clips/review/thumb-b3_fire_lane.webp",
+        "data": {
+            "detections": ["1795263306.880121-w0f2ra"],
+            "objects": ["car"],
+            "sub_labels": [],
+            "zones": [],
+            "audio": [],
+        },
+    },
+    "after": {
+        "id": "1795263307.120344-k3v9qd",
+        "camera": "b3_fire_lane",
+        "start_time": 1795263307.120344,
+        "end_time": None,
+        "severity": "alert",
+        "thumb_path": "/media/frigate/clips/review/thumb-b3_fire_lane.webp",
+        "data": {
+            "detections": ["1795263306.880121-w0f2ra"],
+            "objects": ["car"],
+            "verified_objects": [],
+            "sub_labels": [],
+            "zones": ["fire_lane"],
+            "audio": [],
+            "thumb_time": 1795263311.5,
+            "metadata": None,
+        },
+    },
+}
 
 
 def shipped_options(file: str) -> dict[str, object]:
@@ -184,6 +220,7 @@ def shipped_options(file: str) -> dict[str, object]:
 SAMPLES: dict[str, tuple[object, dict[str, object]]] = {
     "cloudevents": (CLOUDEVENT, {}),
     "dahua_icc": (DAHUA_ICC, {"picture_base": "http://10.20.0.6:8925/evo-pic"}),
+    "frigate": (FRIGATE, {"api": "https://frigate.yihe:8971", "detections": True}),
     "hik_isc": (HIK_ISC, {"picture_base": "http://10.20.0.5:6120"}),
     "mapped_json": (AI_BOX, shipped_options("ai_box")),
 }
