@@ -7,9 +7,17 @@ from intake.adapters.cloudevents import CloudEvents
 from intake.adapters.contract import Adapter
 from intake.adapters.dahua_icc import DahuaICC
 from intake.adapters.frigate import Frigate
+from intake.adapters.hik_isapi import HikISAPI
 from intake.adapters.hik_isc import HikISC
 from intake.adapters.mapped_json import MappedJson
 
-_ALL: tuple[Adapter, ...] = (CloudEvents(), MappedJson(), HikISC(), DahuaICC(), Frigate())
+_ALL: tuple[Adapter, ...] = (
+    CloudEvents(),
+    MappedJson(),
+    HikISC(),
+    DahuaICC(),
+    Frigate(),
+    HikISAPI(),
+)
 
 ADAPTERS: Mapping[str, Adapter] = MappingProxyType({each.name: each for each in _ALL})

@@ -210,6 +210,29 @@ FRIGATE: dict[str, object] = {
         },
     },
 }
+HIK_ISAPI: dict[str, object] = {
+    "ipAddress": "10.20.3.64",
+    "portNo": 80,
+    "protocol": "HTTP",
+    "macAddress": "aa:bb:cc:00:11:22",
+    "channelID": 3,
+    "dateTime": "2026-11-21T20:15:07+08:00",
+    "activePostCount": 1,
+    "eventType": "parking",
+    "eventState": "active",
+    "eventDescription": "parking alarm",
+    "channelName": "3栋消防通道",
+    "DetectionRegionList": {
+        "DetectionRegionEntry": [
+            {
+                "regionID": 1,
+                "detectionTarget": "vehicle",
+                "TargetRect": {"X": 0.412, "Y": 0.53, "width": 0.18, "height": 0.14},
+            }
+        ]
+    },
+    "isDataRetransmission": False,
+}
 
 
 def shipped_options(file: str) -> dict[str, object]:
@@ -222,6 +245,7 @@ SAMPLES: dict[str, tuple[object, dict[str, object]]] = {
     "dahua_icc": (DAHUA_ICC, {"picture_base": "http://10.20.0.6:8925/evo-pic"}),
     "frigate": (FRIGATE, {"api": "https://frigate.yihe:8971", "detections": True}),
     "hik_isc": (HIK_ISC, {"picture_base": "http://10.20.0.5:6120"}),
+    "hik_isapi": (HIK_ISAPI, {}),
     "mapped_json": (AI_BOX, shipped_options("ai_box")),
 }
 """By adapter: a good message, and the options of a source that can read it."""

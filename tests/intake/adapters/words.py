@@ -11,6 +11,8 @@ WORDS = (
     *("category", "info", "alarmCode", "alarmStat", "alarmDate", "alarmPicture", "nodeCode"),
     *("deviceCode", "channelSeq", "picture", "handleStat"),
     *("before", "after", "start_time", "end_time", "detections", "objects", "zones", "audio"),
+    *("eventState", "activePostCount", "dateTime", "channelID", "macAddress", "DurationList"),
+    *("DetectionRegionList", "DetectionRegionEntry", "regionID", "detectionTarget", "TargetRect"),
     *("major_type", "minor_type", "box_id", "finished", "image", "image_url"),
 )
 JUNK = (
@@ -20,7 +22,10 @@ JUNK = (
     *("20171220204451", "9" * 40, "\0", "\ud800", "x" * 300, "é|%7C", "http://a/b", "cam/1"),
     *(10**400, -1, 1e308, float("nan"), float("inf"), 1795263307, 1795263307000),
 )
-CONTENT_TYPES = ("", "application/json", "application/json; charset=GB2312")
+CONTENT_TYPES = (
+    *("multipart/form-data; boundary=b", "multipart/mixed", "application/xml; charset=gb2312"),
+    *("", "application/json", "application/json; charset=GB2312"),
+)
 TOPICS = (
     *("a/b", "", "/", "frigate/reviews", "frigate/available", "available", "/available"),
     *("frigate/gate/status/detect", "status/detect", "a/status/b"),
