@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from intake.adapters.alertmanager import Alertmanager
 from intake.adapters.cloudevents import CloudEvents
 from intake.adapters.contract import Adapter
 from intake.adapters.dahua_icc import DahuaICC
@@ -18,6 +19,7 @@ _ALL: tuple[Adapter, ...] = (
     DahuaICC(),
     Frigate(),
     HikISAPI(),
+    Alertmanager(),
 )
 
 ADAPTERS: Mapping[str, Adapter] = MappingProxyType({each.name: each for each in _ALL})

@@ -233,6 +233,30 @@ HIK_ISAPI: dict[str, object] = {
     },
     "isDataRetransmission": False,
 }
+ALERTMANAGER: dict[str, object] = {
+    "version": "4",
+    "groupKey": '{}:{alertname="CameraDown"}',
+    "truncatedAlerts": 0,
+    "status": "firing",
+    "receiver": "dispatch",
+    "groupLabels": {"alertname": "CameraDown"},
+    "alerts": [
+        {
+            "status": "firing",
+            "labels": {
+                "alertname": "CameraDown",
+                "camera": "b3-gate",
+                "instance": "10.20.3.64:80",
+                "severity": "critical",
+                "job": "icmp",
+            },
+            "annotations": {"summary": "3栋门口摄像机离线"},
+            "startsAt": "2026-11-21T12:10:07.123456789Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+            "fingerprint": "c2b0a3d4e5f60718",
+        }
+    ],
+}
 
 
 def shipped_options(file: str) -> dict[str, object]:
@@ -241,6 +265,7 @@ def shipped_options(file: str) -> dict[str, object]:
 
 
 SAMPLES: dict[str, tuple[object, dict[str, object]]] = {
+    "alertmanager": (ALERTMANAGER, {}),
     "cloudevents": (CLOUDEVENT, {}),
     "dahua_icc": (DAHUA_ICC, {"picture_base": "http://10.20.0.6:8925/evo-pic"}),
     "frigate": (FRIGATE, {"api": "https://frigate.yihe:8971", "detections": True}),

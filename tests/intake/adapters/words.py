@@ -13,6 +13,7 @@ WORDS = (
     *("before", "after", "start_time", "end_time", "detections", "objects", "zones", "audio"),
     *("eventState", "activePostCount", "dateTime", "channelID", "macAddress", "DurationList"),
     *("DetectionRegionList", "DetectionRegionEntry", "regionID", "detectionTarget", "TargetRect"),
+    *("alerts", "labels", "alertname", "fingerprint", "startsAt", "annotations", "summary"),
     *("major_type", "minor_type", "box_id", "finished", "image", "image_url"),
 )
 JUNK = (
