@@ -5,7 +5,7 @@ from pathlib import Path
 
 import deploy
 
-OPTIONS_FOLDER = Path(deploy.__file__).parent / "reference" / "alerts" / "options"
+OPTIONS_FOLDER = Path(deploy.__file__).parent / "alerts" / "options"
 
 CLOUDEVENT: dict[str, object] = {
     "specversion": "1.0",
