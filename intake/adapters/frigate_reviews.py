@@ -48,7 +48,11 @@ class FrigateReviews:
         said = fields(element)
         if "after" not in said:
             return self._listed(said)
-        kind, before, after = text(said.get("type")), fields(said["before"]), fields(said["after"])
+        kind, before, after = (
+            text(said.get("type")),
+            fields(said.get("before")),
+            fields(said["after"]),
+        )
         if kind not in TYPES:
             raise Unreadable("type_unknown")
         if not self._counts(after):

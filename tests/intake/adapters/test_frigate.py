@@ -148,6 +148,7 @@ def test_path_on_the_recorder_is_no_picture() -> None:
         (a_review("new", {"id": None}), "id_missing"),
         (a_review("new", {"camera": ""}), "camera_missing"),
         ({"type": "new", "before": None, "after": []}, None),
+        ({"after": None}, "type_unknown"),
     ],
 )
 def test_broken_review_is_a_fault(body: object, rule: str | None) -> None:
@@ -209,3 +210,8 @@ def test_unknown_word_is_a_fault(said: bytes) -> None:
 @pytest.mark.parametrize("topic", ["frigate/events", "frigate/stats", "frigate/gate/person", "x"])
 def test_stream_of_states_is_not_listened_to(topic: str) -> None:
     assert heard(b'{"type": "new", "after": {}}', topic) == []
+
+
+def test_topic_that_cannot_be_stored_is_a_fault() -> None:
+    reading = ADAPTER.read(a_message(b"offline", topic="a\0/available"), a_source())
+    assert (reading.alerts, rules(reading)) == ((), [("message", "nul_character")])
