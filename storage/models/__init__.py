@@ -1,5 +1,6 @@
 """The rows; nothing outside `storage` sees one."""
 
+from storage.models.alerts import AlertEventRow, CredentialRow, RawMessageRow
 from storage.models.base import Base
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
@@ -15,8 +16,10 @@ from storage.models.reference import ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
+    "AlertEventRow",
     "AssignmentRow",
     "Base",
+    "CredentialRow",
     "DeadlineRow",
     "EventRow",
     "IdempotencyRow",
@@ -27,6 +30,7 @@ __all__ = [
     "MeetingRow",
     "MeetingTaskRow",
     "OutboxRow",
+    "RawMessageRow",
     "RecheckRow",
     "ReferenceRow",
     "ReporterRow",

@@ -1,0 +1,1 @@
+"""Alerts in SQL: tokens of sources, messages as they came, and what was read of them."""
