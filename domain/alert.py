@@ -38,6 +38,9 @@ class AlertKind(StrEnum):
     CAMERA_OFFLINE = "camera_offline"
     CAMERA_TAMPERED = "camera_tampered"
     DEVICE_FAULT = "device_fault"
+    CAMERA_NOISY = "camera_noisy"
+    """Said by the engine itself: more than a camera can be believed to see."""
+    SOURCE_NOISY = "source_noisy"
 
 
 class Phase(StrEnum):
