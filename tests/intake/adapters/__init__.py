@@ -1,0 +1,1 @@
+"""What devices really send, and what must not come of it."""

@@ -1,0 +1,107 @@
+"""What holds for every adapter: no bytes make it fail, and what it gives can be stored."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.alert import LONGEST_KEY, MOST_ATTRIBUTES_BYTES, Alert
+from intake.adapters.contract import RawMessage
+from intake.adapters.registry import ADAPTERS
+from tests.intake.adapters.messages import NOON, a_message, a_source
+from tests.intake.adapters.samples import SAMPLES
+from tests.intake.adapters.words import CONTENT_TYPES, JUNK, OPTIONS, TOPICS, WORDS
+
+NAMES = st.one_of(st.sampled_from(WORDS), st.text(max_size=8))
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=12),
+    st.sampled_from(JUNK),
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=6)),
+    max_leaves=20,
+)
+BODIES = st.one_of(st.binary(max_size=400), VALUES.map(lambda value: json.dumps(value).encode()))
+ADAPTER_NAMES = pytest.mark.parametrize("name", sorted(ADAPTERS))
+
+
+def survives(name: str, message: RawMessage, options: Mapping[str, object]) -> None:
+    source = a_source(options=options)
+    reading = ADAPTERS[name].read(message, source)
+    for alert in reading.alerts:
+        assert_storable(alert)
+    assert all(each.rule.isidentifier() for each in reading.faults)
+    assert 200 <= ADAPTERS[name].answer(message, source).status < 300
+
+
+def damaged_copies(value: object) -> Iterator[object]:
+    """Each value in turn replaced by each piece of junk."""
+    yield from JUNK
+    members: list[tuple[int | str, object]] = []
+    if isinstance(value, dict):
+        members = list(value.items())
+    elif isinstance(value, list):
+        members = list(enumerate(value))
+    for key, member in members:
+        for damaged in damaged_copies(member):
+            copy: Any = value.copy() if isinstance(value, dict | list) else value
+            copy[key] = damaged
+            yield copy
+
+
+def assert_storable(alert: Alert) -> None:
+    """PostgreSQL takes it: bounded keys, no NUL, no lone surrogate, no number without an end."""
+    assert 0 < len(alert.delivery_key) <= LONGEST_KEY
+    assert alert.camera
+    assert alert.vendor_type
+    written = json.dumps(dict(alert.attributes), allow_nan=False, ensure_ascii=False)
+    assert len(written.encode()) <= MOST_ATTRIBUTES_BYTES
+    texts = (alert.delivery_key, alert.vendor_type, alert.camera, alert.vendor_type_name or "")
+    every = "".join((*texts, alert.zone or "", alert.device_time or "", written))
+    assert "\0" not in every
+    assert every.encode()
+    assert alert.confidence is None or 0 <= alert.confidence <= 1
+    assert alert.severity is None or 1 <= alert.severity <= 4
+    assert alert.occurred_at is None or alert.occurred_at.tzinfo is not None
+
+
+@ADAPTER_NAMES
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    body=BODIES,
+    content_type=st.one_of(st.sampled_from(CONTENT_TYPES), st.text(max_size=30)),
+    topic=st.one_of(st.none(), st.sampled_from(TOPICS), st.text(max_size=20)),
+    options=st.sampled_from(OPTIONS),
+)
+def test_no_bytes_make_it_fail(
+    name: str, body: bytes, content_type: str, topic: str | None, options: Mapping[str, object]
+) -> None:
+    message = RawMessage(body=body, received_at=NOON, content_type=content_type, topic=topic)
+    survives(name, message, options)
+
+
+@ADAPTER_NAMES
+@pytest.mark.parametrize("body", [b"[" * 200_000, b"<a>" * 80_000, b"\0", b"\xff\xfe<", b"null"])
+def test_bodies_made_to_hurt_are_faults(name: str, body: bytes) -> None:
+    reading = ADAPTERS[name].read(RawMessage(body=body, received_at=NOON), a_source())
+    assert reading.alerts == ()
+
+
+@ADAPTER_NAMES
+def test_good_message_with_one_bad_value_never_fails(name: str) -> None:
+    sample = SAMPLES[name]
+    assert ADAPTERS[name].read(a_message(sample), a_source()).alerts
+    for damaged in damaged_copies(sample):
+        survives(name, a_message(json.dumps(damaged).encode()), {})
+
+
+def test_name_is_a_part_of_an_address() -> None:
+    assert all(name == adapter.name and name.isidentifier() for name, adapter in ADAPTERS.items())

@@ -1,0 +1,15 @@
+"""What the property tests make messages of: the vendors' own words, and values that hurt."""
+
+WORDS = (
+    *("specversion", "id", "source", "type", "subject", "time", "data", "data_base64", "camera"),
+    *("kind", "phase", "zone", "severity", "confidence", "target", "label", "box", "media", "url"),
+    *("inline_base64", "role", "ttl_s", "event_ref"),
+)
+JUNK = (
+    *("1.0", "alert.crowd.open", "0000-00-00T00:00:00", "1900-01-01T00:00:00.000+08:00", "0"),
+    *("20171220204451", "9" * 40, "\0", "\ud800", "x" * 300, "é|%7C", "http://a/b", "cam/1"),
+    *(10**400, -1, 1e308, float("nan"), float("inf"), 1795263307, 1795263307000),
+)
+CONTENT_TYPES = ("", "application/json", "application/json; charset=GB2312")
+TOPICS = ("a/b", "")
+OPTIONS: tuple[dict[str, object], ...] = ({},)
