@@ -61,6 +61,15 @@ class Settings(BaseSettings):
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
 
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of proxies, as a JSON list, whose X-Forwarded-For is believed about cameras."""
+    intake_secret: SecretStr | None = None
+    """Makes the secrets that sources sign with, 32 characters or more; without it none may."""
+    intake_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
+    """Longest message of a camera in JSON or XML."""
+    intake_max_multipart_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    """Longest message of a camera with pictures in parts."""
+
     worker_metrics_host: str = "127.0.0.1"
     """Address on which the worker shows its metrics."""
     worker_metrics_port: Port = 9464
@@ -78,6 +87,8 @@ class Settings(BaseSettings):
     """Days after which a notice is forgotten that was delivered, dropped or given up."""
     keep_keys_days: int = Field(default=30, ge=1, le=36500)
     """Days for which a repeated request gets the answer of the first one."""
+    keep_raw_days: int = Field(default=30, ge=1, le=36500)
+    """Days for which a camera's message is kept as it came."""
     keep_rechecks_days: int = Field(default=30, ge=1, le=36500)
     """Days after which a recheck is forgotten that was done."""
 
@@ -91,7 +102,11 @@ class Settings(BaseSettings):
         keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
         if sum(key is not None for key in keys) != 1:
             raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
-        for name, secret in (("jwt", self.jwt_secret), ("webhook", self.webhook_secret)):
+        for name, secret in (
+            ("jwt", self.jwt_secret),
+            ("webhook", self.webhook_secret),
+            ("intake", self.intake_secret),
+        ):
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name}_secret is shorter than {_SHORTEST_SECRET} characters")
         return self

@@ -12,8 +12,9 @@ from api import errors
 from api.documentation import ProblemBody
 from api.edge import Edge
 from api.engine import Engine
+from api.intake.door import Door
 from api.parts import Parts
-from api.routes import commands, health, issues, meetings, personal, reference
+from api.routes import commands, health, intake, issues, meetings, personal, reference, sources
 
 _TITLE = "Dispatch"
 _VERSION = "1"
@@ -47,9 +48,10 @@ def build_app(parts: Parts) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
-    app.add_middleware(Edge, most_bytes=parts.max_body_bytes)
+    app.state.door = Door(parts)
+    app.add_middleware(Edge, limits=parts.limits)
     errors.install(app)
-    for module in (issues, personal, reference, commands, meetings, health):
+    for module in (issues, personal, reference, commands, meetings, sources, intake, health):
         app.include_router(module.router)
     _document(app)
     return app

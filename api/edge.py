@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import problem_response
-from api.body import limited
+from api.body import Limits, limited
 from api.locale import preferred
 from api.problems import ApiCode, Problem
 from observability import metrics
@@ -32,10 +32,10 @@ class Edge:
     """Wraps the application; the only place that sees what nobody foresaw."""
 
     def __init__(
-        self, app: ASGIApp, most_bytes: int, tick: Callable[[], float] = time.perf_counter
+        self, app: ASGIApp, limits: Limits, tick: Callable[[], float] = time.perf_counter
     ) -> None:
         self._app = app
-        self._most_bytes = most_bytes
+        self._limits = limits
         self._tick = tick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +49,7 @@ class Edge:
         state["locale"] = preferred(headers.get("accept-language", ""))
         with bound(request_id=request_id, **_issue(scope["path"])):
             await _Exchange(scope, send, self._tick).run(
-                self._app, limited(receive, scope, self._most_bytes)
+                self._app, limited(receive, scope, self._limits.of(scope))
             )
 
 

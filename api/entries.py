@@ -13,6 +13,7 @@ from api.references import named_by, require
 from api.schemas.opaque import PERSONAL_NUMBER, is_personal
 from api.schemas.reference import EntryRead
 from domain.actor import Actor
+from domain.alert_source import AlertSource
 from domain.calendar import CalendarDefinition
 from domain.reference import ReferenceKind as Kind
 from domain.reference import Staff
@@ -25,8 +26,9 @@ _INSIDE = (Role.STAFF, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN
 _READERS: Mapping[Kind, tuple[Role, ...]] = {
     Kind.ABSENCE: _INSIDE,
     Kind.NOTICE_POLICY: (Role.ADMINISTRATOR,),
+    Kind.ALERT_SOURCE: (Role.DISPATCHER, Role.ADMINISTRATOR),
 }
-"""Kinds that not everybody may read: who is away, and where notices are sent."""
+"""Kinds that not everybody may read: who is away, where notices are sent, what cameras see."""
 _NAMES = (Role.STAFF, Role.LEADER, Role.ADMINISTRATOR)
 
 REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
@@ -47,6 +49,7 @@ REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
         ("whistle_kind", Kind.WHISTLE_KIND),
         ("grid", Kind.GRID),
     ),
+    Kind.ALERT_SOURCE: (("grid", Kind.GRID), ("cameras.grid", Kind.GRID)),
     Kind.MEETING_POLICY: (
         ("standing", Kind.DEPARTMENT),
         ("convenor", Kind.DEPARTMENT),
@@ -122,7 +125,7 @@ def _faults(given: JsonValue, known: JsonValue, path: str) -> Iterator[FieldErro
 
 
 def _zone_fault(body: object) -> Iterator[FieldError]:
-    if isinstance(body, CalendarDefinition):
+    if isinstance(body, CalendarDefinition | AlertSource):
         try:
             ZoneInfo(body.zone)
         except (LookupError, ValueError, OSError):

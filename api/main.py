@@ -1,13 +1,17 @@
 """Composition root of the API process: `uvicorn --factory api.main:create_app`."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI
 from temporalio.service import RetryConfig
 
 from api.app import build_app
 from api.auth import Gate
+from api.body import Limits
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource
-from api.parts import Parts
+from api.parts import IntakeParts, Parts
+from intake.adapters.registry import ADAPTERS
 from observability import logging
 from observability.clock import now
 from observability.request_id import FromRequest
@@ -40,8 +44,23 @@ def create_app() -> FastAPI:
             gate=Gate(_keys(settings), settings.jwt_issuer, settings.jwt_audience),
             now=now,
             patience=settings.temporal_timeout,
-            max_body_bytes=settings.api_max_body_bytes,
+            limits=Limits(
+                requests=settings.api_max_body_bytes,
+                messages=settings.intake_max_body_bytes,
+                multipart=settings.intake_max_multipart_bytes,
+            ),
+            intake=_intake(settings),
         )
+    )
+
+
+def _intake(settings: Settings) -> IntakeParts:
+    key = settings.intake_secret
+    return IntakeParts(
+        adapters=ADAPTERS,
+        signing_key=key.get_secret_value().encode() if key is not None else b"",
+        proxies=settings.trusted_proxies,
+        keep_raw=timedelta(days=settings.keep_raw_days),
     )
 
 

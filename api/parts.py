@@ -1,15 +1,26 @@
 """What the application is made of, given to it by its composition root."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
 from api.auth import Gate
+from api.body import Limits
+from intake.adapters.contract import Adapter
 from storage.session import Database
 
-MAX_BODY_BYTES = 256 * 1024
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeParts:
+    """What the door for cameras needs; without a `signing_key` nothing signed comes in."""
+
+    adapters: Mapping[str, Adapter] = field(default_factory=dict)
+    signing_key: bytes = field(default=b"", repr=False)
+    proxies: tuple[str, ...] = ()
+    keep_raw: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +35,6 @@ class Parts:
     gate: Gate
     now: Callable[[], datetime]
     patience: float = 10.0
-    max_body_bytes: int = MAX_BODY_BYTES
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    intake: IntakeParts = field(default_factory=IntakeParts)
+    tick: Callable[[], float] = time.monotonic

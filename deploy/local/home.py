@@ -25,7 +25,17 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_OURS = ("state.json", "jwt-secret", "lock", "temporal", "*.pid", "*.log", "*.log.1")
+_SECRETS = ("jwt-secret", "intake-secret")
+_OURS = ("state.json", *_SECRETS, "lock", "temporal", "*.pid", "*.log", "*.log.1")
+    "state.json",
+    "jwt-secret",
+    "intake-secret",
+    "lock",
+    "temporal",
+    "*.pid",
+    "*.log",
+    "*.log.1",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,10 @@ class Home:
     @property
     def jwt_secret(self) -> str:
         return secret(self.folder / "jwt-secret")
+
+    @property
+    def intake_secret(self) -> str:
+        return secret(self.folder / "intake-secret")
 
     def ports(self) -> Ports:
         """The ports last chosen; the usual ones before that."""

@@ -10,9 +10,12 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.auth import Gate
+from api.body import Limits
 from api.keys import FixedKey
-from api.parts import Parts
+from api.parts import IntakeParts, Parts
+from intake.adapters.registry import ADAPTERS
 from storage.session import Database
+from tests.api.cameras import PROXY, SIGNING_KEY
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
 from tests.builders import NOON
@@ -42,7 +45,8 @@ async def app(database: Database, temporal: FakeTemporal) -> AsyncIterator[FastA
         gate=Gate(FixedKey.secret(SECRET)),
         now=lambda: NOON,
         patience=0.3,
-        max_body_bytes=16_384,
+        limits=Limits(requests=16_384, messages=16_384, multipart=65_536),
+        intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
     )
     app = build_app(parts)
     async with app.router.lifespan_context(app):
