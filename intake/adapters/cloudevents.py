@@ -4,8 +4,6 @@ The same over HTTP and MQTT; MQTT 3.1.1 knows only this structured form. The sen
 words, so what is outside its scale is refused here, where an engineer can mend it.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from domain.alert import Alert, AlertKind, Phase, PictureOf, Seen
@@ -16,7 +14,9 @@ from intake.adapters.safe_json import LARGEST_WITH_PICTURES, check, read_json
 from intake.adapters.times import device_time
 from intake.adapters.values import (
     Unreadable,
+    attributes_of,
     box_of,
+    bytes_of,
     fields,
     fraction,
     key_of,
@@ -80,7 +80,7 @@ def _read_event(event: Mapping[str, object], message: RawMessage, source: Source
         is_late=when.is_late,
         ttl_s=_ttl(data.get("ttl_s")),
         pictures=pictures,
-        attributes={"source": sender},
+        attributes=attributes_of({"source": sender}),
     )
     return Reading(alerts=(alert,), faults=faults)
 
@@ -88,7 +88,7 @@ def _read_event(event: Mapping[str, object], message: RawMessage, source: Source
 def _data_of(event: Mapping[str, object]) -> Mapping[str, object]:
     encoded = event.get("data_base64")
     if isinstance(encoded, str):
-        data = read_json(_decoded(encoded), largest=LARGEST_WITH_PICTURES)
+        data = read_json(bytes_of(encoded), largest=LARGEST_WITH_PICTURES)
         check(data)
         return fields(data)
     return fields(event.get("data"))
@@ -158,7 +158,7 @@ def _pictures(data: Mapping[str, object]) -> tuple[tuple[PictureOf, ...], tuple[
 
 def _picture(media: Mapping[str, object]) -> PictureOf:
     encoded, url = media.get("inline_base64"), web_address(media.get("url"))
-    inline = _decoded(encoded) if isinstance(encoded, str) and encoded else None
+    inline = bytes_of(encoded) if isinstance(encoded, str) and encoded else None
     if inline is None and url is None:
         raise Unreadable("picture_missing")
     return PictureOf(
@@ -167,10 +167,3 @@ def _picture(media: Mapping[str, object]) -> PictureOf:
         inline=inline,
         content_type=text(media.get("content_type")),
     )
-
-
-def _decoded(encoded: str) -> bytes:
-    try:
-        return base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as malformed:
-        raise Unreadable("not_base64") from malformed

@@ -1,10 +1,13 @@
 """Single values of a vendor's message: numbers come as strings, and strings as numbers."""
 
+import base64
+import binascii
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 
-from domain.alert import LONGEST_KEY, LONGEST_TEXT
+from domain.alert import LONGEST_KEY, LONGEST_TEXT, MOST_ATTRIBUTES_BYTES
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 LONGEST_URL = 2000
@@ -95,6 +98,32 @@ def web_address(value: object) -> str | None:
     """An address of http or https; whether it may be fetched is decided by who fetches."""
     written = text(value, LONGEST_URL)
     return written if written and written.lower().startswith(("http://", "https://")) else None
+
+
+def bytes_of(encoded: object) -> bytes:
+    """What was written in base64, also as a `data:` address."""
+    written = encoded if isinstance(encoded, str) else ""
+    if written.startswith("data:"):
+        written = written.partition(",")[2]
+    try:
+        decoded = base64.b64decode(written, validate=True)
+    except (binascii.Error, ValueError) as malformed:
+        raise Unreadable("not_base64") from malformed
+    if not decoded:
+        raise Unreadable("not_base64")
+    return decoded
+
+
+def attributes_of(found: Mapping[str, object]) -> dict[str, object]:
+    """What is worth keeping beside the rest: short and flat, and no more than fits."""
+    kept: dict[str, object] = {}
+    left = MOST_ATTRIBUTES_BYTES - 2
+    for name, value in found.items():
+        flat = value if isinstance(value, bool | int | float) else shortened(value)
+        left -= len(json.dumps({name: flat}))
+        if flat is not None and left >= 0:
+            kept[name] = flat
+    return kept
 
 
 def key_of(*parts: object) -> str:

@@ -1,9 +1,12 @@
 """What the property tests make messages of: the vendors' own words, and values that hurt."""
 
+from tests.intake.adapters.samples import shipped_options
+
 WORDS = (
     *("specversion", "id", "source", "type", "subject", "time", "data", "data_base64", "camera"),
     *("kind", "phase", "zone", "severity", "confidence", "target", "label", "box", "media", "url"),
-    *("inline_base64", "role", "ttl_s", "event_ref"),
+    *("inline_base64", "role", "ttl_s", "event_ref", "alarms", "channel", "alarm_type", "score"),
+    *("major_type", "minor_type", "box_id", "finished", "image", "image_url"),
 )
 JUNK = (
     *("1.0", "alert.crowd.open", "0000-00-00T00:00:00", "1900-01-01T00:00:00.000+08:00", "0"),
@@ -12,4 +15,8 @@ JUNK = (
 )
 CONTENT_TYPES = ("", "application/json", "application/json; charset=GB2312")
 TOPICS = ("a/b", "")
-OPTIONS: tuple[dict[str, object], ...] = ({},)
+OPTIONS: tuple[dict[str, object], ...] = (
+    {},
+    shipped_options("ai_box"),
+    {"fields": {"camera": ["camera"], "code": ["type"], "time": ["time"], "picture": ["url"]}},
+)

@@ -1,0 +1,71 @@
+"""Which kind of alert a vendor's code means here: the most exact row of the source's table decides.
+
+The same code is a blocked fire lane on one camera and illegal parking on another; that is why a
+row may name a camera and a zone. What no row knows is unmapped and waits for a person.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.alert import Alert, AlertKind
+from intake.adapters.values import fields
+
+ANY = "*"
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRow:
+    """One line of a table; `*` stands for every camera or zone."""
+
+    adapter: str
+    code: str
+    kind: AlertKind
+    camera: str = ANY
+    zone: str = ANY
+    name: str = ""
+    """What the vendor calls the code, for people."""
+
+    def __post_init__(self) -> None:
+        if not all((self.adapter, self.code, self.camera, self.zone)):
+            raise ValueError("mapping_row_incomplete")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMapping:
+    """The rows of one adapter, found by their key; codes are compared without regard to case."""
+
+    _kinds: Mapping[Key, AlertKind]
+
+    @classmethod
+    def of(cls, rows: Iterable[MappingRow], adapter: str) -> "CodeMapping":
+        """A later row replaces an earlier one with the same key: a site's own come last."""
+        return cls({_key(row): row.kind for row in rows if row.adapter == adapter})
+
+    def kind_of(self, alert: Alert) -> AlertKind | None:
+        """Camera and zone, camera, zone, code; then what the sender said; None is unmapped."""
+        code = alert.vendor_type.casefold()
+        camera, zone = str(alert.camera), alert.zone or ANY
+        for key in ((code, camera, zone), (code, camera, ANY), (code, ANY, zone), (code, ANY, ANY)):
+            if key in self._kinds:
+                return self._kinds[key]
+        return alert.kind
+
+
+def rows_of(entries: object) -> tuple[MappingRow, ...]:
+    """The rows of a table as it lies in a file; ValueError says which entry is wrong."""
+    if not isinstance(entries, list):
+        raise TypeError("mapping_table_is_no_list")
+    return tuple(_row(at, entry) for at, entry in enumerate(entries))
+
+
+def _row(at: int, entry: object) -> MappingRow:
+    members = {name: value for name, value in fields(entry).items() if isinstance(value, str)}
+    try:
+        return MappingRow(**{**members, "kind": AlertKind(members["kind"])})
+    except (KeyError, TypeError, ValueError) as broken:
+        raise ValueError(f"mapping_row_broken: {at}") from broken
+
+
+def _key(row: MappingRow) -> Key:
+    return (row.code.casefold(), row.camera, row.zone)

@@ -1,0 +1,105 @@
+"""Which kind a code means: the most exact row decides, and nothing is guessed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import deploy
+from domain.alert import Alert, AlertKind, Phase
+from domain.ids import CameraRef
+from intake.adapters.registry import ADAPTERS
+from intake.mapping import CodeMapping, MappingRow, rows_of
+
+TABLES = sorted((Path(deploy.__file__).parent / "reference" / "alerts" / "mappings").glob("*.json"))
+
+
+def an_alert(
+    code: str = "131591", camera: str = "b3", zone: str | None = None, kind: AlertKind | None = None
+) -> Alert:
+    return Alert(
+        delivery_key="k",
+        vendor_type=code,
+        phase=Phase.OPEN,
+        camera=CameraRef(camera),
+        zone=zone,
+        kind=kind,
+    )
+
+
+def a_row(kind: AlertKind, camera: str = "*", zone: str = "*", code: str = "131591") -> MappingRow:
+    return MappingRow(adapter="hik_isc", code=code, camera=camera, zone=zone, kind=kind)
+
+
+ROWS = (
+    a_row(AlertKind.ILLEGAL_PARKING),
+    a_row(AlertKind.FIRE_LANE_BLOCKED, camera="b3"),
+    a_row(AlertKind.OBJECT_LEFT, zone="bins"),
+    a_row(AlertKind.CROWD, camera="b3", zone="gate"),
+)
+
+
+@pytest.mark.parametrize(
+    ("camera", "zone", "kind"),
+    [
+        ("b9", None, AlertKind.ILLEGAL_PARKING),
+        ("b9", "gate", AlertKind.ILLEGAL_PARKING),
+        ("b9", "bins", AlertKind.OBJECT_LEFT),
+        ("b3", None, AlertKind.FIRE_LANE_BLOCKED),
+        ("b3", "bins", AlertKind.FIRE_LANE_BLOCKED),
+        ("b3", "gate", AlertKind.CROWD),
+    ],
+)
+def test_most_exact_row_decides(camera: str, zone: str | None, kind: AlertKind) -> None:
+    mapping = CodeMapping.of(reversed(ROWS), "hik_isc")
+    assert mapping.kind_of(an_alert(camera=camera, zone=zone)) is kind
+
+
+def test_unknown_code_is_unmapped() -> None:
+    assert CodeMapping.of(ROWS, "hik_isc").kind_of(an_alert(code="999")) is None
+
+
+def test_rows_of_another_adapter_decide_nothing() -> None:
+    assert CodeMapping.of(ROWS, "dahua_icc").kind_of(an_alert()) is None
+
+
+def test_row_goes_before_the_senders_own_word() -> None:
+    mapping = CodeMapping.of(ROWS, "hik_isc")
+    assert mapping.kind_of(an_alert(kind=AlertKind.FIGHT)) is AlertKind.FIRE_LANE_BLOCKED
+    assert mapping.kind_of(an_alert(code="x", kind=AlertKind.FIGHT)) is AlertKind.FIGHT
+
+
+def test_case_of_a_code_does_not_matter() -> None:
+    mapping = CodeMapping.of([a_row(AlertKind.CROWD, code="PIR")], "hik_isc")
+    assert mapping.kind_of(an_alert(code="pir")) is AlertKind.CROWD
+
+
+def test_own_row_replaces_a_shipped_one() -> None:
+    own = (*ROWS, a_row(AlertKind.FIGHT))
+    assert CodeMapping.of(own, "hik_isc").kind_of(an_alert(camera="b9")) is AlertKind.FIGHT
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"adapter": "a", "code": "1", "kind": "no_kind"},
+        {"adapter": "a", "code": "1"},
+        {"adapter": "a", "code": "", "kind": "crowd"},
+        {"adapter": "a", "code": "1", "kind": "crowd", "colour": "red"},
+        {"adapter": "a", "code": 1, "kind": "crowd"},
+        "row",
+    ],
+)
+def test_broken_row_is_named(entry: object) -> None:
+    good = {"adapter": "a", "code": "1", "kind": "crowd"}
+    with pytest.raises(ValueError, match="mapping_row_broken: 1"):
+        rows_of([good, entry])
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_shipped_table_is_whole(table: Path) -> None:
+    rows = rows_of(json.loads(table.read_text("utf-8")))
+    keys = [(row.adapter, row.code.casefold(), row.camera, row.zone) for row in rows]
+    assert rows
+    assert len(keys) == len(set(keys))
+    assert {row.adapter for row in rows} <= set(ADAPTERS)
