@@ -42,6 +42,10 @@ class VendorEvents:
         others = tuple(each for each in self.ended if each != event)
         return replace(self, live=live, ended=(*others, event)[-_MOST_EVENTS:])
 
+    def forgotten(self) -> Self:
+        """Nothing was heard of them for long; should one be heard again, it goes on."""
+        return replace(self, live=())
+
     def is_over(self, event: str | None) -> bool:
         return event is not None and event in self.ended
 
@@ -71,6 +75,7 @@ class Condition:
     """What was said last: there, or gone."""
     max_confidence: float | None = None
     opens_at: datetime | None = None
+    """When its debounce is over; None once it is."""
     expires_at: datetime | None = None
     cooldown_until: datetime | None = None
     issue: IssueNumber | None = None
@@ -80,7 +85,7 @@ class Condition:
     decision: Decision | None = None
     reason: Reason | None = None
     verdict: Verdict | None = None
-    events: VendorEvents = VendorEvents()  # noqa: RUF009 - frozen
+    events: VendorEvents = VendorEvents()
 
     @property
     def is_closed(self) -> bool:

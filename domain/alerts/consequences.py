@@ -65,10 +65,14 @@ class RaiseMaintenance:
 class SilenceCamera:
     """Offline or tampered with: nothing else it says is believed."""
 
+    kind: AlertKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearCamera:
-    """It is back."""
+    """It is back, as far as this kind goes."""
+
+    kind: AlertKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

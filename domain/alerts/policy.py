@@ -10,6 +10,7 @@ from domain.ids import CategoryCode, WhistleKindCode
 
 _MOST_FLAPS = 50
 _MINUTE = timedelta(minutes=1)
+_CATEGORY, _WHISTLE_KIND = CategoryCode("same_day"), WhistleKindCode("ordinary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,8 @@ class AlertPolicy:
     code: str
     kind: AlertKind
     source: str | None = None
-    category: CategoryCode = CategoryCode("same_day")
-    whistle_kind: WhistleKindCode = WhistleKindCode("ordinary")
+    category: CategoryCode = _CATEGORY
+    whistle_kind: WhistleKindCode = _WHISTLE_KIND
     debounce: timedelta = timedelta()
     """It has to hold for so long before anybody is called."""
     enough_sightings: int | None = None
@@ -60,8 +61,8 @@ class AlertPolicy:
     flaps: int = 4
     """So many comings and goings within `flap_window` are flapping."""
     flap_window: timedelta = 30 * _MINUTE
-    storm_of_camera: StormLimit | None = StormLimit(burst=6, one_more_after=10 * _MINUTE)  # noqa: RUF009 - frozen
-    storm_of_source: StormLimit | None = StormLimit(burst=60, one_more_after=_MINUTE)  # noqa: RUF009 - frozen
+    storm_of_camera: StormLimit | None = StormLimit(burst=6, one_more_after=10 * _MINUTE)
+    storm_of_source: StormLimit | None = StormLimit(burst=60, one_more_after=_MINUTE)
     least_precision: float = 0.5
     """A camera that is right less often is not followed at once any more."""
     least_judged: int = 5
@@ -76,6 +77,8 @@ class AlertPolicy:
         spans = (self.debounce, self.cooldown, self.flap_window, self.late_after)
         if any(span < timedelta() for span in spans) or self.ttl <= timedelta():
             raise ValueError("a span is not negative, and a time to live is some")
+        if self.ttl < self.debounce:
+            raise ValueError("what is taken for gone during its debounce never opens")
         if self.record_only_after < self.late_after:
             raise ValueError("what is only recorded is late before")
         shares = (self.log_below, self.least_precision, self.dispatch_from or 0.0)

@@ -1,9 +1,10 @@
-"""How a camera stands with us: how much it opened lately, whether it is believed, how often right."""
+"""How a camera stands: how much it opened lately, whether it is believed, how often right."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from domain.alert import AlertKind
 from domain.alerts.policy import AlertPolicy, StormLimit
 from domain.alerts.words import Verdict
 from domain.ids import CameraRef
@@ -45,9 +46,10 @@ class CameraStanding:
 
     source: str
     camera: CameraRef
-    bucket: Bucket = Bucket()  # noqa: RUF009 - frozen
+    bucket: Bucket = Bucket()
+    silenced_by: tuple[AlertKind, ...] = ()
+    """Offline, tampered with: while any of these lasts, nothing else it says is believed."""
     silenced_since: datetime | None = None
-    """Offline or tampered with since then; nothing else it says is believed."""
     judged_true: int = 0
     judged_false: int = 0
 
@@ -62,7 +64,7 @@ class CameraStanding:
 
     @property
     def is_silenced(self) -> bool:
-        return self.silenced_since is not None
+        return bool(self.silenced_by)
 
     def is_too_imprecise(self, policy: AlertPolicy) -> bool:
         """Whether somebody has to look first, however sure the camera says it is."""
@@ -75,9 +77,13 @@ class CameraStanding:
             return replace(self, judged_true=self.judged_true + 1)
         return replace(self, judged_false=self.judged_false + 1)
 
-    def silenced(self, at: datetime) -> Self:
-        return self if self.is_silenced else replace(self, silenced_since=at)
+    def silenced(self, kind: AlertKind, at: datetime) -> Self:
+        if kind in self.silenced_by:
+            return self
+        since = self.silenced_since or at
+        return replace(self, silenced_by=(*self.silenced_by, kind), silenced_since=since)
 
-    def heard(self) -> Self:
-        """It is back."""
-        return replace(self, silenced_since=None)
+    def heard(self, kind: AlertKind) -> Self:
+        """One of the reasons not to believe it is gone."""
+        left = tuple(each for each in self.silenced_by if each is not kind)
+        return replace(self, silenced_by=left, silenced_since=self.silenced_since if left else None)

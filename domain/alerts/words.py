@@ -61,6 +61,7 @@ class Reason(StrEnum):
     IS_FLAPPING = "is_flapping"
     ENDED_BY_SOURCE = "ended_by_source"
     NOT_SEEN_FOR_LONG = "not_seen_for_long"
+    ISSUE_ENDED = "issue_ended"
     COOLED_DOWN = "cooled_down"
     HEARTBEAT = "heartbeat"
     MEDIA = "media"
