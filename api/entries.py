@@ -49,7 +49,12 @@ REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
         ("whistle_kind", Kind.WHISTLE_KIND),
         ("grid", Kind.GRID),
     ),
-    Kind.ALERT_SOURCE: (("grid", Kind.GRID), ("cameras.grid", Kind.GRID)),
+    Kind.ALERT_MAPPING: (("grid", Kind.GRID),),
+    Kind.ALERT_SOURCE: (
+        ("grid", Kind.GRID),
+        ("cameras.grid", Kind.GRID),
+        ("mapping", Kind.ALERT_MAPPING),
+    ),
     Kind.MEETING_POLICY: (
         ("standing", Kind.DEPARTMENT),
         ("convenor", Kind.DEPARTMENT),

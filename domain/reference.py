@@ -32,6 +32,7 @@ class ReferenceKind(StrEnum):
     ROUTING_RULE = "routing_rule"
     NOTICE_POLICY = "notice_policy"
     MEETING_POLICY = "meeting_policy"
+    ALERT_MAPPING = "alert_mapping"
     ALERT_SOURCE = "alert_source"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.alert_mapping import AlertMapping
 from domain.alert_source import AlertSource
 from domain.calendar import CalendarDefinition
 from domain.commands import Command
@@ -49,6 +50,7 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
     ReferenceKind.ROUTING_RULE: RoutingRule,
     ReferenceKind.NOTICE_POLICY: NoticePolicy,
     ReferenceKind.MEETING_POLICY: MeetingPolicy,
+    ReferenceKind.ALERT_MAPPING: AlertMapping,
     ReferenceKind.ALERT_SOURCE: AlertSource,
 }
 """The domain class of each kind of reference data."""
@@ -56,7 +58,14 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
 _BODIES: Mapping[ReferenceKind, TypeAdapter[Any]] = {
     kind: TypeAdapter(model) for kind, model in MODELS.items()
 }
-_KEPT = frozenset({ReferenceKind.CALENDAR, ReferenceKind.SLA_POLICY, ReferenceKind.ALERT_SOURCE})
+_KEPT = frozenset(
+    {
+        ReferenceKind.CALENDAR,
+        ReferenceKind.SLA_POLICY,
+        ReferenceKind.ALERT_MAPPING,
+        ReferenceKind.ALERT_SOURCE,
+    }
+)
 """Read at every step and large; the same text is the same immutable object."""
 _LAWS: Mapping[type[Command], Rule[Any, Any, Any]] = {**LAW, **MEETING_LAW}
 _COMMANDS: Mapping[str, TypeAdapter[Any]] = {

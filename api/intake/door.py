@@ -14,7 +14,8 @@ from api.intake.signing import BadSignature, secret_of, signed_id
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from domain.alert_source import AlertSource, AuthMode
-from intake.adapters.contract import RawMessage, SourceView, VendorAnswer
+from intake.adapters.contract import RawMessage, VendorAnswer
+from intake.reading import view_of
 from observability import metrics
 from storage.alerts.raw_messages import RawMessages
 from storage.alerts.views import Arrival
@@ -136,16 +137,6 @@ class Door:
 
 def _may_send(source: AlertSource, adapter: str, peer: str) -> bool:
     return source.adapter == adapter and source.hears(peer)
-
-
-def view_of(source: AlertSource) -> SourceView:
-    """What an adapter may know of a source."""
-    return SourceView(
-        code=source.code,
-        zone=source.zone,
-        clock_offset_s=source.clock_offset_s,
-        options=source.options,
-    )
 
 
 def _kept(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:

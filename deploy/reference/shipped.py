@@ -25,6 +25,7 @@ ORDER = (
     ReferenceKind.ROUTING_RULE,
     ReferenceKind.NOTICE_POLICY,
     ReferenceKind.MEETING_POLICY,
+    ReferenceKind.ALERT_MAPPING,
     ReferenceKind.ALERT_SOURCE,
 )
 """What is named by others comes first; departments and grids name each other."""

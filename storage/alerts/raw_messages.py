@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import SourceCode
 from storage import codec
-from storage.alerts.views import Arrival, Raw, RawState
+from storage.alerts.views import Arrival, Raw, RawState, Taken
 from storage.doorbell import RAW_MESSAGES
 from storage.models import RawMessageRow
 from storage.session import AnyRow, Session
@@ -84,8 +84,8 @@ class RawMessages:
         row = (await self._session.execute(_KEEP, _values(arrival))).one_or_none()
         return None if row is None else int(row.id)
 
-    async def take(self, limit: int, now: datetime) -> tuple[tuple[int, int], ...]:
-        """Leases waiting messages in the order they came: the id and the size of each.
+    async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
+        """Leases waiting messages, in the order they came.
 
         Two sorters at once get different ones. What is not reported on comes back after `LEASE`.
         """
@@ -102,10 +102,14 @@ class RawMessages:
             update(RawMessageRow)
             .where(RawMessageRow.id == taken.c.id)
             .values(next_at=now + LEASE, attempts=RawMessageRow.attempts + 1)
-            .returning(RawMessageRow.id, func.length(RawMessageRow.body).label("size"))
+            .returning(
+                RawMessageRow.id,
+                func.length(RawMessageRow.body).label("size"),
+                RawMessageRow.attempts,
+            )
         )
         rows = (await self._session.execute(leased)).all()
-        return tuple(sorted((int(row.id), int(row.size)) for row in rows))
+        return tuple(sorted(Taken(row.id, row.size, row.attempts) for row in rows))
 
     async def read(self, ids: Sequence[int]) -> tuple[Raw, ...]:
         """Those of them that still wait, with their bodies."""

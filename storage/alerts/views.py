@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.alert import AlertKind, Phase, TimeQuality
 from domain.ids import CameraRef, GridCode, SourceCode
@@ -59,6 +60,14 @@ class Arrival:
     purge_after: datetime
     topic: str | None = None
     peer: str | None = None
+
+
+class Taken(NamedTuple):
+    """A message that is leased: how long it is, and how often it was taken."""
+
+    id: int
+    size: int
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
