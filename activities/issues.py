@@ -138,7 +138,9 @@ async def _born(references: ReferenceRepository, origin: Origin) -> Issue:
         kinds=policy.kinds,
         terms=policy.terms,
         resolve_limit=resolve.limit if resolve else None,
-        needs_verification=kind is not None and origin.source in kind.verified_when_from,
+        needs_verification=not origin.at_once
+        and kind is not None
+        and origin.source in kind.verified_when_from,
         needs_evidence=category is not None and category.needs_evidence,
         rated_by=kind.rated_by if kind else (),
     )

@@ -60,6 +60,7 @@ REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
         ("convenor", Kind.DEPARTMENT),
         ("grid", Kind.GRID),
     ),
+    Kind.ALERT_POLICY: (("category", Kind.CATEGORY), ("whistle_kind", Kind.WHISTLE_KIND)),
 }
 """Fields that name other entries, which have to exist."""
 _ROOT = "entry"

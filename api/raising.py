@@ -4,12 +4,12 @@ from datetime import datetime
 
 from api.problems import ApiCode, FieldError, Problem
 from api.schemas.issues import RaiseBody
-from domain.actor import Actor, lies_in
+from domain.actor import Actor
 from domain.ids import GridCode, Subject
-from domain.reference import District, ReferenceKind, WhistleKind
+from domain.reference import District, WhistleKind
 from domain.vocabulary import Role
 from storage.births import Birth
-from storage.reference import ReferenceRepository, UnknownReference
+from storage.reference import ReferenceRepository
 from storage.session import Session
 
 
@@ -31,7 +31,7 @@ async def birth_of(session: Session, actor: Actor, body: RaiseBody, at: datetime
     district = await _district(reference, grid.code)
     return Birth(
         prefix=district.prefix,
-        year=await _local_year(reference, district, at),
+        year=await reference.local_year(district, at),
         district=district.code,
         grid=grid.code,
         category=category.code,
@@ -70,18 +70,7 @@ def _resident(actor: Actor, body: RaiseBody, source: Role) -> Subject | None:
 
 async def _district(reference: ReferenceRepository, grid: GridCode) -> District:
     """The smallest district that the grid lies in."""
-    districts = [each.body for each in await reference.in_force(ReferenceKind.DISTRICT)]
-    around = [each for each in districts if lies_in(grid, each.grid)]
-    if not around:
+    around = await reference.district_around(grid)
+    if around is None:
         raise Problem.invalid(FieldError.of("grid", "unknown_code"))
-    smallest: District = max(around, key=lambda each: len(each.grid))
-    return smallest
-
-
-async def _local_year(reference: ReferenceRepository, district: District, at: datetime) -> int:
-    """A whistle is never refused for want of a calendar."""
-    try:
-        calendar = await reference.calendar(district.calendar)
-    except UnknownReference:
-        return at.year
-    return at.astimezone(calendar.zone).year
+    return around

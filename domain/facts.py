@@ -76,6 +76,8 @@ class Origin:
     resident: Subject | None = None
     """The person it was raised for, if that person has an account."""
     emergency: bool = False
+    at_once: bool = False
+    """Sure enough that nobody has to look before departments are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ class ReferenceKind(StrEnum):
     MEETING_POLICY = "meeting_policy"
     ALERT_MAPPING = "alert_mapping"
     ALERT_SOURCE = "alert_source"
+    ALERT_POLICY = "alert_policy"
 
 
 class GridLevel(IntEnum):

@@ -37,6 +37,7 @@ _ORIGIN = (
     IssueRow.raised_at,
     IssueRow.resident,
     IssueRow.emergency,
+    IssueRow.at_once,
 )
 
 
@@ -56,6 +57,8 @@ class Birth:
     description: str
     resident: Subject | None = None
     emergency: bool = False
+    at_once: bool = False
+    """Nobody has to look first, whatever the whistle kind says."""
     reporter_name: str | None = None
     reporter_phone: str | None = None
     reporter_address: str | None = None
@@ -197,4 +200,5 @@ def _origin(row: AnyRow) -> Origin:
         raised_at=row.raised_at,
         resident=Subject(row.resident) if row.resident else None,
         emergency=row.emergency,
+        at_once=row.at_once,
     )

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from domain.alert_mapping import AlertMapping
 from domain.alert_source import AlertSource
+from domain.alerts.policy import AlertPolicy
 from domain.calendar import CalendarDefinition
 from domain.commands import Command
 from domain.deadline import Deadline
@@ -52,6 +53,7 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
     ReferenceKind.MEETING_POLICY: MeetingPolicy,
     ReferenceKind.ALERT_MAPPING: AlertMapping,
     ReferenceKind.ALERT_SOURCE: AlertSource,
+    ReferenceKind.ALERT_POLICY: AlertPolicy,
 }
 """The domain class of each kind of reference data."""
 

@@ -1,13 +1,16 @@
 """Reference data by what it is for: who is called, what is promised, when people work."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from domain.actor import lies_in
 from domain.alert_source import AlertSource
+from domain.alerts.policy import AlertPolicy
 from domain.calendar import BusinessCalendar, CalendarDefinition
-from domain.ids import CalendarCode, DepartmentCode, DistrictCode, PolicyCode, Subject
+from domain.ids import CalendarCode, DepartmentCode, DistrictCode, GridCode, PolicyCode, Subject
 from domain.meeting.policy import MeetingPolicy
 from domain.reference import (
     Absence,
@@ -45,6 +48,19 @@ class ReferenceRepository(Entries):
     async def districts(self) -> tuple[District, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.DISTRICT))
 
+    async def district_around(self, grid: GridCode) -> District | None:
+        """The smallest district that the grid lies in."""
+        around = [each for each in await self.districts() if lies_in(grid, each.grid)]
+        return max(around, key=lambda each: len(each.grid), default=None)
+
+    async def local_year(self, district: District, at: datetime) -> int:
+        """Of a number; no whistle is refused for want of a calendar."""
+        try:
+            calendar = await self.calendar(district.calendar)
+        except UnknownReference:
+            return at.year
+        return at.astimezone(calendar.zone).year
+
     async def grid(self, code: str) -> Grid | None:
         found: Grid | None = await self._one(ReferenceKind.GRID, code)
         return found
@@ -78,6 +94,9 @@ class ReferenceRepository(Entries):
 
     async def meeting_policies(self) -> tuple[MeetingPolicy, ...]:
         return tuple(each.body for each in await self.in_force(ReferenceKind.MEETING_POLICY))
+
+    async def alert_policies(self) -> tuple[AlertPolicy, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.ALERT_POLICY))
 
     async def staff_of(self, department: DepartmentCode) -> tuple[Staff, ...]:
         found = await self.in_force(ReferenceKind.STAFF, belonging_to=(department,))

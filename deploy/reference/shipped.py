@@ -27,6 +27,7 @@ ORDER = (
     ReferenceKind.MEETING_POLICY,
     ReferenceKind.ALERT_MAPPING,
     ReferenceKind.ALERT_SOURCE,
+    ReferenceKind.ALERT_POLICY,
 )
 """What is named by others comes first; departments and grids name each other."""
 

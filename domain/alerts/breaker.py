@@ -13,6 +13,9 @@ from domain.alerts.policy import AlertPolicy, StormLimit
 from domain.alerts.standing import CameraStanding
 from domain.alerts.words import Decision, Reason
 
+NOISE = frozenset({AlertKind.CAMERA_NOISY, AlertKind.SOURCE_NOISY})
+"""Never held back: what tells of a storm must not be lost in it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
@@ -35,7 +38,7 @@ def let_through(
     source: CameraStanding,
 ) -> Passage:
     """The outcome itself while there is room; otherwise one without the issue."""
-    if not opens_issue(outcome):
+    if not opens_issue(outcome) or policy.kind in NOISE:
         return Passage(outcome=outcome, camera=camera, source=source)
     if not _has_room(camera, policy.storm_of_camera, at):
         outcome = _withheld(outcome, AlertKind.CAMERA_NOISY)

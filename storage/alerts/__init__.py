@@ -1,1 +1,1 @@
-"""Alerts in SQL: tokens of sources, messages as they came, and what was read of them."""
+"""Alerts in SQL: messages as they came, what was read of them, conditions and how cameras stand."""

@@ -1,6 +1,6 @@
 """The rows; nothing outside `storage` sees one."""
 
-from storage.models.alerts import AlertEventRow, CredentialRow, RawMessageRow
+from storage.models.alerts import AlertConditionRow, AlertNoteRow, CameraStandingRow
 from storage.models.base import Base
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
@@ -11,14 +11,18 @@ from storage.models.meetings import (
     MeetingTaskRow,
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
+from storage.models.raw_messages import AlertEventRow, CredentialRow, RawMessageRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
+    "AlertConditionRow",
     "AlertEventRow",
+    "AlertNoteRow",
     "AssignmentRow",
     "Base",
+    "CameraStandingRow",
     "CredentialRow",
     "DeadlineRow",
     "EventRow",

@@ -1,139 +1,110 @@
-"""What cameras sent, as it came and as it was read, and what their sources show to be let in."""
+"""Conditions of cameras, how each camera stands, and what is noted on an issue about them."""
 
 from datetime import datetime
+from typing import Annotated
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.alert import LONGEST_KEY, LONGEST_TEXT, MOST_ATTRIBUTES_BYTES
-from storage.models.base import Base, Json, Path, SerialId
+from storage.models.base import Base, Codes, Path, SerialId
+from storage.models.issues import IssueRow
 
-LONGEST_FINGERPRINT = 100
-
-
-class CredentialRow(Base):
-    """A token of a source; only its hash is here. Several may be valid while they rotate."""
-
-    __tablename__ = "alert_credentials"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    source: Mapped[str] = mapped_column(index=True)
-    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    issued_at: Mapped[datetime]
-    issued_by: Mapped[str]
-    expires_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        CheckConstraint("length(id) BETWEEN 1 AND 64", name="id_size"),
-        CheckConstraint("length(token_sha256) = 32", name="token_sha256_size"),
-    )
+Instants = Annotated[list[datetime], mapped_column(ARRAY(TIMESTAMP(timezone=True)))]
 
 
-class RawMessageRow(Base):
-    """A message as it arrived. It waits, with the instant it may be taken, until it is sorted."""
+class AlertConditionRow(Base):
+    """One thing of a kind in one zone of a camera; no two of a key are open at once.
 
-    __tablename__ = "raw_messages"
-
-    id: Mapped[SerialId]
-    source: Mapped[str]
-    adapter: Mapped[str]
-    grid: Mapped[Path]
-    """Of its source when it arrived: who may see it."""
-    fingerprint: Mapped[Path]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    headers: Mapped[Json]
-    content_type: Mapped[str]
-    topic: Mapped[str | None]
-    peer: Mapped[str | None]
-    received_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
-    next_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    faults: Mapped[Json] = mapped_column(server_default=text("'[]'::jsonb"))
-    sorted_at: Mapped[datetime | None]
-    purge_after: Mapped[datetime] = mapped_column(index=True)
-
-    __table_args__ = (
-        UniqueConstraint("source", "fingerprint"),
-        CheckConstraint("(state = 'waiting') = (next_at IS NOT NULL)", name="waiting"),
-        CheckConstraint("state IN ('waiting', 'sorted', 'quarantined')", name="state"),
-        CheckConstraint(
-            f"length(fingerprint) BETWEEN 1 AND {LONGEST_FINGERPRINT}", name="fingerprint_size"
-        ),
-        CheckConstraint("length(headers::text) <= 20000", name="headers_size"),
-        CheckConstraint("length(faults::text) <= 100000", name="faults_size"),
-        Index("ix_raw_messages_waiting", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-        Index("ix_raw_messages_quarantined", "id", postgresql_where=text("state = 'quarantined'")),
-    )
-
-
-class AlertEventRow(Base):
-    """One element of a message in our words, and what was decided of it.
-
-    Written once; only what could not be decided then is decided later.
+    `zone` is empty where a camera has none, because NULLs would be told apart by the index.
     """
 
-    __tablename__ = "alert_events"
+    __tablename__ = "alert_conditions"
 
     id: Mapped[SerialId]
-    source: Mapped[str]
-    adapter: Mapped[str]
-    raw_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey(RawMessageRow.id, ondelete="SET NULL"), index=True
-    )
-    grid: Mapped[Path]
-    """Of the camera, or of the source while the camera is unknown."""
-    delivery_key: Mapped[str]
-    vendor_event_id: Mapped[str | None]
-    vendor_type: Mapped[str]
-    vendor_type_name: Mapped[str | None]
-    phase: Mapped[str]
-    kind: Mapped[str | None]
-    fate: Mapped[str]
+    community: Mapped[Path]
     camera: Mapped[str]
-    zone: Mapped[str | None]
-    severity: Mapped[int | None]
-    confidence: Mapped[float | None]
-    seen: Mapped[Json | None]
-    occurred_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    device_time: Mapped[str | None]
-    received_at: Mapped[datetime]
-    skew_ms: Mapped[int | None] = mapped_column(BigInteger)
-    time_quality: Mapped[str]
-    late: Mapped[bool]
-    ttl_s: Mapped[int | None]
-    pictures: Mapped[Json]
-    attributes: Mapped[Json]
-    mapping_version: Mapped[int | None]
-    decided_at: Mapped[datetime]
+    zone: Mapped[str]
+    kind: Mapped[str]
+    source: Mapped[str]
+    place: Mapped[Path]
+    state: Mapped[str]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    alerts: Mapped[int]
+    sightings: Mapped[int]
+    transitions: Mapped[int]
+    flips: Mapped[Instants]
+    is_seen: Mapped[bool]
+    max_confidence: Mapped[float | None]
+    opens_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    cooldown_until: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    issue_number: Mapped[str | None] = mapped_column(ForeignKey(IssueRow.number), unique=True)
+    issue_ended_at: Mapped[datetime | None]
+    former: Mapped[str | None] = mapped_column(ForeignKey(IssueRow.number))
+    decision: Mapped[str | None]
+    reason: Mapped[str | None]
+    verdict: Mapped[str | None]
+    live_events: Mapped[Codes]
+    ended_events: Mapped[Codes]
+    updated_at: Mapped[datetime]
 
     __table_args__ = (
-        UniqueConstraint("source", "delivery_key"),
-        CheckConstraint("(fate = 'accepted') <= (kind IS NOT NULL)", name="kind"),
-        CheckConstraint(f"length(delivery_key) BETWEEN 1 AND {LONGEST_KEY}", name="key_size"),
-        CheckConstraint(f"length(vendor_type) <= {LONGEST_TEXT}", name="vendor_type_size"),
-        CheckConstraint(f"length(camera) <= {LONGEST_TEXT}", name="camera_size"),
-        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
-        CheckConstraint(
-            f"octet_length(attributes::text) <= {2 * MOST_ATTRIBUTES_BYTES}",
-            name="attributes_size",
+        CheckConstraint("alerts >= 0 AND sightings >= 0 AND transitions >= 0", name="counts"),
+        CheckConstraint("length(camera) BETWEEN 1 AND 300 AND length(zone) <= 300", name="key"),
+        CheckConstraint("issue_ended_at IS NULL OR issue_number IS NOT NULL", name="issue"),
+        Index(
+            "uq_alert_conditions_open",
+            "community",
+            "camera",
+            "zone",
+            "kind",
+            unique=True,
+            postgresql_where=text("state <> 'closed'"),
+        ),
+        Index("ix_alert_conditions_key", "community", "camera", "zone", "kind", "id"),
+        Index(
+            "ix_alert_conditions_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")
         ),
         Index(
-            "ix_alert_events_undecided",
-            "fate",
+            "ix_alert_conditions_running",
             "id",
-            postgresql_where=text("fate <> 'accepted'"),
+            postgresql_where=text("issue_number IS NOT NULL AND issue_ended_at IS NULL"),
         ),
-        Index(None, "camera", "id"),
+    )
+
+
+class AlertNoteRow(Base):
+    """What an issue's readers should know of its condition: seen again, cleared, flapping."""
+
+    __tablename__ = "alert_notes"
+
+    id: Mapped[SerialId]
+    condition_id: Mapped[int] = mapped_column(ForeignKey(AlertConditionRow.id), index=True)
+    issue_number: Mapped[str] = mapped_column(ForeignKey(IssueRow.number), index=True)
+    word: Mapped[str]
+    alerts: Mapped[int]
+    former: Mapped[str | None] = mapped_column(ForeignKey(IssueRow.number))
+    at: Mapped[datetime]
+
+
+class CameraStandingRow(Base):
+    """How a camera, or with `*` its whole source, stands with us."""
+
+    __tablename__ = "camera_standing"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    bucket_level: Mapped[float] = mapped_column(server_default=text("0"))
+    bucket_at: Mapped[datetime | None]
+    silenced_by: Mapped[Codes] = mapped_column(server_default=text("'{}'"))
+    silenced_since: Mapped[datetime | None]
+    judged_true: Mapped[int] = mapped_column(server_default=text("0"))
+    judged_false: Mapped[int] = mapped_column(server_default=text("0"))
+
+    __table_args__ = (
+        CheckConstraint("bucket_level >= 0", name="bucket"),
+        CheckConstraint("judged_true >= 0 AND judged_false >= 0", name="judged"),
     )

@@ -29,6 +29,7 @@ class IssueRow(Base):
     whistle_kind: Mapped[str]
     source: Mapped[str]
     emergency: Mapped[bool]
+    at_once: Mapped[bool] = mapped_column(server_default=text("false"))
     raised_by: Mapped[str]
     resident: Mapped[str | None]
     raised_at: Mapped[datetime]

@@ -88,6 +88,18 @@ async def test_a_retired_entry_is_no_longer_a_code(town: Town) -> None:
             "unknown_code",
         ),
         (
+            "alert_policy/x",
+            {"kind": "fire_smoke", "category": "nothing"},
+            "entry.category",
+            "unknown_code",
+        ),
+        (
+            "alert_policy/x",
+            {"kind": "unicorn"},
+            "entry.kind",
+            "enum",
+        ),
+        (
             "sla_policy/x",
             {"calendar": "cn", "promises": [{"kind": "claim", "limit": {"unit": "week"}}]},
             "entry.promises.0.limit.unit",

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.alert import AlertKind
+from domain.alerts.policy import choose_alert_policy
 from domain.calendar import BusinessCalendar
 from domain.clock import SLAClock
 from domain.deadline import Deadline
@@ -56,11 +58,18 @@ def named(entries: Entries) -> Iterator[tuple[str, ReferenceKind, str | None]]:
         yield each.code, K.GRID, each.grid
         yield each.code, K.STAFF, each.leader
         yield from ((each.code, K.DEPARTMENT, named) for named in (each.convenor, *each.standing))
+    yield from named_by_alerts(entries)
     for each in bodies(entries, K.ROUTING_RULE):
         yield each.code, K.CATEGORY, each.category
         yield each.code, K.WHISTLE_KIND, each.whistle_kind
         yield each.code, K.GRID, each.grid
         yield from ((each.code, K.DEPARTMENT, called) for called in (each.lead, *each.co))
+
+
+def named_by_alerts(entries: Entries) -> Iterator[tuple[str, ReferenceKind, str | None]]:
+    for each in bodies(entries, K.ALERT_POLICY):
+        yield each.code, K.CATEGORY, each.category
+        yield each.code, K.WHISTLE_KIND, each.whistle_kind
 
 
 @BOTH
@@ -87,6 +96,18 @@ def test_every_whistle_kind_has_a_policy(entries: Entries) -> None:
     for kind in bodies(entries, K.WHISTLE_KIND):
         chosen = choose_policy(policies, "advice", kind.code)  # type: ignore[arg-type]
         assert chosen.whistle_kind == kind.code
+
+
+@BOTH
+def test_every_kind_of_alert_has_a_policy_and_cameras_may_blow_its_whistle(
+    entries: Entries,
+) -> None:
+    policies = bodies(entries, K.ALERT_POLICY)
+    blown = {each.code for each in bodies(entries, K.WHISTLE_KIND) if Role.CAMERA in each.may_blow}
+    for kind in AlertKind:
+        chosen = choose_alert_policy(policies, kind, "any")
+        assert chosen.code == kind
+        assert chosen.whistle_kind in blown
 
 
 @POLICIES

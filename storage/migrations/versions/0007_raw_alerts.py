@@ -1,13 +1,13 @@
 """Alerts: tokens of their sources, messages as they came, and what was read of them. Expands only.
 
 Revision ID: 0007_raw_alerts
-Revises: 0003_beyond_county
+Revises: 0006_alerts
 """
 
 from alembic import op
 
 revision = "0007_raw_alerts"
-down_revision = "0003_beyond_county"
+down_revision = "0006_alerts"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,165 @@
+"""Carries out what the law of conditions said, in the transaction in which it was asked."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from domain.alert import AlertKind
+from domain.alerts.breaker import let_through, opens_issue
+from domain.alerts.circumstances import Circumstances
+from domain.alerts.condition import Condition
+from domain.alerts.consequences import (
+    Consequence,
+    CountOnIssue,
+    HearCamera,
+    JudgeCamera,
+    LinkTo,
+    NoteCleared,
+    NoteFlapping,
+    OpenIssue,
+    Outcome,
+    RaiseMaintenance,
+    ReopenOrComment,
+    SilenceCamera,
+)
+from domain.alerts.standing import EVERY_CAMERA, CameraStanding
+from domain.alerts.words import Decision, Reason
+from domain.ids import IssueNumber
+from intake.camera_births import raise_for
+from storage.alerts.conditions import ConditionRepository, Kept
+from storage.alerts.notes import Note, Notes, NoteWord
+from storage.alerts.standings import Standings
+from storage.session import Session
+
+log = structlog.get_logger(__name__)
+
+_ROUND = 10
+"""Repeats are noted at every power of this."""
+
+
+async def carry_out(
+    session: Session, row: int | None, outcome: Outcome, around: Circumstances, now: datetime
+) -> tuple[Kept, Outcome]:
+    """The condition as it is kept now, and what really came of it.
+
+    What time did, it did at its own instant, `around.at`; an issue is raised when that is found
+    out, at `now`, because no department owes anything before.
+
+    Maintenance is left to the caller, because it is an alert of its own.
+    """
+    outcome = await _through_breaker(session, outcome, around)
+    condition = outcome.condition
+    assert condition is not None  # a consequence without a condition is not carried out
+    for each in outcome.consequences:
+        if isinstance(each, OpenIssue):
+            condition = await _raise(session, condition, each, now)
+    kept = Kept(await ConditionRepository(session).save(condition, row), condition)
+    await _note(session, kept, outcome.consequences, around)
+    await _change_standing(session, around, outcome.consequences)
+    return kept, replace(outcome, condition=condition)
+
+
+async def _through_breaker(session: Session, outcome: Outcome, around: Circumstances) -> Outcome:
+    """Buckets are locked by births alone, so repeats never wait for one another."""
+    if not opens_issue(outcome):
+        return outcome
+    standings = Standings(session)
+    camera = await standings.locked(around.standing.source, around.standing.camera)
+    source = await standings.locked(around.standing.source, EVERY_CAMERA)
+    passage = let_through(outcome, around.policy, around.at, camera, source)
+    if passage.camera != camera:
+        await standings.save(passage.camera)
+    if passage.source != source:
+        await standings.save(passage.source)
+    return passage.outcome
+
+
+async def _raise(
+    session: Session, condition: Condition, asked: OpenIssue, now: datetime
+) -> Condition:
+    number = await raise_for(session, condition, asked, now)
+    if number is None:
+        log.error("alert_without_district", source=condition.source, grid=condition.place)
+        return replace(condition, decision=Decision.LOG, reason=Reason.NO_DISTRICT)
+    log.info("alert_opened_issue", issue=number, kind=condition.key.kind, at_once=asked.at_once)
+    return condition.opened_as(number)
+
+
+async def _note(
+    session: Session, kept: Kept, consequences: tuple[Consequence, ...], around: Circumstances
+) -> None:
+    condition = kept.condition
+    if condition.issue is None:
+        return
+    for each in consequences:
+        word = _word(each, condition)
+        if word is None:
+            continue
+        former = each.former if isinstance(each, LinkTo) else None
+        note = _line(condition, condition.issue, word, around, former)
+        await Notes(session).put(kept.id, note)
+
+
+def _line(
+    condition: Condition,
+    issue: IssueNumber,
+    word: NoteWord,
+    around: Circumstances,
+    former: IssueNumber | None,
+) -> Note:
+    return Note(issue=issue, word=word, alerts=condition.count, at=around.at, former=former)
+
+
+_WORDS: dict[type[Consequence], NoteWord] = {
+    OpenIssue: NoteWord.OPENED,
+    LinkTo: NoteWord.LINKED,
+    ReopenOrComment: NoteWord.SEEN_AGAIN,
+    NoteCleared: NoteWord.CLEARED,
+    NoteFlapping: NoteWord.FLAPPING,
+}
+
+
+def _word(consequence: Consequence, condition: Condition) -> NoteWord | None:
+    if isinstance(consequence, CountOnIssue):
+        return NoteWord.REPEATED if _is_round(condition.count) else None
+    return _WORDS.get(type(consequence))
+
+
+def _is_round(count: int) -> bool:
+    while count >= _ROUND and count % _ROUND == 0:
+        count //= _ROUND
+    return count == 1
+
+
+async def _change_standing(
+    session: Session, around: Circumstances, consequences: tuple[Consequence, ...]
+) -> None:
+    """A standing that would not change is not locked."""
+    if _after(around.standing, consequences, around) == around.standing:
+        return
+    standings = Standings(session)
+    locked = await standings.locked(around.standing.source, around.standing.camera)
+    await standings.save(_after(locked, consequences, around))
+
+
+def _after(
+    standing: CameraStanding, consequences: tuple[Consequence, ...], around: Circumstances
+) -> CameraStanding:
+    for each in consequences:
+        match each:
+            case SilenceCamera():
+                standing = standing.silenced(each.kind, around.at)
+            case HearCamera():
+                standing = standing.heard(each.kind)
+            case JudgeCamera():
+                standing = standing.judged_as(each.verdict)
+            case _:
+                pass
+    return standing
+
+
+def maintenance_of(outcome: Outcome) -> AlertKind | None:
+    """The noise that has to become a condition of its own."""
+    asked = (each.kind for each in outcome.consequences if isinstance(each, RaiseMaintenance))
+    return next(asked, None)

@@ -1,0 +1,85 @@
+"""How cameras stand: read as they are, locked only by who changes them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.alert import AlertKind
+from domain.alerts.standing import EVERY_CAMERA, Bucket, CameraStanding
+from domain.ids import CameraRef
+from storage.models import CameraStandingRow as Row
+from storage.session import AnyRow, Session
+
+
+class Standings:
+    """One row for each camera of a source, made when there is something to say."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def of(self, source: str, camera: CameraRef) -> CameraStanding:
+        """As it is now; it may change before this transaction ends."""
+        found = select(*_COLUMNS).where(Row.source == source, Row.camera == camera)
+        row = (await self._session.execute(found)).one_or_none()
+        return _standing(row) if row else CameraStanding(source=source, camera=camera)
+
+    async def locked(self, source: str, camera: CameraRef) -> CameraStanding:
+        """As it is, and nobody else changes it until the transaction ends."""
+        await self._session.execute(
+            insert(Row).values(source=source, camera=camera).on_conflict_do_nothing()
+        )
+        found = select(*_COLUMNS).where(Row.source == source, Row.camera == camera)
+        row = (await self._session.execute(found.with_for_update())).one()
+        return _standing(row)
+
+    async def save(self, standing: CameraStanding) -> None:
+        """Over one that is `locked`."""
+        await self._session.execute(
+            update(Row)
+            .where(Row.source == standing.source, Row.camera == standing.camera)
+            .values(
+                bucket_level=standing.bucket.level,
+                bucket_at=standing.bucket.at,
+                silenced_by=list(standing.silenced_by),
+                silenced_since=standing.silenced_since,
+                judged_true=standing.judged_true,
+                judged_false=standing.judged_false,
+            )
+        )
+
+    async def of_source(
+        self, source: str, *, after: str = "", limit: int = 200
+    ) -> Sequence[CameraStanding]:
+        """Every camera of a source that was judged, silenced or opened something, by its name."""
+        found = (
+            select(*_COLUMNS)
+            .where(Row.source == source, Row.camera > after, Row.camera != EVERY_CAMERA)
+            .order_by(Row.camera)
+            .limit(limit)
+        )
+        return tuple(_standing(row) for row in await self._session.execute(found))
+
+
+_COLUMNS = (
+    Row.source,
+    Row.camera,
+    Row.bucket_level,
+    Row.bucket_at,
+    Row.silenced_by,
+    Row.silenced_since,
+    Row.judged_true,
+    Row.judged_false,
+)
+
+
+def _standing(row: AnyRow) -> CameraStanding:
+    return CameraStanding(
+        source=row.source,
+        camera=CameraRef(row.camera),
+        bucket=Bucket(level=row.bucket_level, at=row.bucket_at),
+        silenced_by=tuple(AlertKind(each) for each in row.silenced_by),
+        silenced_since=row.silenced_since,
+        judged_true=row.judged_true,
+        judged_false=row.judged_false,
+    )

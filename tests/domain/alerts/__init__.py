@@ -1,0 +1,1 @@
+"""The law of conditions, tested without a clock, a database or a camera."""
