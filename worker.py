@@ -25,16 +25,19 @@ from activities.issues import Issues
 from activities.meetings import Meetings
 from activities.upkeep import Stale
 from domain.reference import Channel
+from intake.adapters.registry import ADAPTERS
+from intake.conditions import Conditions
 from intake.councils import CouncilSchedules
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
+from intake.sorting import Sorter
 from intake.watch import Watch
 from observability import clock, metrics
 from observability.logging import configure
 from observability.request_id import ToActivity
 from settings import Settings
-from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
+from storage.doorbell import BIRTHS, NOTICES, RAW_MESSAGES, RECHECKS, Doorbell
 from storage.session import Database
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
@@ -83,6 +86,7 @@ def activities_of(
             Stale.NOTICES: timedelta(days=settings.keep_notices_days),
             Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
+            Stale.RAW_MESSAGES: timedelta(),
         },
     )
     return (
@@ -146,6 +150,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         httpx.AsyncClient() as http,
         Doorbell(settings.database_url, [BIRTHS, RECHECKS]) as births_bell,
         Doorbell(settings.database_url, [NOTICES]) as notices_bell,
+        Doorbell(settings.database_url, [RAW_MESSAGES]) as cameras_bell,
         workflow_worker(client, activities_of(database, client, settings), settings.build_id),
         asyncio.TaskGroup() as tasks,
     ):
@@ -156,8 +161,10 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         relay = Relay(database, client, clock.now)
         courier = Courier(database, senders, clock.now)
         watch = Watch(database, clock.now)
+        sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
         tasks.create_task(relay.run(births_bell.wait, stopping))
         tasks.create_task(courier.run(notices_bell.wait, stopping))
+        tasks.create_task(sorter.run(cameras_bell.wait, stopping))
         tasks.create_task(watch.run(stopping))
         tasks.create_task(CouncilSchedules(database, client).run(stopping))
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)

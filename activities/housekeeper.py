@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from activities.upkeep import Batch, HousekeeperActivities, Stale
 from observability import metrics
+from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.rechecks import Rechecks
@@ -44,3 +45,5 @@ async def _forget(session: Session, kind: Stale, before: datetime, limit: int) -
             return await Idempotency(session).forget(before, limit)
         case Stale.RECHECKS:
             return await Rechecks(session).forget(before, limit)
+        case Stale.RAW_MESSAGES:
+            return await RawMessages(session).purge(before, limit)

@@ -14,7 +14,17 @@ from api.edge import Edge
 from api.engine import Engine
 from api.intake.door import Door
 from api.parts import Parts
-from api.routes import commands, health, intake, issues, meetings, personal, reference, sources
+from api.routes import (
+    alerts,
+    commands,
+    health,
+    intake,
+    issues,
+    meetings,
+    personal,
+    reference,
+    sources,
+)
 
 _TITLE = "Dispatch"
 _VERSION = "1"
@@ -51,7 +61,17 @@ def build_app(parts: Parts) -> FastAPI:
     app.state.door = Door(parts)
     app.add_middleware(Edge, limits=parts.limits)
     errors.install(app)
-    for module in (issues, personal, reference, commands, meetings, sources, intake, health):
+    for module in (
+        issues,
+        personal,
+        reference,
+        commands,
+        meetings,
+        sources,
+        alerts,
+        intake,
+        health,
+    ):
         app.include_router(module.router)
     _document(app)
     return app

@@ -39,6 +39,9 @@ ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
 REVOKE_TOKEN: tuple[Code, ...] = ERASE
 ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
+LOOK: tuple[Code, ...] = (*LIST, A.FORBIDDEN)
+LOOK_AT_ONE: tuple[Code, ...] = REPORTER
+REPLAY: tuple[Code, ...] = ERASE
 INTAKE: tuple[Code, ...] = (
     *ALWAYS,
     A.NOT_FOUND,

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from api.schemas.issues import Read
-from api.schemas.text import Body
+from api.schemas.text import Body, Code, NoNul
 from domain.alert import AlertKind, Phase, TimeQuality
+from storage.alerts.queries import LARGEST_PAGE
 from storage.alerts.views import Fate, RawState
 
 _HOURS = 24 * 31
@@ -54,6 +55,28 @@ class FaultRead(Read):
 
     element: str
     rule: str
+
+
+class PageFilters(Body):
+    """Which page of a list."""
+
+    source: Code | None = None
+    cursor: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    """`next` of the page before."""
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
+
+
+class RawFilters(PageFilters):
+    """Which messages."""
+
+    state: RawState | None = None
+
+
+class EventFilters(PageFilters):
+    """Which elements of messages."""
+
+    fate: Fate | None = None
+    camera: Annotated[str, Field(min_length=1, max_length=200), NoNul] | None = None
 
 
 class RawRead(Read):
