@@ -70,6 +70,21 @@ class Settings(BaseSettings):
     intake_max_multipart_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     """Longest message of a camera with pictures in parts."""
 
+    mqtt_host: str | None = None
+    """Broker that sources publish to; without one nothing is listened to."""
+    mqtt_port: Port = 1883
+    """Port of the broker."""
+    mqtt_username: str | None = None
+    """Who the engine is to the broker; it should be allowed to read topics and nothing else."""
+    mqtt_password: SecretStr | None = None
+    """The engine's password at the broker."""
+    mqtt_client_id: str = Field(default="dispatch-intake", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """Owns the session in which the broker keeps what was not heard yet; never change it."""
+    mqtt_tls: bool = False
+    """Whether the broker is spoken to by TLS."""
+    mqtt_ca_file: str | None = None
+    """Certificates that the broker's is held against, when not those of the system."""
+
     worker_metrics_host: str = "127.0.0.1"
     """Address on which the worker shows its metrics."""
     worker_metrics_port: Port = 9464

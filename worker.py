@@ -26,8 +26,10 @@ from activities.meetings import Meetings
 from activities.upkeep import Stale
 from domain.reference import Channel
 from intake.adapters.registry import ADAPTERS
+from intake.broker import Broker
 from intake.conditions import Conditions
 from intake.councils import CouncilSchedules
+from intake.listening import Hearing, Listener
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
@@ -160,6 +162,9 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
         relay = Relay(database, client, clock.now)
         courier = Courier(database, senders, clock.now)
+        if settings.mqtt_host is not None:
+            listener = _listener(settings.mqtt_host, database, settings)
+            tasks.create_task(listener.run(stopping))
         watch = Watch(database, clock.now)
         sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
         tasks.create_task(relay.run(births_bell.wait, stopping))
@@ -170,6 +175,24 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()
         log.info("worker_stopping")
+
+
+def _listener(host: str, database: Database, settings: Settings) -> Listener:
+    password = settings.mqtt_password
+    broker = Broker(
+        host=host,
+        port=settings.mqtt_port,
+        username=settings.mqtt_username,
+        password=password.get_secret_value() if password is not None else None,
+        client_id=settings.mqtt_client_id,
+        tls=settings.mqtt_tls,
+        ca_file=settings.mqtt_ca_file,
+    )
+    hearing = Hearing(
+        keep_raw=timedelta(days=settings.keep_raw_days),
+        most_bytes=settings.intake_max_multipart_bytes,
+    )
+    return Listener.of(database, settings.database_url, broker, clock.now, hearing)
 
 
 def _upkeep(settings: Settings) -> Upkeep:

@@ -82,6 +82,8 @@ class AlertSource:
     addresses: tuple[str, ...] = ()
     """Networks such as 10.20.0.0/16 that the real peer has to be in."""
     topics: tuple[str, ...] = ()
+    retained: bool = False
+    """Whether what a broker kept from before is heard: right for states, wrong for events."""
     cameras: tuple[Camera, ...] = ()
     per_minute: int = 600
     mapping: MappingCode | None = None

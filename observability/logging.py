@@ -12,7 +12,7 @@ from temporalio import activity, workflow
 from typing_extensions import override
 
 _SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
-_NOISY = ("httpx", "httpcore", "uvicorn.access", "uvicorn.asgi")
+_NOISY = ("httpx", "httpcore", "uvicorn.access", "uvicorn.asgi", "mqtt")
 
 
 _TOKEN_IN_PATH = re.compile(r"(/intake/v1/[^/?\s]*/)[^/?\s]+")

@@ -148,6 +148,11 @@ RAW_DELAY_SECONDS = Histogram(
     buckets=(*_FAST, 60.0, 600.0),
     registry=REGISTRY,
 )
+MQTT_CONNECTED = Gauge(
+    "dispatch_mqtt_connected",
+    "1 while this process listens to the broker.",
+    registry=REGISTRY,
+)
 WAITING_RAW = Gauge(
     "dispatch_raw_messages_waiting",
     "Messages of cameras that are kept and not sorted yet.",

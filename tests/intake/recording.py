@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass
 class Recording:
-    """What was asked in a transaction that was lost is here as well: look at `camera` order only."""
+    """What was asked in a transaction that was lost is here as well."""
 
     asked: list[Asked] = field(default_factory=list)
     trouble: Callable[[Alert], Exception | None] = lambda _: None
