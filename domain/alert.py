@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from domain.ids import CameraRef
 
+OF_ITS_EVENT = CameraRef("*")
+"""The camera of a picture that came later: that of the event it names."""
 LONGEST_KEY = 200
 LONGEST_TEXT = 200
 MOST_ATTRIBUTES_BYTES = 16 * 1024
@@ -89,7 +91,7 @@ class Alert:
     key. `vendor_event_id` names what the vendor calls one event, over all its phases. `kind` is
     given only by senders that speak our words; else the source's mapping decides it from
     `vendor_type`, `camera` and `zone`. `confidence` is from 0 to 1, None when nothing was said,
-    which is not 0.
+    which is not 0. `severity` is from 1, the least, to 4.
     """
 
     delivery_key: str

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.alert import Alert, AlertKind
-from intake.adapters.values import fields
 
 ANY = "*"
 Key = tuple[str, str, str]
@@ -50,21 +49,6 @@ class CodeMapping:
             if key in self._kinds:
                 return self._kinds[key]
         return alert.kind
-
-
-def rows_of(entries: object) -> tuple[MappingRow, ...]:
-    """The rows of a table as it lies in a file; ValueError says which entry is wrong."""
-    if not isinstance(entries, list):
-        raise TypeError("mapping_table_is_no_list")
-    return tuple(_row(at, entry) for at, entry in enumerate(entries))
-
-
-def _row(at: int, entry: object) -> MappingRow:
-    members = {name: value for name, value in fields(entry).items() if isinstance(value, str)}
-    try:
-        return MappingRow(**{**members, "kind": AlertKind(members["kind"])})
-    except (KeyError, TypeError, ValueError) as broken:
-        raise ValueError(f"mapping_row_broken: {at}") from broken
 
 
 def _key(row: MappingRow) -> Key:

@@ -45,11 +45,22 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VendorVerdict:
+    """What people at the vendor's own screens made of one of its events."""
+
+    delivery_key: str
+    vendor_event_id: str
+    is_false_alarm: bool
+    """Else it was dealt with, or left alone on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All that one message says."""
 
     alerts: tuple[Alert, ...] = ()
     faults: tuple[Fault, ...] = ()
+    verdicts: tuple[VendorVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """A message of many elements: one that cannot be read becomes a fault beside the others' alerts."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from domain.alert import Alert
-from intake.adapters.contract import Fault, Reading
+from intake.adapters.contract import Fault, Reading, VendorVerdict
 from intake.adapters.safe_json import check
 from intake.adapters.values import Unreadable
 
@@ -31,10 +32,12 @@ def joined(readings: Iterable[Reading]) -> Reading:
     """Several readings as one, in order."""
     alerts: list[Alert] = []
     faults: list[Fault] = []
+    verdicts: list[VendorVerdict] = []
     for each in readings:
         alerts.extend(each.alerts)
         faults.extend(each.faults)
-    return Reading(alerts=tuple(alerts), faults=tuple(faults))
+        verdicts.extend(each.verdicts)
+    return Reading(alerts=tuple(alerts), faults=tuple(faults), verdicts=tuple(verdicts))
 
 
 def _read_one(at: str, element: object, read: Callable[[object], Reading]) -> Reading:
@@ -44,4 +47,4 @@ def _read_one(at: str, element: object, read: Callable[[object], Reading]) -> Re
     except Unreadable as broken:
         return unreadable(broken, at)
     faults = tuple(Fault(element=f"{at}.{each.element}", rule=each.rule) for each in found.faults)
-    return Reading(alerts=found.alerts, faults=faults)
+    return replace(found, faults=faults)

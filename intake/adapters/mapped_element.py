@@ -9,7 +9,7 @@ from domain.ids import CameraRef
 from intake.adapters.contract import Fault, RawMessage, Reading, SourceView
 from intake.adapters.mapped_options import ANY, MappedOptions, Paths
 from intake.adapters.paths import Place, word
-from intake.adapters.times import device_time
+from intake.adapters.times import device_time, of_an_end
 from intake.adapters.values import (
     Unreadable,
     attributes_of,
@@ -42,7 +42,8 @@ class MappedElement:
         if not self._is_alert():
             return Reading()
         code, phase = needed(self._joined(self.options.fields.code), "code"), self._phase()
-        when = device_time(self._first(self.options.fields.time), self.message, self.source)
+        time = self._first(self.options.fields.time)
+        when = of_an_end(device_time(time, self.message, self.source), phase)
         pictures, faults = self._pictures()
         event = self._joined(self.options.fields.event)
         alert = Alert(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from domain.alert import TimeQuality
+from domain.alert import Phase, TimeQuality
 from intake.adapters.contract import RawMessage, SourceView
 from intake.adapters.values import shortened
 
@@ -56,6 +56,13 @@ def device_time(value: object, message: RawMessage, source: SourceView) -> Devic
     if at is None:
         return DeviceTime(written=written, quality=TimeQuality.INVALID)
     return _judged(at, written, message.received_at - at)
+
+
+def of_an_end(when: DeviceTime, phase: Phase) -> DeviceTime:
+    """Ends often carry the time of the beginning; an old one says nothing about the end."""
+    if phase is Phase.CLOSE and (when.is_late or when.occurred_at is None):
+        return DeviceTime(written=when.written)
+    return when
 
 
 def parsed(written: str, zone: str) -> datetime | None:

@@ -9,9 +9,9 @@ import deploy
 from domain.alert import Alert, AlertKind, Phase
 from domain.ids import CameraRef
 from intake.adapters.registry import ADAPTERS
-from intake.mapping import CodeMapping, MappingRow, rows_of
+from intake.mapping import CodeMapping, MappingRow
 
-TABLES = sorted((Path(deploy.__file__).parent / "reference" / "alerts" / "mappings").glob("*.json"))
+TABLES = sorted((Path(deploy.__file__).parent / "alerts" / "mappings").glob("*.json"))
 
 
 def an_alert(
@@ -79,27 +79,28 @@ def test_own_row_replaces_a_shipped_one() -> None:
     assert CodeMapping.of(own, "hik_isc").kind_of(an_alert(camera="b9")) is AlertKind.FIGHT
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"adapter": "a", "code": "1", "kind": "no_kind"},
-        {"adapter": "a", "code": "1"},
-        {"adapter": "a", "code": "", "kind": "crowd"},
-        {"adapter": "a", "code": "1", "kind": "crowd", "colour": "red"},
-        {"adapter": "a", "code": 1, "kind": "crowd"},
-        "row",
-    ],
-)
-def test_broken_row_is_named(entry: object) -> None:
-    good = {"adapter": "a", "code": "1", "kind": "crowd"}
-    with pytest.raises(ValueError, match="mapping_row_broken: 1"):
-        rows_of([good, entry])
+def test_row_names_code_camera_and_zone() -> None:
+    with pytest.raises(ValueError, match="mapping_row_incomplete"):
+        a_row(AlertKind.CROWD, code="")
+    with pytest.raises(ValueError, match="mapping_row_incomplete"):
+        a_row(AlertKind.CROWD, zone="")
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
-def test_shipped_table_is_whole(table: Path) -> None:
-    rows = rows_of(json.loads(table.read_text("utf-8")))
-    keys = [(row.adapter, row.code.casefold(), row.camera, row.zone) for row in rows]
-    assert rows
-    assert len(keys) == len(set(keys))
-    assert {row.adapter for row in rows} <= set(ADAPTERS)
+@pytest.mark.parametrize("file", TABLES, ids=lambda file: file.stem)
+def test_shipped_table_is_whole(file: Path) -> None:
+    table = json.loads(file.read_text("utf-8"))
+    rows = [
+        MappingRow(**{**row, "adapter": table["adapter"], "kind": AlertKind(row["kind"])})
+        for row in table["rows"]
+    ]
+    keys = {(row.code.casefold(), row.camera, row.zone) for row in rows}
+    assert len(keys) == len(rows) > 0
+    assert keys.isdisjoint((each.casefold(), "*", "*") for each in table["ignored"])
+    assert table["adapter"] in ADAPTERS
+    assert (table["name"], f"alert_mapping-{table['code']}") == (table["name"].strip(), file.stem)
+
+
+@pytest.mark.parametrize("name", sorted(set(ADAPTERS) - {"cloudevents"}))
+def test_each_adapter_has_a_table_to_begin_with(name: str) -> None:
+    adapters = {json.loads(file.read_text("utf-8"))["adapter"] for file in TABLES}
+    assert name in adapters

@@ -14,6 +14,7 @@ from intake.adapters.registry import ADAPTERS
 from tests.intake.adapters.messages import NOON, a_message, a_source
 from tests.intake.adapters.samples import SAMPLES
 from tests.intake.adapters.words import CONTENT_TYPES, JUNK, OPTIONS, TOPICS, WORDS
+from tests.intake.adapters.xml_alerts import JPEG, a_multipart, an_alert_in_xml
 
 NAMES = st.one_of(st.sampled_from(WORDS), st.text(max_size=8))
 LEAVES = st.one_of(
@@ -30,6 +31,13 @@ VALUES = st.recursive(
     max_leaves=20,
 )
 BODIES = st.one_of(st.binary(max_size=400), VALUES.map(lambda value: json.dumps(value).encode()))
+FORM = "multipart/form-data; boundary=boundary"
+WHOLE = (
+    an_alert_in_xml(),
+    an_alert_in_xml(encoding="gb18030", declared="GB2312"),
+    a_multipart(("Content-Type: application/xml", an_alert_in_xml()), ("", JPEG)),
+    *(json.dumps(sample).encode() for sample, _ in SAMPLES.values()),
+)
 ADAPTER_NAMES = pytest.mark.parametrize("name", sorted(ADAPTERS))
 
 
@@ -86,6 +94,22 @@ def test_no_bytes_make_it_fail(
 ) -> None:
     message = RawMessage(body=body, received_at=NOON, content_type=content_type, topic=topic)
     survives(name, message, options)
+
+
+@ADAPTER_NAMES
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    body=st.sampled_from(WHOLE),
+    start=st.integers(0, 3000),
+    length=st.integers(0, 40),
+    instead=st.binary(max_size=20),
+)
+def test_damaged_bodies_never_fail(
+    name: str, body: bytes, start: int, length: int, instead: bytes
+) -> None:
+    damaged = body[:start] + instead + body[start + length :]
+    message = RawMessage(body=damaged, received_at=NOON, content_type=FORM)
+    survives(name, message, SAMPLES[name][1])
 
 
 @ADAPTER_NAMES

@@ -148,6 +148,18 @@ def test_state_without_a_meaning_is_a_fault() -> None:
     assert closed.phase is Phase.CLOSE
 
 
+@pytest.mark.parametrize(("state", "is_late"), [(1, True), (0, False)])
+def test_end_with_the_time_of_its_beginning_is_not_late(state: int, is_late: bool) -> None:
+    options = {
+        "fields": FIELDS | {"state": "s", "time": ["t"]},
+        "states": {"1": "open", "0": "close"},
+    }
+    body = {"cam": "c", "type": "t", "s": state, "t": "2026-11-21T19:00:00+08:00"}
+    alert = only_alert(reading_of(ADAPTER, body, options))
+    assert alert.is_late is is_late
+    assert (alert.occurred_at is None) is not is_late
+
+
 def test_sender_of_our_kinds_needs_no_mapping() -> None:
     options = {"fields": FIELDS, "codes": {"bike": "ebike_in_elevator"}}
     alert = only_alert(reading_of(ADAPTER, {"cam": "c", "type": "bike"}, options))

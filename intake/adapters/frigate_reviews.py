@@ -1,0 +1,156 @@
+"""Frigate's reviews: one alert for each thing that was seen, over all phases of the review."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from domain.alert import Alert, Phase, PictureOf, Seen
+from domain.ids import CameraRef
+from intake.adapters.contract import RawMessage, Reading, SourceView
+from intake.adapters.times import device_time, of_an_end
+from intake.adapters.values import (
+    LONGEST_URL,
+    Unreadable,
+    attributes_of,
+    fields,
+    key_of,
+    listing,
+    needed,
+    number,
+    text,
+    web_address,
+)
+
+ALERT = "alert"
+SEVERITIES = frozenset({ALERT, "detection"})
+TYPES = frozenset({"new", "update", "end"})
+VERIFIED = "-verified"
+NOTHING_NAMED = "review"
+TTL_S = 15 * 60
+EVENT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)-[a-z0-9]{1,16}")
+API, ZONES, DETECTIONS = "api", "zones", "detections"
+"""Options: the address of the REST API, the zones that matter in their order, and whether what
+Frigate calls a detection counts as well."""
+MOST_LABELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FrigateReviews:
+    """Reads messages of `frigate/reviews` and items of `/api/review`."""
+
+    message: RawMessage
+    source: SourceView
+
+    def read(self, element: object) -> Reading:
+        """An item of the list is a review that is new, and over if it has an end."""
+        said = fields(element)
+        if "after" not in said:
+            return self._listed(said)
+        kind, before, after = text(said.get("type")), fields(said["before"]), fields(said["after"])
+        if kind not in TYPES:
+            raise Unreadable("type_unknown")
+        if not self._counts(after):
+            return Reading()
+        known = _labels(before) if kind == "update" and self._counts(before) else ()
+        return Reading(
+            alerts=tuple(
+                self._alert(after, label, _phase(kind, is_known=label in known))
+                for label in _labels(after)
+            )
+        )
+
+    def _listed(self, item: Mapping[str, object]) -> Reading:
+        if not self._counts(item):
+            return Reading()
+        phases = (Phase.OPEN,) if item.get("end_time") is None else (Phase.OPEN, Phase.CLOSE)
+        return Reading(
+            alerts=tuple(
+                self._alert(item, label, phase) for label in _labels(item) for phase in phases
+            )
+        )
+
+    def _counts(self, review: Mapping[str, object]) -> bool:
+        severity = text(review.get("severity"))
+        if review and severity not in SEVERITIES:
+            raise Unreadable("severity_unknown")
+        return severity == ALERT or (bool(review) and self.source.options.get(DETECTIONS) is True)
+
+    def _alert(self, review: Mapping[str, object], label: str, phase: Phase) -> Alert:
+        """Begun and ended once each; of updates there may be many."""
+        name = needed(review.get("id"), "id")
+        when = of_an_end(device_time(_said_at(review, phase), self.message, self.source), phase)
+        version = _digest(review) if phase is Phase.UPDATE else None
+        return Alert(
+            delivery_key=key_of(name, label, phase, version),
+            vendor_event_id=name,
+            vendor_type=label,
+            phase=phase,
+            camera=CameraRef(needed(review.get("camera"), "camera")),
+            zone=self._zone(review),
+            seen=Seen(label=label),
+            occurred_at=when.occurred_at,
+            ended_at=when.occurred_at if phase is Phase.CLOSE else None,
+            device_time=when.written,
+            time_quality=when.quality,
+            is_late=when.is_late,
+            ttl_s=TTL_S,
+            pictures=self._pictures(review),
+            attributes=attributes_of({"severity": review.get("severity")}),
+        )
+
+    def _zone(self, review: Mapping[str, object]) -> str | None:
+        """Frigate does not say which thing is in which zone; the site says which zone matters."""
+        named = [text(each) for each in listing(_data(review).get("zones"))]
+        matter = [text(each) for each in listing(self.source.options.get(ZONES))]
+        return next((each for each in (*matter, *named) if each and each in named), None)
+
+    def _pictures(self, review: Mapping[str, object]) -> tuple[PictureOf, ...]:
+        """`thumb_path` lies on the recorder; the snapshot of the first event can be fetched."""
+        api = web_address(text(self.source.options.get(API), LONGEST_URL))
+        first = next(iter(_events(review)), None)
+        if api is None or first is None:
+            return ()
+        return (PictureOf(url=f"{api.rstrip('/')}/api/events/{first}/snapshot.jpg"),)
+
+
+def _phase(kind: str | None, *, is_known: bool) -> Phase:
+    """Severity rises, and things join, in the middle of a review: for them it begins there."""
+    if kind == "end":
+        return Phase.CLOSE
+    return Phase.UPDATE if is_known else Phase.OPEN
+
+
+def _data(review: Mapping[str, object]) -> Mapping[str, object]:
+    return fields(review.get("data"))
+
+
+def _labels(review: Mapping[str, object]) -> tuple[str, ...]:
+    """Things and sounds; recognised faces and plates are never taken."""
+    data = _data(review)
+    named = [text(each) for each in (*listing(data.get("objects")), *listing(data.get("audio")))]
+    plain = dict.fromkeys(each.removesuffix(VERIFIED) for each in named if each)
+    return tuple(each for each in plain if each)[:MOST_LABELS] or (NOTHING_NAMED,)
+
+
+def _events(review: Mapping[str, object]) -> Iterator[str]:
+    """Ids that look like ids: they become parts of an address."""
+    for each in listing(_data(review).get("detections")):
+        if isinstance(each, str) and EVENT.fullmatch(each):
+            yield each
+
+
+def _said_at(review: Mapping[str, object], phase: Phase) -> float | None:
+    """Messages carry no time of their own: the newest that they name, or where it ended."""
+    ended = number(review.get("end_time"))
+    if phase is Phase.CLOSE:
+        return ended
+    named = [review.get("start_time"), _data(review).get("thumb_time")]
+    named += [each.partition("-")[0] for each in _events(review)]
+    return max((at for each in named if (at := number(each)) is not None), default=None)
+
+
+def _digest(review: Mapping[str, object]) -> str:
+    written = json.dumps(review, sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
