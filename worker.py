@@ -30,6 +30,7 @@ from intake.broker import Broker
 from intake.conditions import Conditions
 from intake.councils import CouncilSchedules
 from intake.listening import Hearing, Listener
+from intake.passing import Passing
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
@@ -171,6 +172,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         tasks.create_task(courier.run(notices_bell.wait, stopping))
         tasks.create_task(sorter.run(cameras_bell.wait, stopping))
         tasks.create_task(watch.run(stopping))
+        tasks.create_task(Passing(database, clock.now).run(stopping))
         tasks.create_task(CouncilSchedules(database, client).run(stopping))
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()

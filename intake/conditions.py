@@ -63,9 +63,8 @@ class Conditions:
         outcome = meets(latest.condition if latest else None, alert, key, place, around)
         if outcome.condition is None or (latest and outcome.condition == latest.condition):
             return _applied(latest, (*caught_up, *outcome.consequences))
-        kept, done = await self._do(
-            session, latest.id if latest else None, outcome, around, received_at
-        )
+        row = latest.id if latest and not outcome.is_new else None
+        kept, done = await self._do(session, row, outcome, around, received_at)
         return _applied(kept, (*caught_up, *done.consequences))
 
     async def _caught_up(

@@ -63,7 +63,8 @@ def _filled(standing: CameraStanding, limit: StormLimit | None, at: datetime) ->
 def _withheld(outcome: Outcome, noise: AlertKind) -> Outcome:
     condition = outcome.condition
     assert condition is not None  # only a condition opens an issue
-    return Outcome(
+    return replace(
+        outcome,
         condition=replace(condition, decision=Decision.LOG, reason=Reason.STORM),
         consequences=(Nothing(reason=Reason.STORM), RaiseMaintenance(kind=noise)),
     )

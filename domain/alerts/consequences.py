@@ -109,4 +109,6 @@ class Outcome:
     """What the law made of it. No condition: there was none, and none had to be made."""
 
     condition: Condition | None
+    is_new: bool = False
+    """The condition begins here; the one before it stays as it was."""
     consequences: tuple[Consequence, ...]

@@ -49,6 +49,22 @@ def meets(
     """An alert comes in. What time alone had to change by then has been changed before."""
     if alert.phase in _SAYS_NOTHING:
         return nothing(latest, _SAYS_NOTHING[alert.phase])
+    outcome = _met(latest, alert, key, place, around)
+    return replace(outcome, is_new=latest is None or _is_another(latest, outcome.condition))
+
+
+def _is_another(latest: Condition, now: Condition | None) -> bool:
+    """Nothing opens a closed condition again; what is open after one is a new one."""
+    return latest.is_closed and now is not None and not now.is_closed
+
+
+def _met(
+    latest: Condition | None,
+    alert: Alert,
+    key: ConditionKey,
+    place: GridCode,
+    around: Circumstances,
+) -> Outcome:
     late = lateness(alert, around)
     if late is not None:
         return _kept(latest or _record(key, place, around, late), late)

@@ -145,7 +145,7 @@ class Watch:
             self.said.append(each)
             condition = self._carry_out(each, condition, key)
         if condition is not None:
-            self._keep(condition)
+            self._keep(condition, is_new=passage.outcome.is_new)
 
     def _carry_out(
         self, each: c.Consequence, condition: Condition | None, key: ConditionKey
@@ -169,11 +169,9 @@ class Watch:
                 pass
         return condition
 
-    def _keep(self, condition: Condition) -> None:
-        """Over the open one of its key, or beside the closed ones."""
-        for place, each in enumerate(self.history):
-            same = each.key == condition.key and each.first_seen == condition.first_seen
-            if same and (not each.is_closed or condition.is_closed):
-                self.history[place] = condition
-                return
-        self.history.append(condition)
+    def _keep(self, condition: Condition, *, is_new: bool) -> None:
+        if is_new:
+            self.history.append(condition)
+            return
+        last = max(i for i, each in enumerate(self.history) if each.key == condition.key)
+        self.history[last] = condition
