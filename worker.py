@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -157,32 +157,39 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         workflow_worker(client, activities_of(database, client, settings), settings.build_id),
         asyncio.TaskGroup() as tasks,
     ):
-        senders: dict[Channel, Sender] = {Channel.LOG: LogSender()}
-        if settings.webhook_secret is not None:
-            secret = settings.webhook_secret.get_secret_value().encode()
-            senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
-        relay = Relay(database, client, clock.now)
-        courier = Courier(database, senders, clock.now)
-        if settings.mqtt_host is not None:
-            listener = _listener(settings.mqtt_host, database, settings)
-            tasks.create_task(listener.run(stopping))
-        watch = Watch(database, clock.now)
+        courier = Courier(database, _senders(http, settings), clock.now)
         sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
-        tasks.create_task(relay.run(births_bell.wait, stopping))
-        tasks.create_task(courier.run(notices_bell.wait, stopping))
-        tasks.create_task(sorter.run(cameras_bell.wait, stopping))
-        tasks.create_task(watch.run(stopping))
-        tasks.create_task(Passing(database, clock.now).run(stopping))
-        tasks.create_task(CouncilSchedules(database, client).run(stopping))
+        loops = (
+            Relay(database, client, clock.now).run(births_bell.wait, stopping),
+            courier.run(notices_bell.wait, stopping),
+            sorter.run(cameras_bell.wait, stopping),
+            Watch(database, clock.now).run(stopping),
+            Passing(database, clock.now).run(stopping),
+            CouncilSchedules(database, client).run(stopping),
+            *(listener.run(stopping) for listener in _listeners(database, settings)),
+        )
+        for loop in loops:
+            tasks.create_task(loop)
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()
         log.info("worker_stopping")
 
 
-def _listener(host: str, database: Database, settings: Settings) -> Listener:
+def _senders(http: httpx.AsyncClient, settings: Settings) -> Mapping[Channel, Sender]:
+    senders: dict[Channel, Sender] = {Channel.LOG: LogSender()}
+    if settings.webhook_secret is not None:
+        secret = settings.webhook_secret.get_secret_value().encode()
+        senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
+    return senders
+
+
+def _listeners(database: Database, settings: Settings) -> Iterator[Listener]:
+    """One, if there is a broker."""
+    if settings.mqtt_host is None:
+        return
     password = settings.mqtt_password
     broker = Broker(
-        host=host,
+        host=settings.mqtt_host,
         port=settings.mqtt_port,
         username=settings.mqtt_username,
         password=password.get_secret_value() if password is not None else None,
@@ -194,7 +201,7 @@ def _listener(host: str, database: Database, settings: Settings) -> Listener:
         keep_raw=timedelta(days=settings.keep_raw_days),
         most_bytes=settings.intake_max_multipart_bytes,
     )
-    return Listener.of(database, settings.database_url, broker, clock.now, hearing)
+    yield Listener.of(database, settings.database_url, broker, clock.now, hearing)
 
 
 def _upkeep(settings: Settings) -> Upkeep:
