@@ -127,10 +127,10 @@ class AlertSource:
 
 
 def is_topic_filter(text: str) -> bool:
-    """Whether MQTT would take it as a subscription; those of the broker itself are not ours."""
+    """Whether MQTT would take it, and it says whose topics they are: not everybody's."""
     levels = text.split("/")
     plain = all(level in {"#", "+"} or not {"#", "+"} & set(level) for level in levels)
-    return bool(text) and plain and "#" not in levels[:-1] and text[0] not in "$#+"
+    return plain and "#" not in levels[:-1] and text[:1] not in {"", "$", "#", "+"}
 
 
 def fits(topic_filter: str, topic: str) -> bool:
