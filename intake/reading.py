@@ -1,17 +1,18 @@
 """A raw message becomes alerts and faults; whatever an adapter does, nothing else comes of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from pydantic_core import to_json
 
-from domain.alert import LONGEST_KEY, LONGEST_TEXT, MOST_ATTRIBUTES_BYTES, Alert
+from domain.alert import LONGEST_KEY, LONGEST_TEXT, MOST_ATTRIBUTES_BYTES, Alert, PictureOf
 from domain.alert_mapping import AlertMapping
 from domain.alert_source import AlertSource
 from domain.alerts.ordering import in_order
 from intake.adapters.contract import Adapter, Fault, RawMessage, Reading, SourceView
 from intake.mapping import CodeMapping, MappingRow
+from storage.alerts.pictures import LONGEST_URL
 from storage.alerts.views import Raw
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,11 @@ def read(raw: Raw, tables: Tables | None, adapters: Mapping[str, Adapter]) -> Re
         return ReadMessage(raw=raw, tables=None, faults=(Fault(element=_WHOLE, rule=rule),))
     reading = _reading(raw, tables.source, adapter)
     flaws = {at: flaw for at, each in enumerate(reading.alerts) if (flaw := flaw_of(each))}
-    sound = tuple(each for at, each in enumerate(reading.alerts) if at not in flaws)
+    sound = tuple(
+        replace(each, pictures=tuple(filter(_is_sound, each.pictures)))
+        for at, each in enumerate(reading.alerts)
+        if at not in flaws
+    )
     found = tuple(Fault(element=f"alert[{at}]", rule=flaw) for at, flaw in flaws.items())
     return ReadMessage(
         raw=raw, tables=tables, alerts=in_order(sound), faults=(*reading.faults, *found)
@@ -131,6 +136,13 @@ def _flaws(alert: Alert) -> Iterator[str]:
     if any(abs(each or 0) > _LARGEST_WHOLE for each in (alert.severity, alert.ttl_s)):
         yield "number_too_large"
     yield from _flaws_of_attributes(alert)
+
+
+def _is_sound(picture: PictureOf) -> bool:
+    """A picture with an address that nobody could fetch costs the picture, not the alert."""
+    if picture.url is None:
+        return picture.inline is not None
+    return len(picture.url) <= LONGEST_URL and not _is_unstorable(picture.url)
 
 
 def _flaws_of_attributes(alert: Alert) -> Iterator[str]:

@@ -7,7 +7,7 @@ that cannot be done at all is set aside.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,7 +20,8 @@ from intake.adapters.contract import Adapter, Fault
 from intake.applying import AppliesAlerts
 from intake.reading import ReadMessage, Tables, read
 from observability import metrics
-from storage.alerts.events import AlertEvents, Key, NewEvent
+from storage.alerts.events import AlertEvents, Key, NewEvent, Written
+from storage.alerts.pictures import AlertPictures
 from storage.alerts.raw_messages import RawMessages
 from storage.alerts.views import Fate, Raw, RawState, Taken
 from storage.reference import ReferenceRepository
@@ -133,11 +134,10 @@ class Sorter:
         _count(messages, events, new, now)
 
     async def _apply(
-        self, session: Session, events: Sequence[NewEvent], new: Mapping[Key, Fate]
+        self, session: Session, events: Sequence[NewEvent], new: Mapping[Key, Written]
     ) -> None:
         """Camera by camera, so that two sorters wait for each other in one order."""
-        due = {event.key: event for event in events if new.get(event.key) is Fate.ACCEPTED}
-        for event in sorted(due.values(), key=lambda each: (each.source, each.alert.camera)):
+        for event in sorted(_accepted(events, new), key=_place):
             assert event.kind is not None
             source = applying.AlertSource(
                 code=event.source, community=event.community, place=event.grid
@@ -145,6 +145,22 @@ class Sorter:
             await self._conditions.apply(
                 session, event.alert, event.kind, source, event.received_at
             )
+            urls = [each.url for each in event.alert.pictures]
+            await AlertPictures(session).want(new[event.key].id, urls, event.decided_at)
+
+
+def _accepted(events: Sequence[NewEvent], new: Mapping[Key, Written]) -> Collection[NewEvent]:
+    """Those that are to be applied now; of two with one key the first is the one written."""
+    accepted = {key for key, written in new.items() if written.fate is Fate.ACCEPTED}
+    first: dict[Key, NewEvent] = {}
+    for event in events:
+        if event.key in accepted:
+            first.setdefault(event.key, event)
+    return first.values()
+
+
+def _place(event: NewEvent) -> tuple[str, str, int]:
+    return event.source, event.alert.camera, event.raw_id
 
 
 def _chunks(taken: Sequence[Taken]) -> Iterator[list[int]]:
@@ -232,13 +248,17 @@ def _told(faults: Sequence[Fault]) -> list[dict[str, str]]:
     ]
 
 
+def _fate_of(event: NewEvent, new: Mapping[Key, Written]) -> str:
+    return new[event.key].fate if event.key in new else "repeated"
+
+
 def _count(
     messages: Sequence[ReadMessage],
     events: Sequence[NewEvent],
-    new: Mapping[Key, Fate],
+    new: Mapping[Key, Written],
     now: datetime,
 ) -> None:
-    fates = Counter((event.adapter, str(new.get(event.key, "repeated"))) for event in events)
+    fates = Counter((event.adapter, _fate_of(event, new)) for event in events)
     fates.update((each.raw.adapter, "unreadable") for each in messages for _ in each.faults)
     for (adapter, fate), number in fates.items():
         metrics.ALERTS_TOTAL.labels(adapter=adapter, fate=fate).inc(number)

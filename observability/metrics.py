@@ -142,6 +142,12 @@ ALERTS_TOTAL = Counter(
     ["adapter", "fate"],
     registry=REGISTRY,
 )
+ALERT_PICTURES_TOTAL = Counter(
+    "dispatch_alert_pictures_total",
+    "Tries to get a picture of an alert, by what became of it.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 RAW_DELAY_SECONDS = Histogram(
     "dispatch_raw_message_delay_seconds",
     "From the receipt of a message to its being sorted.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -39,13 +40,20 @@ class NewEvent:
         return self.source, self.alert.delivery_key
 
 
+class Written(NamedTuple):
+    """An event that is new, or was decided now."""
+
+    id: int
+    fate: Fate
+
+
 class AlertEvents:
     """One row for each delivery of a source; what is accepted stays so."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def put(self, events: Sequence[NewEvent]) -> Mapping[Key, Fate]:
+    async def put(self, events: Sequence[NewEvent]) -> Mapping[Key, Written]:
         """What is new, or was waiting for a decision and has one now; the rest was known before.
 
         Of two with one key the first counts.
@@ -55,7 +63,7 @@ class AlertEvents:
             return {}
         ordered = [_values(rows[key]) for key in sorted(rows)]  # two writers wait in one order
         written = await self._session.execute(_PUT, ordered)
-        return {(row.source, row.delivery_key): Fate(row.fate) for row in written}
+        return {(row.source, row.delivery_key): Written(row.id, Fate(row.fate)) for row in written}
 
 
 _INSERT = insert(AlertEventRow)
@@ -64,7 +72,7 @@ _PUT = _INSERT.on_conflict_do_update(
     index_elements=["source", "delivery_key"],
     set_={name: _INSERT.excluded[name] for name in _DECIDED},
     where=AlertEventRow.fate != Fate.ACCEPTED,
-).returning(AlertEventRow.source, AlertEventRow.delivery_key, AlertEventRow.fate)
+).returning(AlertEventRow.id, AlertEventRow.source, AlertEventRow.delivery_key, AlertEventRow.fate)
 
 
 def _values(event: NewEvent) -> dict[str, object]:

@@ -117,6 +117,12 @@ class RawMessages:
         rows = await self._session.execute(found.order_by(RawMessageRow.id))
         return tuple(_raw(row) for row in rows)
 
+    async def one(self, id_: int) -> Raw | None:
+        """Whatever became of it."""
+        found = await self._session.execute(select(*_RAW).where(RawMessageRow.id == id_))
+        row = found.one_or_none()
+        return _raw(row) if row else None
+
     async def settle(
         self, id_: int, state: RawState, faults: Sequence[Mapping[str, str]], at: datetime
     ) -> None:

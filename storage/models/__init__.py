@@ -11,7 +11,7 @@ from storage.models.meetings import (
     MeetingTaskRow,
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
-from storage.models.raw_messages import AlertEventRow, CredentialRow, RawMessageRow
+from storage.models.raw_messages import AlertEventRow, AlertPictureRow, CredentialRow, RawMessageRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
 
@@ -20,6 +20,7 @@ __all__ = [
     "AlertConditionRow",
     "AlertEventRow",
     "AlertNoteRow",
+    "AlertPictureRow",
     "AssignmentRow",
     "Base",
     "CameraStandingRow",

@@ -137,3 +137,33 @@ class AlertEventRow(Base):
         ),
         Index(None, "camera", "id"),
     )
+
+
+class AlertPictureRow(Base):
+    """A picture of an event; it is to be had, with the instant of the next try, until it is over.
+
+    Without a URL it lies within the message.
+    """
+
+    __tablename__ = "alert_pictures"
+
+    id: Mapped[SerialId]
+    event_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(AlertEventRow.id, ondelete="CASCADE")
+    )
+    ordinal: Mapped[int]
+    url: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=text("'pending'"))
+    next_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    error: Mapped[str | None]
+    picture: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "ordinal"),
+        CheckConstraint("(state = 'pending') = (next_at IS NOT NULL)", name="pending"),
+        CheckConstraint("(state = 'stored') = (picture IS NOT NULL)", name="stored"),
+        CheckConstraint("length(url) <= 2000", name="url_size"),
+        Index("ix_alert_pictures_pending", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    )

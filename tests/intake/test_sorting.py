@@ -191,6 +191,19 @@ async def test_within_a_camera_alerts_keep_their_order(desk: Desk) -> None:
     assert "d" not in await desk.fates()
 
 
+async def test_within_a_message_alerts_keep_their_order(desk: Desk) -> None:
+    await desk.keep([{"key": key} for key in ("z", "m", "a")], [{"key": "b"}])
+    await desk.sorter().drain()
+    assert desk.conditions.names == ["z", "m", "a", "b"]
+
+
+async def test_within_an_event_of_the_vendor_the_end_comes_last(desk: Desk) -> None:
+    elements = [{"key": p, "phase": p, "vendor_event_id": "e"} for p in ("close", "update", "open")]
+    await desk.keep(elements)
+    await desk.sorter().drain()
+    assert desk.conditions.names == ["open", "update", "close"]
+
+
 async def test_it_looks_again_whenever_it_was_woken(desk: Desk) -> None:
     stopping, heard = asyncio.Event(), 0
 

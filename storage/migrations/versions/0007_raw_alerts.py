@@ -64,7 +64,20 @@ CREATE TABLE alert_events (
 CREATE INDEX ix_alert_events_raw_id ON alert_events (raw_id);
 CREATE INDEX ix_alert_events_undecided ON alert_events (fate, id)
     WHERE fate <> 'accepted';
-CREATE INDEX ix_alert_events_camera_id ON alert_events (camera, id)
+CREATE INDEX ix_alert_events_camera_id ON alert_events (camera, id);
+CREATE TABLE alert_pictures (
+    id bigint GENERATED ALWAYS AS IDENTITY, event_id bigint NOT NULL, ordinal integer NOT NULL,
+    url text, state text DEFAULT 'pending' NOT NULL, next_at timestamptz,
+    attempts integer DEFAULT 0 NOT NULL, error text, picture text, settled_at timestamptz,
+    CONSTRAINT pk_alert_pictures PRIMARY KEY (id),
+    CONSTRAINT uq_alert_pictures_event_id_ordinal UNIQUE (event_id, ordinal),
+    CONSTRAINT fk_alert_pictures_event_id FOREIGN KEY(event_id) REFERENCES alert_events (id)
+        ON DELETE CASCADE,
+    CONSTRAINT ck_alert_pictures_pending CHECK ((state = 'pending') = (next_at IS NOT NULL)),
+    CONSTRAINT ck_alert_pictures_stored CHECK ((state = 'stored') = (picture IS NOT NULL)),
+    CONSTRAINT ck_alert_pictures_url_size CHECK (length(url) <= 2000)
+);
+CREATE INDEX ix_alert_pictures_pending ON alert_pictures (next_at) WHERE next_at IS NOT NULL
 """
 
 
@@ -74,4 +87,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE alert_events, raw_messages, alert_credentials")
+    op.execute("DROP TABLE alert_pictures, alert_events, raw_messages, alert_credentials")
