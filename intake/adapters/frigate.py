@@ -9,7 +9,7 @@ from intake.adapters.contract import RawMessage, Reading, SourceView, VendorAnsw
 from intake.adapters.elements import read_each, unreadable
 from intake.adapters.frigate_health import availability, camera_status
 from intake.adapters.frigate_reviews import FrigateReviews
-from intake.adapters.safe_json import LARGEST, read_json
+from intake.adapters.safe_json import LARGEST, check, read_json
 from intake.adapters.values import Unreadable
 
 REVIEWS, AVAILABLE, STATUS = "reviews", "available", "status"
@@ -23,6 +23,7 @@ class Frigate:
     def read(self, message: RawMessage, source: SourceView) -> Reading:
         levels = (message.topic or REVIEWS).split("/")
         try:
+            check(message.topic)
             if levels[-1] == REVIEWS:
                 return self._reviews(message, source)
             if levels[-1] == AVAILABLE:

@@ -30,9 +30,11 @@ VERIFIED = "-verified"
 NOTHING_NAMED = "review"
 TTL_S = 15 * 60
 EVENT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)-[a-z0-9]{1,16}")
-API, ZONES, DETECTIONS = "api", "zones", "detections"
-"""Options: the address of the REST API, the zones that matter in their order, and whether what
-Frigate calls a detection counts as well."""
+STAYS_STILL = ("car", "truck", "bus", "van", "motorcycle", "bicycle", "package")
+"""Frigate ends the review of what stands still; that it ended does not say that it went away."""
+API, ZONES, DETECTIONS, STAYS = "api", "zones", "detections", "stays"
+"""Options: the address of the REST API, the zones that matter in their order, whether what Frigate
+calls a detection counts as well, and the labels of things that stay when they stand still."""
 MOST_LABELS = 8
 
 
@@ -48,7 +50,11 @@ class FrigateReviews:
         said = fields(element)
         if "after" not in said:
             return self._listed(said)
-        kind, before, after = text(said.get("type")), fields(said["before"]), fields(said["after"])
+        kind, before, after = (
+            text(said.get("type")),
+            fields(said.get("before")),
+            fields(said["after"]),
+        )
         if kind not in TYPES:
             raise Unreadable("type_unknown")
         if not self._counts(after):
@@ -56,7 +62,7 @@ class FrigateReviews:
         known = _labels(before) if kind == "update" and self._counts(before) else ()
         return Reading(
             alerts=tuple(
-                self._alert(after, label, _phase(kind, is_known=label in known))
+                self._alert(after, label, _turn(kind, is_known=label in known))
                 for label in _labels(after)
             )
         )
@@ -64,10 +70,10 @@ class FrigateReviews:
     def _listed(self, item: Mapping[str, object]) -> Reading:
         if not self._counts(item):
             return Reading()
-        phases = (Phase.OPEN,) if item.get("end_time") is None else (Phase.OPEN, Phase.CLOSE)
+        turns = ("new",) if item.get("end_time") is None else ("new", "end")
         return Reading(
             alerts=tuple(
-                self._alert(item, label, phase) for label in _labels(item) for phase in phases
+                self._alert(item, label, turn) for label in _labels(item) for turn in turns
             )
         )
 
@@ -77,13 +83,14 @@ class FrigateReviews:
             raise Unreadable("severity_unknown")
         return severity == ALERT or (bool(review) and self.source.options.get(DETECTIONS) is True)
 
-    def _alert(self, review: Mapping[str, object], label: str, phase: Phase) -> Alert:
+    def _alert(self, review: Mapping[str, object], label: str, turn: str) -> Alert:
         """Begun and ended once each; of updates there may be many."""
-        name = needed(review.get("id"), "id")
-        when = of_an_end(device_time(_said_at(review, phase), self.message, self.source), phase)
-        version = _digest(review) if phase is Phase.UPDATE else None
+        name, phase = needed(review.get("id"), "id"), self._phase(label, turn)
+        said_at = _said_at(review, is_end=turn == "end")
+        when = of_an_end(device_time(said_at, self.message, self.source), phase)
+        version = _digest(review) if turn == "update" else None
         return Alert(
-            delivery_key=key_of(name, label, phase, version),
+            delivery_key=key_of(name, label, turn, version),
             vendor_event_id=name,
             vendor_type=label,
             phase=phase,
@@ -91,7 +98,7 @@ class FrigateReviews:
             zone=self._zone(review),
             seen=Seen(label=label),
             occurred_at=when.occurred_at,
-            ended_at=when.occurred_at if phase is Phase.CLOSE else None,
+            ended_at=when.occurred_at if turn == "end" else None,
             device_time=when.written,
             time_quality=when.quality,
             is_late=when.is_late,
@@ -99,6 +106,13 @@ class FrigateReviews:
             pictures=self._pictures(review),
             attributes=attributes_of({"severity": review.get("severity")}),
         )
+
+    def _phase(self, label: str, turn: str) -> Phase:
+        if turn != "end":
+            return Phase.OPEN if turn == "new" else Phase.UPDATE
+        own = self.source.options.get(STAYS)
+        stays = STAYS_STILL if own is None else listing(own)
+        return Phase.UPDATE if label in stays else Phase.CLOSE
 
     def _zone(self, review: Mapping[str, object]) -> str | None:
         """Frigate does not say which thing is in which zone; the site says which zone matters."""
@@ -115,11 +129,9 @@ class FrigateReviews:
         return (PictureOf(url=f"{api.rstrip('/')}/api/events/{first}/snapshot.jpg"),)
 
 
-def _phase(kind: str | None, *, is_known: bool) -> Phase:
-    """Severity rises, and things join, in the middle of a review: for them it begins there."""
-    if kind == "end":
-        return Phase.CLOSE
-    return Phase.UPDATE if is_known else Phase.OPEN
+def _turn(kind: str, *, is_known: bool) -> str:
+    """Severity rises, and things join, in the middle of a review: for them it is new there."""
+    return "new" if kind == "update" and not is_known else kind
 
 
 def _data(review: Mapping[str, object]) -> Mapping[str, object]:
@@ -141,11 +153,10 @@ def _events(review: Mapping[str, object]) -> Iterator[str]:
             yield each
 
 
-def _said_at(review: Mapping[str, object], phase: Phase) -> float | None:
+def _said_at(review: Mapping[str, object], *, is_end: bool) -> float | None:
     """Messages carry no time of their own: the newest that they name, or where it ended."""
-    ended = number(review.get("end_time"))
-    if phase is Phase.CLOSE:
-        return ended
+    if is_end:
+        return number(review.get("end_time"))
     named = [review.get("start_time"), _data(review).get("thumb_time")]
     named += [each.partition("-")[0] for each in _events(review)]
     return max((at for each in named if (at := number(each)) is not None), default=None)

@@ -40,7 +40,8 @@ TTL_S = {
     "pir": SHORT,
     "linedetection": SHORT,
 }
-"""How long an alarm lasts without being repeated; nothing else says that it is over."""
+"""How long an alarm that is repeated lasts after the last time; nothing else says that it is over.
+One that is said once lives as long as our policy lets it."""
 
 
 def read_event(
@@ -83,7 +84,7 @@ class _Event:
             device_time=self.when.written,
             time_quality=self.when.quality,
             is_late=self.when.is_late or self._is_sent_again(),
-            ttl_s=TTL_S.get(code.partition("/")[0].lower(), USUAL),
+            ttl_s=_ttl(code) if phase is Phase.PULSE else None,
             pictures=pictures_of(self._addresses(), self.source),
             attributes=attributes_of({"channel_name": self.said.get("channelName")}),
         )
@@ -147,6 +148,10 @@ class _Event:
 
 def _when(said: Mapping[str, object], message: RawMessage, source: SourceView) -> DeviceTime:
     return device_time(said.get("dateTime"), message, source)
+
+
+def _ttl(code: str) -> int:
+    return TTL_S.get(code.partition("/")[0].lower(), USUAL)
 
 
 def _seen(region: Mapping[str, object]) -> Seen | None:

@@ -26,9 +26,9 @@ from intake.adapters.values import (
     whole,
 )
 
-INSTANT, LINKAGE, PICTURE = 0, 4, 5
+LINKAGE, PICTURE = 4, 5
 PHASES = {
-    INSTANT: Phase.OPEN,
+    0: Phase.OPEN,
     1: Phase.OPEN,
     2: Phase.CLOSE,
     3: Phase.PULSE,
@@ -38,7 +38,6 @@ PHASES = {
 ONCE = frozenset({Phase.OPEN, Phase.CLOSE})
 """Said once for each event; pulses and pictures repeat."""
 LEVELS = range(1, 4)
-DEFAULT_TTL_S = 60
 LONGEST_TTL_S = 7 * 24 * 3600
 
 
@@ -106,7 +105,7 @@ class _Event:
             device_time=when.written,
             time_quality=when.quality,
             is_late=when.is_late,
-            ttl_s=self._ttl(status, phase),
+            ttl_s=self._ttl(phase),
             pictures=pictures,
             attributes=attributes_of({"parent": self.said.get("srcParentIndex")}),
         )
@@ -127,14 +126,14 @@ class _Event:
                     return camera
         return needed(self.said.get("srcIndex"), "srcIndex")
 
-    def _ttl(self, status: int | None, phase: Phase) -> int | None:
-        """The vendor's own time to live: no pulse within it, and it is over."""
+    def _ttl(self, phase: Phase) -> int | None:
+        """The vendor's own time to live: no pulse within it after one, and it is over.
+
+        A start may be followed by its stop alone, so how long it lives without is our policy's.
+        """
         seconds = whole(self.said.get("timeout"))
-        if phase not in {Phase.OPEN, Phase.PULSE}:
-            return None
-        if seconds is None or not 1 <= seconds <= LONGEST_TTL_S:
-            return DEFAULT_TTL_S if status == INSTANT else None
-        return seconds
+        in_bounds = seconds is not None and 1 <= seconds <= LONGEST_TTL_S
+        return seconds if phase is Phase.PULSE and in_bounds else None
 
     def _data(self) -> Mapping[str, object]:
         return fields(self.said.get("data"))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LARGEST = 8 * 1024 * 1024
 MOST_PARTS = 16
+MOST_BOUNDARIES = 64
+"""Parts beyond the most are left out; beyond this it is an attack on the parser."""
 LONGEST_BOUNDARY = 200
 DASHES = b"--"
 
@@ -47,6 +49,8 @@ def read_multipart(body: bytes, content_type: str) -> tuple[Part, ...]:
     if len(body) > LARGEST:
         raise Unreadable("too_large")
     boundary = _boundary(body, content_type)
+    if body.count(DASHES + boundary) > MOST_BOUNDARIES:
+        raise Unreadable("too_many_parts")
     parts = _Parts()
     try:
         parser = MultipartParser(boundary, parts.callbacks())
@@ -62,7 +66,8 @@ def read_multipart(body: bytes, content_type: str) -> tuple[Part, ...]:
 
 def _boundary(body: bytes, content_type: str) -> bytes:
     """The one of the header if it occurs, else the one that the body begins with."""
-    told = parse_options_header(content_type)[1].get(b"boundary", b"")
+    header = content_type.encode("latin-1", "replace")
+    told = parse_options_header(header)[1].get(b"boundary", b"")
     if told and len(told) <= LONGEST_BOUNDARY and DASHES + told in body:
         return told
     first = body.lstrip().split(b"\n", 1)[0].strip()

@@ -14,6 +14,9 @@ LARGEST = 256 * 1024
 LARGEST_WITH_PICTURES = 8 * 1024 * 1024
 DEEPEST = 32
 MOST_MEMBERS = 4000
+MOST_TOKENS = 100_000
+OPENERS = (b",", b"[", b"{")
+"""Counted before anything is parsed: a parse takes tens of milliseconds at most."""
 LONGEST_NUMBER = 18
 SURROGATE = re.compile("[\ud800-\udfff]")
 CHINESE = ("charset=gb", 'charset="gb')
@@ -31,6 +34,8 @@ def read_json(body: bytes, content_type: str = "", largest: int = LARGEST) -> ob
         raise Unreadable("empty")
     if b"\0" in body:
         raise Unreadable("nul_byte")
+    if sum(map(body.count, OPENERS)) > MOST_TOKENS:
+        raise Unreadable("too_many_members")
     try:
         return json.loads(
             _decoded(body, content_type), object_pairs_hook=_members, parse_int=_whole_number
@@ -51,9 +56,13 @@ def check(element: object) -> None:
         _check_value(value)
         if depth > DEEPEST:
             raise Unreadable("too_deep")
-        if members > MOST_MEMBERS:
+        if members + len(waiting) + _size(value) > MOST_MEMBERS:
             raise Unreadable("too_many_members")
         waiting.extend((each, depth + 1) for each in _inside(value))
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, dict | list) else 0
 
 
 def _inside(value: object) -> Iterator[object]:

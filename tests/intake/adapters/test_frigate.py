@@ -75,14 +75,24 @@ def test_detection_is_no_alert(kind: str) -> None:
 
 
 def test_end_is_the_end_of_activity() -> None:
-    (alert,) = heard(a_review("end", {"end_time": 1795263320.5}))
+    (alert,) = heard(a_review("end", {"end_time": 1795263320.5}, objects=["person"]))
     assert alert.phase is Phase.CLOSE
     assert alert.ended_at == datetime(2026, 11, 21, 12, 15, 20, 500000, tzinfo=UTC)
 
 
+def test_car_that_stands_still_has_not_gone() -> None:
+    body = a_review("end", {"end_time": 1795263320.5}, objects=["car", "person"])
+    assert [(each.vendor_type, each.phase) for each in heard(body)] == [
+        ("car", Phase.UPDATE),
+        ("person", Phase.CLOSE),
+    ]
+    assert [each.phase for each in heard(body, stays=["person"])] == [Phase.CLOSE, Phase.UPDATE]
+    assert [each.phase for each in heard(body, stays=[])] == [Phase.CLOSE, Phase.CLOSE]
+
+
 def test_end_of_a_long_review_is_not_late() -> None:
     began = {"start_time": 1795263307.0 - 7200, "end_time": 1795263320.0}
-    (alert,) = heard(a_review("end", began, detections=[]))
+    (alert,) = heard(a_review("end", began, detections=[], objects=["person"]))
     assert (alert.is_late, alert.time_quality) == (False, TimeQuality.DEVICE)
 
 
@@ -148,6 +158,7 @@ def test_path_on_the_recorder_is_no_picture() -> None:
         (a_review("new", {"id": None}), "id_missing"),
         (a_review("new", {"camera": ""}), "camera_missing"),
         ({"type": "new", "before": None, "after": []}, None),
+        ({"after": None}, "type_unknown"),
     ],
 )
 def test_broken_review_is_a_fault(body: object, rule: str | None) -> None:
@@ -161,7 +172,7 @@ def test_list_of_the_api_gives_what_is_missing_and_nothing_else() -> None:
     ended = running | {"id": "1795263000.5-zzzzzz", "end_time": 1795263100.0}
     began, first, last = heard([running, ended, running | {"severity": "detection"}])
     assert began.delivery_key == heard(FRIGATE)[0].delivery_key
-    assert (first.phase, last.phase) == (Phase.OPEN, Phase.CLOSE)
+    assert (first.phase, last.phase) == (Phase.OPEN, Phase.UPDATE)
     over = heard(a_review("end", ended))[0]
     assert last.delivery_key == over.delivery_key
 
@@ -209,3 +220,8 @@ def test_unknown_word_is_a_fault(said: bytes) -> None:
 @pytest.mark.parametrize("topic", ["frigate/events", "frigate/stats", "frigate/gate/person", "x"])
 def test_stream_of_states_is_not_listened_to(topic: str) -> None:
     assert heard(b'{"type": "new", "after": {}}', topic) == []
+
+
+def test_topic_that_cannot_be_stored_is_a_fault() -> None:
+    reading = ADAPTER.read(a_message(b"offline", topic="a\0/available"), a_source())
+    assert (reading.alerts, rules(reading)) == ((), [("message", "nul_character")])

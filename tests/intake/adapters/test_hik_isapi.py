@@ -34,7 +34,7 @@ def test_alert_is_read_whole() -> None:
     alert = heard()
     assert (alert.vendor_type, alert.vendor_type_name) == ("parking", "parking alarm")
     assert (alert.camera, alert.zone) == ("aa:bb:cc:00:11:22/3", "1")
-    assert (alert.phase, alert.ttl_s, alert.kind) == (Phase.OPEN, 120, None)
+    assert (alert.phase, alert.ttl_s, alert.kind) == (Phase.OPEN, None, None)
     assert alert.seen == Seen(label="vehicle", box=(0.25, 0.5, 0.5, 0.625))
     assert alert.occurred_at == datetime(2026, 11, 21, 12, 15, 7, tzinfo=UTC)
     assert alert.attributes == {"channel_name": "3栋消防通道"}
@@ -140,13 +140,20 @@ def test_duration_only_wraps_the_real_type() -> None:
 
 def test_traffic_event_is_one_level_deeper() -> None:
     inner = "<illegalTrafficEvent>illegalParking</illegalTrafficEvent>"
-    alert = heard(eventType="AID", AID=inner)
+    alert = heard(eventType="AID", AID=inner, activePostCount="2")
     assert (alert.vendor_type, alert.ttl_s) == ("AID/illegalParking", 120)
 
 
 def test_case_of_the_type_makes_no_second_delivery() -> None:
     assert heard(eventType="PIR").delivery_key == heard(eventType="pir").delivery_key
-    assert heard(eventType="PIR").ttl_s == 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "ttl_s"), [("parking", 120), ("PIR", 30), ("pir", 30), ("group", 60)]
+)
+def test_alarm_that_is_repeated_ends_when_it_is_not(kind: str, ttl_s: int) -> None:
+    assert heard(eventType=kind, activePostCount="7").ttl_s == ttl_s
+    assert heard(eventType=kind, activePostCount="1").ttl_s is None
 
 
 def test_each_region_is_an_alert() -> None:

@@ -31,7 +31,7 @@ def test_event_is_read_whole() -> None:
     alert = only_alert(reading_of(ADAPTER, HIK_ISC))
     assert (alert.vendor_type, alert.vendor_type_name, alert.kind) == ("131591", "parking", None)
     assert alert.camera == "6f0d0c1a9be24d7b8d7e3a5c2b1f0e44"
-    assert (alert.phase, alert.ttl_s, alert.severity) == (Phase.OPEN, 30, 2)
+    assert (alert.phase, alert.ttl_s, alert.severity) == (Phase.OPEN, None, 2)
     assert alert.vendor_event_id == "7C1F5E0A-55B2-4C5E-9A0D-2B6C0D9E41F7"
     assert alert.occurred_at == datetime(2026, 11, 21, 12, 15, 7, tzinfo=UTC)
     assert [each.url for each in alert.pictures] == ["http://10.20.0.5:6120/pic?x=1"]
@@ -41,9 +41,9 @@ def test_event_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("status", "phase", "ttl_s"),
     [
-        (0, Phase.OPEN, 30),
-        (1, Phase.OPEN, 30),
-        ("1", Phase.OPEN, 30),
+        (0, Phase.OPEN, None),
+        (1, Phase.OPEN, None),
+        ("1", Phase.OPEN, None),
         (2, Phase.CLOSE, None),
         (3, Phase.PULSE, 30),
         (4, Phase.MEDIA, None),
@@ -58,9 +58,9 @@ def test_status_is_the_phase(status: object, phase: Phase, ttl_s: int | None) ->
 
 
 @pytest.mark.parametrize("timeout", [0, None, -1, "", 10**9])
-def test_instant_event_without_timeout_still_ends(timeout: object) -> None:
-    event = an_event(status=0, timeout=timeout)
-    assert only_alert(reading_of(ADAPTER, a_callback(event))).ttl_s == 60
+def test_timeout_that_is_none_leaves_it_to_the_policy(timeout: object) -> None:
+    event = an_event(status=3, timeout=timeout)
+    assert only_alert(reading_of(ADAPTER, a_callback(event))).ttl_s is None
 
 
 def test_start_is_one_delivery_however_often_it_is_sent() -> None:

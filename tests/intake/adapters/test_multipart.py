@@ -120,6 +120,7 @@ def test_part_of_text_has_its_own_bound() -> None:
         (b"nothing", "boundary_missing"),
         (b"--" + b"x" * 300, "boundary_missing"),
         (b"--boundary\nContent-Type: text/xml\n\n<a/>\n--boundary--", "not_multipart"),
+        (b"--boundary\r\n\r\n\r\n" * 65, "too_many_parts"),
         (b"--boundary\r\n" + b"X-A: b\r\n" * 50 + b"\r\n", "not_multipart"),
     ],
 )
@@ -130,6 +131,10 @@ def test_body_that_is_none_is_a_fault(body: bytes, rule: str) -> None:
 def test_body_is_bounded() -> None:
     with pytest.raises(Unreadable, match="too_large"):
         read_multipart(b"--b\r\n" + b"x" * LARGEST, "multipart/mixed; boundary=b")
+
+
+def test_header_in_other_letters_is_survived() -> None:
+    assert rules(read(b"--", "multipart/边界; boundary=边界")) == [("message", "boundary_missing")]
 
 
 def test_document_that_is_called_multipart_is_read() -> None:

@@ -20,6 +20,7 @@ from intake.adapters.values import Unreadable
         (b"[" * 100_000, "too_deep"),
         (b'{"a":' * 40_000, "too_deep"),
         (b" " * (LARGEST + 1), "too_large"),
+        (b"[" + b"{}," * 60_000 + b"{}]", "too_many_members"),
     ],
 )
 def test_message_is_refused(body: bytes, rule: str) -> None:
