@@ -16,6 +16,7 @@ from api.intake.door import Door
 from api.parts import Parts
 from api.routes import (
     alerts,
+    cameras,
     commands,
     health,
     intake,
@@ -67,6 +68,7 @@ def build_app(parts: Parts) -> FastAPI:
         reference,
         commands,
         meetings,
+        cameras,
         sources,
         alerts,
         intake,

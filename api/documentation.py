@@ -25,6 +25,7 @@ LIST: tuple[Code, ...] = (*KNOWN, A.INVALID_INPUT)
 SEARCH: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
 READ: tuple[Code, ...] = (*LIST, A.NOT_FOUND)
 REPORTER: tuple[Code, ...] = (*READ, A.FORBIDDEN)
+SEE_CAMERAS: tuple[Code, ...] = (*LIST, A.FORBIDDEN)
 POST: tuple[Code, ...] = (
     *LIST,
     A.TOO_LARGE,

@@ -5,15 +5,21 @@ camera, in the transaction that marks the alert as sorted: both happen or neithe
 order of `domain.alerts.ordering.in_order`. Heartbeats and pictures may be given as well; they
 change nothing. `received_at` is when the raw message was received, not when it is sorted.
 
-`storage.session.Unreachable` may be raised when two sorters wait for one another: the
-transaction is lost and is to be done again, as with any other trouble of the database.
+Alerts that are sorted in one transaction are best given to `apply_all`. Keep transactions
+small (some hundred alerts): others who sort the same conditions wait two seconds at most.
+
+`Unreachable` may be raised when two sorters wait for one another: the transaction is lost and is
+to be done again, as with any other trouble of the database. `Unstorable` says that an alert can
+never be applied, e.g. because its camera's name is too long; its message belongs into quarantine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from domain.alert import Alert, AlertKind
+from domain.alerts.condition import ConditionKey
 from domain.alerts.consequences import Consequence
 from domain.ids import GridCode, IssueNumber
 from storage.session import Session
@@ -28,6 +34,27 @@ class AlertSource:
     """The grid the source belongs to; never taken from a payload."""
     place: GridCode | None = None
     """The grid in which the camera stands, when it is known more exactly."""
+
+    @property
+    def where(self) -> GridCode:
+        """Where an issue is raised."""
+        return self.place or self.community
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAlert:
+    """An alert with all that the sorter found out about it."""
+
+    alert: Alert
+    kind: AlertKind
+    source: AlertSource
+    received_at: datetime
+
+    @property
+    def key(self) -> ConditionKey:
+        """An empty zone is none."""
+        alert = self.alert
+        return ConditionKey(self.source.community, alert.camera, alert.zone or None, self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +79,6 @@ class AppliesAlerts(Protocol):
         received_at: datetime,
     ) -> Applied:
         """The alert is counted on its condition, and what follows from it is done."""
+
+    async def apply_all(self, session: Session, given: Sequence[GivenAlert]) -> tuple[Applied, ...]:
+        """Many at once, in this order; repeats among them cost next to nothing."""

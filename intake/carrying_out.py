@@ -17,6 +17,7 @@ from domain.alerts.consequences import (
     LinkTo,
     NoteCleared,
     NoteFlapping,
+    Nothing,
     OpenIssue,
     Outcome,
     RaiseMaintenance,
@@ -157,6 +158,16 @@ def _after(
             case _:
                 pass
     return standing
+
+
+def is_quiet(outcome: Outcome) -> bool:
+    """Nothing but the count has to be written down."""
+    condition = outcome.condition
+    return condition is not None and all(
+        isinstance(each, Nothing)
+        or (isinstance(each, CountOnIssue) and _word(each, condition) is None)
+        for each in outcome.consequences
+    )
 
 
 def maintenance_of(outcome: Outcome) -> AlertKind | None:

@@ -17,7 +17,7 @@ from domain.ids import SourceCode
 from domain.reference import ReferenceKind
 from intake import applying
 from intake.adapters.contract import Adapter, Fault
-from intake.applying import AppliesAlerts
+from intake.applying import AppliesAlerts, GivenAlert
 from intake.reading import ReadMessage, Tables, read
 from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
@@ -137,16 +137,18 @@ class Sorter:
         self, session: Session, events: Sequence[NewEvent], new: Mapping[Key, Written]
     ) -> None:
         """Camera by camera, so that two sorters wait for each other in one order."""
-        for event in sorted(_accepted(events, new), key=_place):
-            assert event.kind is not None
-            source = applying.AlertSource(
-                code=event.source, community=event.community, place=event.grid
-            )
-            await self._conditions.apply(
-                session, event.alert, event.kind, source, event.received_at
-            )
-            urls = [each.url for each in event.alert.pictures]
-            await AlertPictures(session).want(new[event.key].id, urls, event.decided_at)
+        due = sorted(_accepted(events, new), key=_place)
+        await self._conditions.apply_all(session, [_given(event) for event in due])
+        wanted = {new[event.key].id: [each.url for each in event.alert.pictures] for event in due}
+        await AlertPictures(session).want(wanted, self._now())
+
+
+def _given(event: NewEvent) -> GivenAlert:
+    assert event.kind is not None
+    source = applying.AlertSource(code=event.source, community=event.community, place=event.grid)
+    return GivenAlert(
+        alert=event.alert, kind=event.kind, source=source, received_at=event.received_at
+    )
 
 
 def _accepted(events: Sequence[NewEvent], new: Mapping[Key, Written]) -> Collection[NewEvent]:

@@ -1,16 +1,16 @@
 """Conditions: locked by their key, so that two workers never open two of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
 
 from domain.alert import AlertKind
 from domain.alerts.condition import Condition, ConditionKey, VendorEvents
 from domain.alerts.words import ConditionState, Decision, Reason, Verdict
 from domain.ids import CameraRef, GridCode, IssueNumber
-from storage.models import AlertConditionRow as Row
+from storage.models import AlertConditionRow, Base
 from storage.session import AnyRow, Session
 
 _NAMESPACE = 7_305_002
@@ -44,72 +44,79 @@ class ConditionRepository:
         Whoever asks for the same key waits until this transaction ends, even if there is none:
         a row that is not there cannot be locked, so its name is.
         """
-        name = func.hashtextextended(_SEPARATOR.join(_said(key)), _NAMESPACE)
-        await self._session.execute(select(func.pg_advisory_xact_lock(name)))
-        found = (
-            select(*_COLUMNS)
-            .where(tuple_(Row.community, Row.camera, Row.zone, Row.kind) == _said(key))
-            .order_by(Row.id.desc())
-            .limit(1)
-        )
-        return await self._one(found.with_for_update())
+        said = _said(key)
+        await self._session.execute(_LOCK, {"_name": _SEPARATOR.join(said.values())})
+        return await self._one(_LATEST, said)
 
     async def take(self, row: int) -> Kept | None:
         """This row; None when somebody else has it now, who will leave it right."""
-        return await self._one(
-            select(*_COLUMNS).where(Row.id == row).with_for_update(skip_locked=True)
-        )
+        return await self._one(_TAKE, {"_row": row})
 
     async def due(self, now: datetime, after: Due | None, limit: int) -> Sequence[Due]:
         """Of which time is due, longest first; not locked, `take` does that."""
-        found = select(Row.due_at, Row.id).where(Row.due_at <= now)
+        found = select(AlertConditionRow.due_at, AlertConditionRow.id).where(
+            AlertConditionRow.due_at <= now
+        )
         if after is not None:
-            found = found.where(tuple_(Row.due_at, Row.id) > tuple_(*after))
-        ordered = found.order_by(Row.due_at, Row.id).limit(limit)
+            found = found.where(
+                tuple_(AlertConditionRow.due_at, AlertConditionRow.id) > tuple_(*after)
+            )
+        ordered = found.order_by(AlertConditionRow.due_at, AlertConditionRow.id).limit(limit)
         rows = (await self._session.execute(ordered)).all()
         return tuple(Due(row.due_at, row.id) for row in rows if row.due_at is not None)
 
     async def save(self, condition: Condition, row: int | None) -> int:
         """Into its row, or a new one; which that is."""
-        values = _values(condition)
         if row is not None:
-            await self._session.execute(update(Row).where(Row.id == row).values(values))
+            await self.save_all([Kept(row, condition)])
             return row
-        added = await self._session.execute(insert(Row).values(values).returning(Row.id))
-        return added.scalar_one()
+        added = await self._session.execute(_INSERT, _values(condition))
+        return int(added.scalar_one())
+
+    async def save_all(self, kept: Sequence[Kept]) -> None:
+        """Each into its row, in one round trip."""
+        if kept:
+            values = [{"_row": each.id, **_values(each.condition)} for each in kept]
+            await self._session.execute(_UPDATE, values)
 
     async def of_issue(self, number: IssueNumber) -> Kept | None:
         """The condition that an issue was opened for."""
-        found = select(*_COLUMNS).where(Row.issue_number == number)
-        return await self._one(found.with_for_update())
+        return await self._one(_OF_ISSUE, {"_issue": number})
 
-    async def _one(self, found: Select[*tuple[Any, ...]]) -> Kept | None:
-        row = (await self._session.execute(found)).one_or_none()
+    async def behind(self, number: IssueNumber) -> Condition | None:
+        """The same, only to be looked at."""
+        row = (await self._session.execute(_BEHIND, {"_issue": number})).one_or_none()
+        return _condition(row) if row else None
+
+    async def _one(
+        self, found: Select[*tuple[Any, ...]], given: Mapping[str, object]
+    ) -> Kept | None:
+        row = (await self._session.execute(found, given)).one_or_none()
         return Kept(row.id, _condition(row)) if row else None
 
 
-def _said(key: ConditionKey) -> tuple[str, str, str, str]:
-    return key.community, key.camera, key.zone or "", key.kind
-
-
-def _values(condition: Condition) -> dict[str, object]:
-    community, camera, zone, kind = _said(condition.key)
+def _said(key: ConditionKey) -> dict[str, str]:
     return {
-        "community": community,
-        "camera": camera,
-        "zone": zone,
-        "kind": kind,
-        **{name: getattr(condition, name) for name in _SAME},
-        "alerts": condition.count,
-        "flips": list(condition.flips),
-        "issue_number": condition.issue,
-        "live_events": list(condition.events.live),
-        "ended_events": list(condition.events.ended),
-        "updated_at": func.now(),
+        "_community": key.community,
+        "_camera": key.camera,
+        "_zone": key.zone or "",
+        "_kind": key.kind,
     }
 
 
-_COLUMNS = tuple(Row.__table__.c)
+def _values(condition: Condition) -> dict[str, object]:
+    return {
+        **_said(condition.key),
+        **{f"_{name}": getattr(condition, name) for name in _SAME},
+        "_alerts": condition.count,
+        "_flips": list(condition.flips),
+        "_issue_number": condition.issue,
+        "_live_events": list(condition.events.live),
+        "_ended_events": list(condition.events.ended),
+    }
+
+
+_KEY = ("community", "camera", "zone", "kind")
 _SAME = (
     "source",
     "place",
@@ -131,6 +138,29 @@ _SAME = (
     "verdict",
 )
 """Fields that are columns of the same name."""
+
+
+# Built once: building a statement costs more than running it, and every alert runs some.
+_TABLE = Base.metadata.tables[AlertConditionRow.__tablename__]
+_AT_NOW = {"updated_at": func.now()}
+_WRITTEN = {
+    each.name: bindparam(f"_{each.name}", type_=each.type)
+    for each in _TABLE.c
+    if each.name not in {"id", *_AT_NOW}
+}
+_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("_name"), _NAMESPACE)))
+_FOUND = select(*_TABLE.c)
+_LATEST = (
+    _FOUND.where(*(_TABLE.c[name] == _WRITTEN[name] for name in _KEY))
+    .order_by(_TABLE.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_TAKE = _FOUND.where(_TABLE.c.id == bindparam("_row")).with_for_update(skip_locked=True)
+_BEHIND = _FOUND.where(_TABLE.c.issue_number == bindparam("_issue"))
+_OF_ISSUE = _BEHIND.with_for_update()
+_INSERT = insert(_TABLE).values(_WRITTEN | _AT_NOW).returning(_TABLE.c.id)
+_UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("_row")).values(_WRITTEN | _AT_NOW)
 
 
 def _condition(row: AnyRow) -> Condition:

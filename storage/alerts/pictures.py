@@ -1,6 +1,6 @@
 """Pictures of alerts that are still to be had: leased, tried again, stored or refused for good."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,10 +46,11 @@ class AlertPictures:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def want(self, event: int, urls: Iterable[str | None], at: datetime) -> None:
-        """All pictures of an event; None is one within the message."""
+    async def want(self, wanted: Mapping[int, Sequence[str | None]], at: datetime) -> None:
+        """All pictures of these events; None is one within the message."""
         rows = [
             {"event_id": event, "ordinal": ordinal, "url": url, "next_at": at}
+            for event, urls in wanted.items()
             for ordinal, url in enumerate(urls)
         ]
         if rows:

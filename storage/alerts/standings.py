@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, exists, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.alert import AlertKind
 from domain.alerts.standing import EVERY_CAMERA, Bucket, CameraStanding
-from domain.ids import CameraRef
+from domain.ids import CameraRef, GridCode
+from storage.filters import in_subtree
+from storage.models import AlertConditionRow
 from storage.models import CameraStandingRow as Row
 from storage.session import AnyRow, Session
 
@@ -20,8 +22,8 @@ class Standings:
 
     async def of(self, source: str, camera: CameraRef) -> CameraStanding:
         """As it is now; it may change before this transaction ends."""
-        found = select(*_COLUMNS).where(Row.source == source, Row.camera == camera)
-        row = (await self._session.execute(found)).one_or_none()
+        found = await self._session.execute(_OF, {"_source": source, "_camera": camera})
+        row = found.one_or_none()
         return _standing(row) if row else CameraStanding(source=source, camera=camera)
 
     async def locked(self, source: str, camera: CameraRef) -> CameraStanding:
@@ -49,12 +51,17 @@ class Standings:
         )
 
     async def of_source(
-        self, source: str, *, after: str = "", limit: int = 200
+        self, source: str, grids: Sequence[GridCode], *, after: str = "", limit: int = 200
     ) -> Sequence[CameraStanding]:
-        """Every camera of a source that was judged, silenced or opened something, by its name."""
+        """Cameras of a source in these grids that opened something or were silenced, by name."""
+        is_there = exists().where(
+            AlertConditionRow.source == Row.source,
+            AlertConditionRow.camera == Row.camera,
+            or_(false(), *(in_subtree(AlertConditionRow.place, grid) for grid in grids)),
+        )
         found = (
             select(*_COLUMNS)
-            .where(Row.source == source, Row.camera > after, Row.camera != EVERY_CAMERA)
+            .where(Row.source == source, Row.camera > after, Row.camera != EVERY_CAMERA, is_there)
             .order_by(Row.camera)
             .limit(limit)
         )
@@ -70,6 +77,9 @@ _COLUMNS = (
     Row.silenced_since,
     Row.judged_true,
     Row.judged_false,
+)
+_OF = select(*_COLUMNS).where(
+    Row.source == bindparam("_source"), Row.camera == bindparam("_camera")
 )
 
 

@@ -6,6 +6,8 @@ import pytest
 from api.problems import RETRY_AFTER, STATUS, ApiCode, Code, Problem
 from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
+from domain.alert import AlertKind
+from domain.alerts.words import ConditionState, Decision
 from domain.authority import Who
 from domain.events import EventName
 from domain.meeting.authority import MeetingWho
@@ -24,8 +26,13 @@ from domain.vocabulary import (
     Role,
     Satisfaction,
 )
+from storage.alerts.notes import NoteWord
 
 LABELLED = {
+    "alert_kind": AlertKind,
+    "alert_note": NoteWord,
+    "alert_decision": Decision,
+    "condition_state": ConditionState,
     "state": IssueState,
     "outcome": Outcome,
     "deadline_kind": DeadlineKind,

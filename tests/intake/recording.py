@@ -1,29 +1,19 @@
 """Stands in for the law of conditions: remembers what it was asked, and may be made to fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.alert import Alert, AlertKind
-from intake.applying import AlertSource, Applied
+from intake.applying import AlertSource, Applied, GivenAlert
 from storage.session import Session
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One alert as it reached its condition."""
-
-    alert: Alert
-    kind: AlertKind
-    source: AlertSource
-    received_at: datetime
 
 
 @dataclass
 class Recording:
-    """What was asked in a transaction that was lost is here as well."""
+    """What was asked in the order in which it was."""
 
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[GivenAlert] = field(default_factory=list)
     trouble: Callable[[Alert], Exception | None] = lambda _: None
 
     async def apply(
@@ -34,10 +24,17 @@ class Recording:
         source: AlertSource,
         received_at: datetime,
     ) -> Applied:
-        if (error := self.trouble(alert)) is not None:
-            raise error
-        self.asked.append(Asked(alert, kind, source, received_at))
-        return Applied(condition=None, issue=None, consequences=())
+        given = GivenAlert(alert=alert, kind=kind, source=source, received_at=received_at)
+        (applied,) = await self.apply_all(session, [given])
+        return applied
+
+    async def apply_all(self, session: Session, given: Sequence[GivenAlert]) -> tuple[Applied, ...]:
+        """All or, when one makes trouble, none."""
+        for each in given:
+            if (error := self.trouble(each.alert)) is not None:
+                raise error
+        self.asked += given
+        return (Applied(condition=None, issue=None, consequences=()),) * len(given)
 
     @property
     def names(self) -> list[str]:

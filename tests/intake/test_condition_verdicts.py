@@ -5,6 +5,7 @@ from domain.alerts.words import ConditionState, Verdict
 from storage.alerts.conditions import ConditionRepository
 from storage.alerts.notes import NoteWord
 from storage.alerts.standings import Standings
+from tests.builders import COUNTY
 from tests.domain.alerts.watching import GATE, MINUTE
 from tests.intake.gate import Gate, gate
 
@@ -106,5 +107,5 @@ async def test_the_cameras_of_a_source_are_listed_with_their_precision(gate: Gat
     await gate.looked(number, confirmed=True)
     await gate.after(MINUTE)
     async with gate.database.read() as session:
-        (standing,) = await Standings(session).of_source(gate.source.code)
+        (standing,) = await Standings(session).of_source(gate.source.code, [COUNTY])
     assert (standing.camera, standing.precision) == (GATE, 1.0)

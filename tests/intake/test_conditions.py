@@ -10,13 +10,13 @@ from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Decision, Reason
 from domain.ids import GridCode
 from domain.vocabulary import IssueState, Role
-from intake.applying import AlertSource
+from intake.applying import AlertSource, GivenAlert
 from storage.alerts.notes import MOST_NOTES, NoteWord
 from storage.births import Births
 from storage.session import Unstorable
 from tests.activities.desk import issues as activities
 from tests.builders import GRID
-from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, OFFLINE
+from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, OFFLINE, PARKING, an_alert
 from tests.intake.gate import Gate, gate
 from tests.storage.stories import undone
 
@@ -98,6 +98,29 @@ async def test_notes_on_an_issue_are_bounded(gate: Gate) -> None:
         await gate.alert()
     assert len(await gate.notes(number)) == MOST_NOTES
     assert (await gate.condition()).count == MOST_NOTES + 1
+
+
+async def test_many_given_together_are_as_if_given_one_by_one(gate: Gate) -> None:
+    given = [
+        GivenAlert(
+            alert=an_alert(camera=GATE, zone=zone, confidence=0.5),
+            kind=kind,
+            source=gate.source,
+            received_at=gate.now,
+        )
+        for _ in range(50)
+        for zone in (None, "north", *(f"z{number}" for number in range(8)))
+        for kind in (PARKING, AlertKind.CROWD)
+    ]
+    async with gate.database.begin() as session:
+        applied = await gate.conditions.apply_all(session, given)
+    assert len(applied) == 1_000
+    assert (await gate.condition()).count == 50
+    assert (await gate.condition(AlertKind.CROWD, "z7")).count == 50
+    assert len(await gate.numbers()) == 7, "six, and one for the noise"
+    assert (await gate.condition(AlertKind.CAMERA_NOISY)).count == 4 * 50
+    (first, *_) = await gate.numbers()
+    assert [each.alerts for each in await gate.notes(first)] == [1, 10]
 
 
 # --- at once -------------------------------------------------------------------------------------

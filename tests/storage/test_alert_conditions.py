@@ -12,7 +12,7 @@ from domain.ids import CameraRef, GridCode
 from storage.alerts.conditions import ConditionRepository, Due
 from storage.alerts.standings import Standings
 from storage.session import Database
-from tests.builders import GRID, NOON
+from tests.builders import COUNTY, GRID, NOON
 from tests.storage.stories import born
 
 KEY = ConditionKey(GridCode("qj.bh.hp"), CameraRef("gate-1"), None, AlertKind.CROWD)
@@ -109,6 +109,7 @@ async def test_a_standing_is_kept_and_a_source_is_not_one_of_its_cameras(
         judged_true=3,
         judged_false=1,
     )
+    await kept(database, a_condition())
     async with database.begin() as session:
         standings = Standings(session)
         assert await standings.of("s", KEY.camera) == CameraStanding(source="s", camera=KEY.camera)
@@ -117,4 +118,6 @@ async def test_a_standing_is_kept_and_a_source_is_not_one_of_its_cameras(
             await standings.save(each)
     async with database.read() as session:
         assert await Standings(session).of("s", KEY.camera) == camera
-        assert await Standings(session).of_source("s") == (camera,)
+        assert await Standings(session).of_source("s", [COUNTY]) == (camera,)
+        assert await Standings(session).of_source("s", [GridCode("yj")]) == ()
+        assert await Standings(session).of_source("s", []) == ()

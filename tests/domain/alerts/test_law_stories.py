@@ -181,3 +181,20 @@ def test_one_of_two_cars_leaving_does_not_clear_the_lane() -> None:
     before = watch.state
     watch.alert(Phase.CLOSE, vendor_event_id="b")
     assert (before, watch.state) == (S.OPEN, S.CLEARED)
+
+
+def test_a_car_that_never_left_gets_a_new_issue_when_the_cooldown_is_over() -> None:
+    watch = Watch()
+    watch.alert()
+    watch.ends()
+    for _ in range(31):
+        watch.after(MINUTE).alert()
+    assert (len(watch.issues), watch.told(c.LinkTo)) == (2, 1)
+    assert watch.told(c.ReopenOrComment) == 29
+
+
+def test_what_lives_exactly_as_long_as_its_debounce_opens() -> None:
+    watch = Watch({PARKING: a_policy(debounce=10 * MINUTE)})
+    watch.alert()
+    watch.after(10 * MINUTE)
+    assert len(watch.issues) == 1

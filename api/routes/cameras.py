@@ -1,0 +1,90 @@
+"""What cameras said of an issue, and how often each of them was right."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.dependencies import Caller, Locale, PartsOf
+from api.documentation import READ, SEE_CAMERAS, responses
+from api.problems import ApiCode, Problem
+from api.routes.commands import NumberInPath
+from api.schemas.cameras import AlertNoteRead, CameraPage, CameraRead, ConditionRead, IssueAlerts
+from api.schemas.text import Code, Name
+from api.sight import seen
+from catalogue import label, say
+from domain.alerts.condition import Condition
+from domain.ids import IssueNumber
+from domain.vocabulary import Role
+from storage.alerts.conditions import ConditionRepository
+from storage.alerts.notes import Note, Notes
+from storage.alerts.standings import Standings
+
+router = APIRouter(prefix="/api/v1", tags=["alerts of cameras"])
+_READERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+@router.get("/issues/{number}/alerts", summary="Read what cameras said", responses=responses(READ))
+async def read_alerts(
+    number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale
+) -> IssueAlerts:
+    """The condition the issue was raised for: how often it was seen, and what was noted of it.
+
+    That it is seen no more is a note. It never closes the issue.
+    """
+    wanted = IssueNumber(number)
+    async with parts.database.read() as session:
+        await seen(session, wanted, caller)
+        condition = await ConditionRepository(session).behind(wanted)
+        notes = await Notes(session).of_issue(wanted)
+    return IssueAlerts(
+        condition=_shown(condition, locale) if condition else None,
+        notes=[_line(note, locale) for note in notes],
+    )
+
+
+@router.get("/cameras", summary="List cameras of a source", responses=responses(SEE_CAMERAS))
+async def list_cameras(
+    source: Code,
+    caller: Caller,
+    parts: PartsOf,
+    after: Annotated[Name | None, Query(description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> CameraPage:
+    """How often each camera in the caller's grids was right, and which are not believed now.
+
+    For dispatchers, supervisors and administrators.
+    """
+    if not caller.has(*_READERS):
+        raise Problem(ApiCode.FORBIDDEN)
+    async with parts.database.read() as session:
+        found = await Standings(session).of_source(
+            source, caller.grids, after=after or "", limit=limit + 1
+        )
+    items = [CameraRead.model_validate(each) for each in found[:limit]]
+    return CameraPage(items=items, next=items[-1].camera if len(found) > limit else None)
+
+
+def _shown(condition: Condition, locale: str) -> ConditionRead:
+    return ConditionRead(
+        camera=condition.key.camera,
+        zone=condition.key.zone,
+        kind=condition.key.kind,
+        kind_label=label("alert_kind", condition.key.kind, locale),
+        state=condition.state,
+        state_label=label("condition_state", condition.state, locale),
+        first_seen=condition.first_seen,
+        last_seen=condition.last_seen,
+        alerts=condition.count,
+        transitions=condition.transitions,
+        max_confidence=condition.max_confidence,
+        decision=condition.decision,
+        verdict=condition.verdict,
+        former=condition.former,
+    )
+
+
+def _line(note: Note, locale: str) -> AlertNoteRead:
+    said = say(f"alert_note.{note.word}", locale, alerts=note.alerts, former=note.former)
+    return AlertNoteRead(
+        at=note.at, word=note.word, label=said, alerts=note.alerts, former=note.former
+    )

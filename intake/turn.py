@@ -1,0 +1,131 @@
+"""One transaction's work on conditions: what it has read it keeps, because it holds the locks.
+
+A repeat that has no consequence is written at the end, so six hundred in one transaction are one
+update; whatever has a consequence is written at once.
+"""
+
+from datetime import datetime
+
+from domain.alert import Alert, AlertKind, Phase
+from domain.alerts.circumstances import Circumstances
+from domain.alerts.condition import Condition, ConditionKey
+from domain.alerts.consequences import Consequence, Outcome
+from domain.alerts.law import issue_ended, meets, passes, was_judged
+from domain.alerts.standing import EVERY_CAMERA, CameraStanding
+from domain.alerts.words import Verdict
+from domain.ids import CameraRef
+from intake.alert_policies import AlertPolicies
+from intake.applying import AlertSource, Applied, GivenAlert
+from intake.carrying_out import carry_out, is_quiet, maintenance_of
+from storage.alerts.conditions import ConditionRepository, Kept
+from storage.alerts.standings import Standings
+from storage.session import Session
+
+
+class Turn:
+    """Without `finish` at its end, quiet repeats are lost."""
+
+    def __init__(self, session: Session, policies: AlertPolicies) -> None:
+        self._session = session
+        self._policies = policies
+        self._rows = ConditionRepository(session)
+        self._latest: dict[ConditionKey, Kept] = {}
+        self._unwritten: dict[int, Kept] = {}
+        self._standings: dict[tuple[str, CameraRef], CameraStanding] = {}
+
+    async def apply(self, given: GivenAlert) -> Applied:
+        """The alert is counted on its condition, and what follows from it is done."""
+        key, source = given.key, given.source
+        latest, caught_up = await self._read(key), tuple[Consequence, ...]()
+        if latest is not None:
+            latest, caught_up = await self.caught_up(latest, given.received_at)
+        around = await self._around(key, source.code, given.received_at)
+        before = latest.condition if latest else None
+        outcome = meets(before, given.alert, key, source.where, around)
+        if outcome.condition is None or outcome.condition == before:
+            return _applied(latest, (*caught_up, *outcome.consequences))
+        row = latest.id if latest and not outcome.is_new else None
+        kept, done = await self._do(row, outcome, around, given.received_at)
+        return _applied(kept, (*caught_up, *done.consequences))
+
+    async def caught_up(self, kept: Kept, now: datetime) -> tuple[Kept, tuple[Consequence, ...]]:
+        """What time has changed by now, each at its own instant."""
+        said: tuple[Consequence, ...] = ()
+        while (due_at := kept.condition.due_at) is not None and due_at <= now:
+            around = await self._around(kept.condition.key, kept.condition.source, due_at)
+            outcome = passes(kept.condition, around)
+            kept, done = await self._do(kept.id, outcome, around, now)
+            said = (*said, *done.consequences)
+        return kept, said
+
+    async def judged(self, kept: Kept, verdict: Verdict, at: datetime) -> Kept:
+        outcome = was_judged(kept.condition, verdict)
+        if outcome.condition == kept.condition:
+            return kept
+        around = await self._around(kept.condition.key, kept.condition.source, at)
+        after, _ = await self._do(kept.id, outcome, around, at)
+        return after
+
+    async def ended(self, kept: Kept, at: datetime) -> None:
+        """The issue is closed."""
+        around = await self._around(kept.condition.key, kept.condition.source, at)
+        await self._do(kept.id, issue_ended(kept.condition, around), around, at)
+
+    async def finish(self) -> None:
+        """Writes what is not written yet."""
+        await self._rows.save_all(tuple(self._unwritten.values()))
+        self._unwritten.clear()
+
+    # --- how -------------------------------------------------------------------------------------
+
+    async def _read(self, key: ConditionKey) -> Kept | None:
+        known = self._latest.get(key)
+        return known if known is not None else await self._rows.latest(key)
+
+    async def _do(
+        self, row: int | None, outcome: Outcome, around: Circumstances, now: datetime
+    ) -> tuple[Kept, Outcome]:
+        if row is not None and outcome.condition is not None and is_quiet(outcome):
+            kept, done = Kept(row, outcome.condition), outcome
+            self._unwritten[row] = kept
+        else:
+            if outcome.is_new:
+                await self.finish()  # the one before it has to be closed in its row as well
+            kept, done = await carry_out(self._session, row, outcome, around, now)
+            self._unwritten.pop(kept.id, None)
+            self._standings.clear()
+        self._latest[kept.condition.key] = kept
+        noise = maintenance_of(done)
+        if noise is not None:
+            await self.apply(_noise(noise, kept.condition, now))
+        return kept, done
+
+    async def _around(self, key: ConditionKey, source: str, at: datetime) -> Circumstances:
+        camera = (source, key.camera)
+        if camera not in self._standings:
+            self._standings[camera] = await Standings(self._session).of(*camera)
+        policy = await self._policies.of(self._session, key.kind, source)
+        return Circumstances(policy=policy, at=at, standing=self._standings[camera])
+
+
+def _noise(kind: AlertKind, about: Condition, now: datetime) -> GivenAlert:
+    """Noise is a condition like any other, so however long it lasts it is one issue."""
+    of_source = kind is AlertKind.SOURCE_NOISY
+    alert = Alert(
+        delivery_key=f"engine:{kind}",
+        vendor_type=kind,
+        phase=Phase.PULSE,
+        camera=EVERY_CAMERA if of_source else about.key.camera,
+    )
+    source = AlertSource(
+        code=about.source,
+        community=about.key.community,
+        place=None if of_source else about.place,
+    )
+    return GivenAlert(alert=alert, kind=kind, source=source, received_at=now)
+
+
+def _applied(kept: Kept | None, consequences: tuple[Consequence, ...]) -> Applied:
+    if kept is None:
+        return Applied(condition=None, issue=None, consequences=consequences)
+    return Applied(condition=kept.id, issue=kept.condition.issue, consequences=consequences)
