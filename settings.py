@@ -1,9 +1,13 @@
 """What the operator decides: one frozen class, read from the environment by composition roots."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.pictures.objects import Bucket
 
 _SHORTEST_SECRET = 32
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -85,6 +89,39 @@ class Settings(BaseSettings):
     mqtt_ca_file: str | None = None
     """Certificates that the broker's is held against, when not those of the system."""
 
+    objects_folder: Path = Path("var/objects")
+    """Folder in which pictures lie, unless they go to a bucket; API and workers share it."""
+    objects_bucket: str | None = None
+    """Bucket that pictures go to instead, at Amazon or wherever else S3 is spoken."""
+    objects_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    """Address of an S3 service other than Amazon's; asked with the bucket in the path."""
+    objects_region: str = "us-east-1"
+    """Region of the bucket."""
+    objects_access_key: SecretStr | None = None
+    """Key id for the bucket; without it the machine's own role or `AWS_...` variables are used."""
+    objects_secret_key: SecretStr | None = None
+    """The secret of that key."""
+
+    picture_max_bytes: int = Field(default=10_000_000, ge=1024, le=32 * 1024 * 1024)
+    """Largest picture that may be uploaded."""
+    picture_max_pixels: int = Field(default=25_000_000, ge=10_000, le=100_000_000)
+    """Most pixels of a picture, told from its header before anything is decoded."""
+    picture_memory_mb: int = Field(default=768, ge=256, le=8192)
+    """Memory that the decoding of one picture may take."""
+    picture_seconds: int = Field(default=10, ge=1, le=600)
+    """Seconds of a processor that the decoding of one picture may take."""
+    picture_processes: int = Field(default=2, ge=1, le=64)
+    """Pictures that one API process has decoded at once."""
+    picture_max_unused: int = Field(default=50, ge=9, le=1000)
+    """Pictures that a caller may have uploaded and not used yet."""
+    picture_link_minutes: int = Field(default=5, ge=1, le=60)
+    """Minutes for which a link to a picture works."""
+    picture_link_secret: SecretStr | None = None
+    """Signs links to pictures, 32 characters or more, the same for every API process.
+
+    Made from `jwt_secret` unless given; needed where there is none.
+    """
+
     worker_metrics_host: str = "127.0.0.1"
     """Address on which the worker shows its metrics."""
     worker_metrics_port: Port = 9464
@@ -104,6 +141,8 @@ class Settings(BaseSettings):
     """Days for which a repeated request gets the answer of the first one."""
     keep_raw_days: int = Field(default=30, ge=1, le=36500)
     """Days for which a camera's message is kept as it came."""
+    keep_unused_pictures_hours: int = Field(default=24, ge=1, le=720)
+    """Hours after which an uploaded picture is erased that no step uses."""
     keep_rechecks_days: int = Field(default=30, ge=1, le=36500)
     """Days after which a recheck is forgotten that was done."""
 
@@ -111,6 +150,42 @@ class Settings(BaseSettings):
     """Logs as JSON lines; False for a person's terminal."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severe level that is logged."""
+
+    @property
+    def objects_place(self) -> Path | Bucket:
+        """Where pictures lie."""
+        if self.objects_bucket is None:
+            return self.objects_folder
+        return Bucket(
+            name=self.objects_bucket,
+            region=self.objects_region,
+            endpoint=self.objects_endpoint,
+            access_key=_said(self.objects_access_key),
+            secret_key=_said(self.objects_secret_key),
+        )
+
+    @property
+    def picture_link_key(self) -> bytes:
+        """What links to pictures are signed with.
+
+        Raises:
+            ValueError: there is no secret to be had.
+        """
+        secret = _said(self.picture_link_secret) or _said(self.jwt_secret)
+        if secret is None:
+            raise ValueError("set picture_link_secret: there is no jwt_secret to make it from")
+        return secret.encode()
+
+    @property
+    def servers(self) -> tuple[tuple[str, int], ...]:
+        """What the engine itself stands on; nothing is ever fetched from there."""
+        database = urlsplit(self.database_url)
+        host, _, port = self.temporal_address.rpartition(":")
+        return (
+            (database.hostname or "localhost", database.port or 5432),
+            (host, int(port) if port.isdecimal() else 7233),
+            *(((self.mqtt_host, self.mqtt_port),) if self.mqtt_host else ()),
+        )
 
     @model_validator(mode="after")
     def _one_strong_key(self) -> Self:
@@ -125,3 +200,7 @@ class Settings(BaseSettings):
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name}_secret is shorter than {_SHORTEST_SECRET} characters")
         return self
+
+
+def _said(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -29,8 +29,12 @@ from intake.adapters.registry import ADAPTERS
 from intake.broker import Broker
 from intake.conditions import Conditions
 from intake.councils import CouncilSchedules
+from intake.fetching import Fetcher, addresses_of
 from intake.listening import Hearing, Listener
 from intake.passing import Passing
+from intake.photos import Photos
+from intake.pictures.darkroom import Bounds, Darkroom
+from intake.pictures.of_alerts import MOST_UNUSED, AlertAlbum
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
@@ -41,6 +45,8 @@ from observability.logging import configure
 from observability.request_id import ToActivity
 from settings import Settings
 from storage.doorbell import BIRTHS, NOTICES, RAW_MESSAGES, RECHECKS, Doorbell
+from storage.pictures.album import Album
+from storage.pictures.objects import objects_in
 from storage.session import Database
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
@@ -83,13 +89,16 @@ def activities_of(
     grace = timedelta(seconds=settings.reconcile_grace_seconds)
     reconciler = Reconciler(database, client, clock.now, grace)
     meeting_reconciler = MeetingReconciler(database, client, clock.now, grace)
+    album = Album(database, objects_in(settings.objects_place))
     housekeeper = Housekeeper(
         database,
+        album,
         {
             Stale.NOTICES: timedelta(days=settings.keep_notices_days),
             Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
             Stale.RAW_MESSAGES: timedelta(),
+            Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )
     return (
@@ -166,6 +175,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             Watch(database, clock.now).run(stopping),
             Passing(database, clock.now).run(stopping),
             CouncilSchedules(database, client).run(stopping),
+            (await _photos(database, settings)).run(stopping),
             *(listener.run(stopping) for listener in _listeners(database, settings)),
         )
         for loop in loops:
@@ -181,6 +191,18 @@ def _senders(http: httpx.AsyncClient, settings: Settings) -> Mapping[Channel, Se
         secret = settings.webhook_secret.get_secret_value().encode()
         senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
     return senders
+
+
+async def _photos(database: Database, settings: Settings) -> Photos:
+    bounds = Bounds(
+        pixels=settings.picture_max_pixels,
+        memory_bytes=settings.picture_memory_mb * 1024 * 1024,
+        processor_seconds=settings.picture_seconds,
+    )
+    album = Album(database, objects_in(settings.objects_place), MOST_UNUSED)
+    pictures = AlertAlbum(album, Darkroom(bounds, settings.picture_processes))
+    fetcher = Fetcher(ours=await addresses_of(settings.servers))
+    return Photos(database, ADAPTERS, fetcher, pictures, clock.now)
 
 
 def _listeners(database: Database, settings: Settings) -> Iterator[Listener]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from temporalio import activity
@@ -12,8 +13,13 @@ from observability import metrics
 from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
+from storage.pictures.album import Album
 from storage.rechecks import Rechecks
 from storage.session import Database, Session
+
+_MOST_PICTURES = 100
+"""At a time: each of them is two calls to a store that may be far away."""
+Rows = Literal[Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS, Stale.RAW_MESSAGES]
 
 log = structlog.get_logger(__name__)
 
@@ -21,23 +27,38 @@ log = structlog.get_logger(__name__)
 class Housekeeper(HousekeeperActivities):
     """Deletes in batches, so that nobody waits for it. `ages` says how long each kind is kept."""
 
-    def __init__(self, database: Database, ages: Mapping[Stale, timedelta]) -> None:
+    def __init__(self, database: Database, album: Album, ages: Mapping[Stale, timedelta]) -> None:
         self._database = database
+        self._album = album
         self._ages = ages
 
     @activity.defn(name="forget")
     @override
     async def forget(self, batch: Batch) -> int:
         before = batch.at - self._ages[batch.of]
-        async with self._database.begin() as session:
-            gone = await _forget(session, batch.of, before, batch.limit)
+        if batch.of is Stale.PICTURES:
+            gone = await self._pictures(batch, before)
+        else:
+            async with self._database.begin() as session:
+                gone = await _forget(session, batch.of, before, batch.limit)
         if gone:
             metrics.FORGOTTEN_TOTAL.labels(table=batch.of).inc(gone)
             log.info("rows_forgotten", table=batch.of, rows=gone)
         return gone
 
+    async def _pictures(self, batch: Batch, before: datetime) -> int:
+        """Those whose pixels were deleted, be it that nobody used them or that they were erased."""
+        limit, gone = min(batch.limit, _MOST_PICTURES), 0
+        while gone < batch.limit:
+            await self._album.erase_unused(before, batch.at, limit)
+            removed = await self._album.remove_erased(batch.at, limit)
+            if not removed:
+                break
+            gone += removed
+        return gone
 
-async def _forget(session: Session, kind: Stale, before: datetime, limit: int) -> int:
+
+async def _forget(session: Session, kind: Rows, before: datetime, limit: int) -> int:
     match kind:
         case Stale.NOTICES:
             return await Outbox(session).forget(before, limit)

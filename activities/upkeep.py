@@ -113,6 +113,8 @@ class Stale(StrEnum):
     RECHECKS = "rechecks"
     RAW_MESSAGES = "raw_messages"
     """What cameras sent, as it came; each message knows how long it is kept."""
+    PICTURES = "pictures"
+    """Those that no step uses, and the pixels of those that were erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from api.routes import (
     issues,
     meetings,
     personal,
+    pictures,
     reference,
     sources,
 )
@@ -64,6 +65,7 @@ def build_app(parts: Parts) -> FastAPI:
     errors.install(app)
     for module in (
         issues,
+        pictures,
         personal,
         reference,
         commands,

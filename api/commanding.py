@@ -15,13 +15,16 @@ from pydantic import TypeAdapter
 from api.answering import Ledger, Reply, again, is_settled
 from api.asking import Asking
 from api.engine import Engine, NoWorkflow
+from api.hanging import Hanging, hang, hung
 from api.matters import AnyAnswer, Matter
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.commands import CommandBody
 from domain.commands import Command
-from domain.ids import TextId
+from domain.ids import IssueNumber, TextId
 from domain.refusals import Refusal
+from storage.pictures.repository import Pictures
+from storage.pictures.views import Step
 from storage.session import Session
 from storage.texts import Texts
 
@@ -51,6 +54,16 @@ class Order:
     @property
     def texts(self) -> Mapping[TextId, str]:
         return self.body.texts(self.text_id)
+
+    @property
+    def hanging(self) -> Hanging | None:
+        """The pictures that come with the command, if there are any."""
+        shown, asking = self.body.shown, self.asking
+        if not shown.ids:
+            return None
+        number = IssueNumber(self.matter.number)
+        step = Step(number=number, command=asking.command_id, role=shown.role)
+        return Hanging(shown.field, shown.ids, asking.actor.subject, step)
 
     @property
     def command(self) -> Command:
@@ -98,6 +111,8 @@ class Desk:
             await order.matter.seen(session, order.asking.actor)
             await order.matter.require_named(session, order.body, order.asking.actor)
             await self._keep_text(session, order)
+            if order.hanging is not None:
+                await hang(session, order.hanging, at)
         return stored.created_at if stored is not None else at
 
     async def _accepted(self, session: Session, order: Order, answer: AnyAnswer) -> Reply:
@@ -105,6 +120,8 @@ class Desk:
         reply = _reply(order, answer)
         await Ledger(session, order.asking).keep(reply)
         await self._keep_text(session, order)
+        if order.hanging is not None:
+            await hung(session, order.hanging, self.parts.now())
         return reply
 
     async def _refused(self, order: Order, refusal: Refusal) -> Reply:
@@ -120,6 +137,8 @@ class Desk:
                 return await self._accepted(session, order, answer)
             for text_id in order.texts:
                 await Texts(session).remove_unused(text_id)
+            if order.hanging is not None:
+                await Pictures(session).release(order.hanging.step)
         raise refusal
 
     async def _keep_text(self, session: Session, order: Order) -> None:

@@ -32,6 +32,15 @@ POST: tuple[Code, ...] = (
     A.UNSUPPORTED_MEDIA_TYPE,
     A.IDEMPOTENCY_KEY_REUSED,
 )
+UPLOAD: tuple[Code, ...] = (*POST, A.TOO_MANY_PICTURES, A.OVERLOADED, A.PICTURES_UNAVAILABLE)
+LOOK: tuple[Code, ...] = (
+    *ALWAYS,
+    A.INVALID_INPUT,
+    A.NOT_FOUND,
+    A.LINK_EXPIRED,
+    A.DATABASE_UNAVAILABLE,
+    A.PICTURES_UNAVAILABLE,
+)
 RAISE: tuple[Code, ...] = (*POST, A.MAY_NOT_BLOW)
 WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.STALE_VERSION)
 RETIRE: tuple[Code, ...] = (*WRITE, A.IN_USE)
@@ -40,7 +49,6 @@ ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
 REVOKE_TOKEN: tuple[Code, ...] = ERASE
 ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
-LOOK: tuple[Code, ...] = (*LIST, A.FORBIDDEN)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
 REPLAY: tuple[Code, ...] = ERASE
 INTAKE: tuple[Code, ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.problems import FieldError
 from api.schemas import text
+from api.schemas.pictures import PICTURE
 from domain.vocabulary import Role
 
 _CONTEXT = ("min_length", "max_length", "gt", "ge", "lt", "le")
@@ -21,6 +22,7 @@ _FORMS: Mapping[str, str] = {
     text.NUMBER: "number",
     r"^[A-Za-z0-9-]{1,60}$": "number",
     text.VISIBLE: "visible",
+    PICTURE: "picture",
 }
 """What a pattern asks for, in words."""
 _CURSORS = frozenset({"after", "cursor"})

@@ -10,12 +10,17 @@ from api.auth import Gate
 from api.body import Limits
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource
+from api.links import Links
 from api.parts import IntakeParts, Parts
+from api.uploading import Uploads
 from intake.adapters.registry import ADAPTERS
+from intake.pictures.darkroom import Bounds, Darkroom
 from observability import logging
 from observability.clock import now
 from observability.request_id import FromRequest
 from settings import Settings
+from storage.pictures.album import Album
+from storage.pictures.objects import objects_in
 from storage.session import Database
 from workflows.connection import connect
 
@@ -27,13 +32,19 @@ def create_app() -> FastAPI:
     """The API as the environment describes it."""
     settings = Settings()
     logging.configure(json=settings.json_logs, level=settings.log_level)
+    database = Database(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        command_timeout=settings.database_timeout,
+    )
+    album = Album(database, objects_in(settings.objects_place), settings.picture_max_unused)
+    minutes = timedelta(minutes=settings.picture_link_minutes)
     return build_app(
         Parts(
-            database=Database(
-                settings.database_url,
-                pool_size=settings.database_pool_size,
-                command_timeout=settings.database_timeout,
-            ),
+            database=database,
+            album=album,
+            uploads=Uploads(album, _darkroom(settings), now),
+            links=Links(settings.picture_link_key, minutes),
             connect=lambda: connect(
                 settings.temporal_address,
                 settings.temporal_namespace,
@@ -46,6 +57,7 @@ def create_app() -> FastAPI:
             patience=settings.temporal_timeout,
             limits=Limits(
                 requests=settings.api_max_body_bytes,
+                pictures=settings.picture_max_bytes,
                 messages=settings.intake_max_body_bytes,
                 multipart=settings.intake_max_multipart_bytes,
             ),
@@ -62,6 +74,15 @@ def _intake(settings: Settings) -> IntakeParts:
         proxies=settings.trusted_proxies,
         keep_raw=timedelta(days=settings.keep_raw_days),
     )
+
+
+def _darkroom(settings: Settings) -> Darkroom:
+    bounds = Bounds(
+        pixels=settings.picture_max_pixels,
+        memory_bytes=settings.picture_memory_mb * 1024 * 1024,
+        processor_seconds=settings.picture_seconds,
+    )
+    return Darkroom(bounds, settings.picture_processes)
 
 
 def _keys(settings: Settings) -> KeySource:

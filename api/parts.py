@@ -9,7 +9,10 @@ from temporalio.client import Client
 
 from api.auth import Gate
 from api.body import Limits
+from api.links import Links
+from api.uploading import Uploads
 from intake.adapters.contract import Adapter
+from storage.pictures.album import Album
 from storage.session import Database
 
 
@@ -25,7 +28,7 @@ class IntakeParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything with an outside: database, Temporal, keys of tokens, and the clock.
+    """Everything with an outside: database, Temporal, keys, pictures, and the clock.
 
     `connect` is awaited once at start-up and has to return even while Temporal is down.
     """
@@ -34,6 +37,9 @@ class Parts:
     connect: Callable[[], Awaitable[Client]]
     gate: Gate
     now: Callable[[], datetime]
+    album: Album
+    uploads: Uploads
+    links: Links
     patience: float = 10.0
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     intake: IntakeParts = field(default_factory=IntakeParts)

@@ -36,6 +36,8 @@ class ApiCode(StrEnum):
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     INVALID_INPUT = "invalid_input"
+    TOO_MANY_PICTURES = "too_many_pictures"
+    LINK_EXPIRED = "link_expired"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     INTERNAL_ERROR = "internal_error"
     NOT_YET_STARTED = "not_yet_started"
@@ -48,6 +50,7 @@ class ApiCode(StrEnum):
     CANNOT_SIGN = "cannot_sign"
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
+    PICTURES_UNAVAILABLE = "pictures_unavailable"
 
 
 Code = RefusalCode | ApiCode
@@ -69,6 +72,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ApiCode.INVALID_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ApiCode.TOO_MANY_PICTURES: HTTPStatus.CONFLICT,
+    ApiCode.LINK_EXPIRED: HTTPStatus.FORBIDDEN,
     ApiCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApiCode.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
     ApiCode.NOT_YET_STARTED: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -81,6 +86,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.PICTURES_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
@@ -91,6 +97,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.ENGINE_UNAVAILABLE: 3,
     ApiCode.DATABASE_UNAVAILABLE: 3,
     ApiCode.KEYS_UNAVAILABLE: 5,
+    ApiCode.PICTURES_UNAVAILABLE: 3,
 }
 """Seconds after which asking again makes sense; exactly the codes of status 503."""
 

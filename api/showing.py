@@ -12,6 +12,7 @@ from api.schemas.issues import (
     IssueDetailRead,
     IssueRead,
 )
+from api.schemas.pictures import PictureRead
 from api.words import deadline_words
 from catalogue import label
 from domain.deadline import Deadline
@@ -45,7 +46,9 @@ def _labels(line: IssueLine, locale: str) -> dict[str, str]:
     }
 
 
-def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailRead:
+def shown_detail(
+    detail: IssueDetail, pictures: tuple[PictureRead, ...], at: datetime, locale: str
+) -> IssueDetailRead:
     found = detail.snapshot
     return IssueDetailRead(
         **shown_line(detail.line, at, locale).model_dump(),
@@ -57,12 +60,16 @@ def shown_detail(detail: IssueDetail, at: datetime, locale: str) -> IssueDetailR
         meeting=found.meeting if found else None,
         beyond_county=found is not None and found.beyond_county,
         supervised_by=found.supervised_by if found else None,
+        pictures=pictures,
     )
 
 
-def shown_event(entry: TimelineEntry, locale: str) -> EventRead:
-    fields = {name: getattr(entry, name) for name in EventRead.model_fields if name != "label"}
-    return EventRead(**fields, label=event_label(entry.name, entry.details, locale))
+def shown_event(entry: TimelineEntry, pictures: tuple[PictureRead, ...], locale: str) -> EventRead:
+    """The event with those of the pictures that came with it."""
+    fields = {name: getattr(entry, name) for name in EventRead.model_fields if hasattr(entry, name)}
+    shown = tuple(each for each in pictures if each.version == entry.version)
+    label_ = event_label(entry.name, entry.details, locale)
+    return EventRead(**fields, label=label_, pictures=shown)
 
 
 async def shown_deadlines(

@@ -8,16 +8,16 @@ from typing import Protocol
 import structlog
 
 from domain.alert_source import AlertSource
-from domain.ids import EvidenceId
+from domain.ids import EvidenceId, SourceCode, Subject
 from domain.reference import ReferenceKind
 from intake.adapters.contract import Adapter
 from intake.fetching import Failed, Fetcher, Refused
 from intake.reading import Tables, read
 from observability import metrics
-from storage.alerts.pictures import AlertPictures, PictureState, WantedPicture
+from storage.alerts.pictures import AlertPictures, Hanging, PictureState, WantedPicture
 from storage.alerts.raw_messages import RawMessages
 from storage.reference import ReferenceRepository
-from storage.session import Database, Unreachable
+from storage.session import Database, Session, Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -25,18 +25,28 @@ BATCH = 20
 _AT_ONCE = 4
 _BACKOFF = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800))
 _EVERY_S, _TROUBLED_S = 2.0, 5.0
+_UNUSED = timedelta(hours=24)
+"""A condition without an issue for so long is not worth a picture; it is erased as unused."""
+
+
+def subject_of(source: SourceCode) -> Subject:
+    """Whose pictures they are."""
+    return Subject(f"source:{source}")
 
 
 class KeepsPictures(Protocol):
     """Draws a picture anew and keeps it; the same key is the same picture."""
 
-    async def keep(self, key: str, content: bytes, at: datetime) -> EvidenceId:
+    async def keep(self, by: Subject, key: str, content: bytes, at: datetime) -> EvidenceId:
         """What it is called from now on.
 
         Raises:
             Refused: it is no picture, or too large a one.
             Failed: it cannot be kept now.
         """
+
+    async def hang(self, session: Session, by: Subject, hanging: Hanging, at: datetime) -> None:
+        """On the birth of its issue, unless that has enough."""
 
 
 class Photos:
@@ -64,6 +74,7 @@ class Photos:
                 while await self.get_due() >= BATCH:
                     if stopping.is_set():
                         return
+                await self.hang_due()
             except Unreachable as trouble:
                 log.warning("photos_troubled", error=str(trouble))
                 pause = _TROUBLED_S
@@ -85,11 +96,24 @@ class Photos:
         await asyncio.gather(*map(in_turn, due))
         return len(due)
 
+    async def hang_due(self) -> int:
+        """Pictures whose issue is born by now hang on it; how many."""
+        now = self._now()
+        async with self._database.begin() as session:
+            pictures = AlertPictures(session)
+            due = await pictures.to_hang(now - _UNUSED, BATCH)
+            for each in due:
+                await self._pictures.hang(session, subject_of(each.source), each, now)
+            await pictures.hung([each.id for each in due], now)
+        return len(due)
+
     async def _get(self, wanted: WantedPicture) -> None:
         outcome = PictureState.STORED
         try:
             content = await self._content(wanted)
-            picture = await self._pictures.keep(f"alert-{wanted.id}", content, self._now())
+            picture = await self._pictures.keep(
+                subject_of(wanted.source), f"alert-{wanted.id}", content, self._now()
+            )
         except Refused as refusal:
             outcome = PictureState.REFUSED
             async with self._database.begin() as session:

@@ -21,7 +21,7 @@ from intake.applying import AppliesAlerts, GivenAlert
 from intake.reading import ReadMessage, Tables, read
 from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
-from storage.alerts.pictures import AlertPictures
+from storage.alerts.pictures import AlertPictures, Wanted
 from storage.alerts.raw_messages import RawMessages
 from storage.alerts.views import Fate, Raw, RawState, Taken
 from storage.reference import ReferenceRepository
@@ -138,8 +138,12 @@ class Sorter:
     ) -> None:
         """Camera by camera, so that two sorters wait for each other in one order."""
         due = sorted(_accepted(events, new), key=_place)
-        await self._conditions.apply_all(session, [_given(event) for event in due])
-        wanted = {new[event.key].id: [each.url for each in event.alert.pictures] for event in due}
+        applied = await self._conditions.apply_all(session, [_given(event) for event in due])
+        wanted = [
+            Wanted(event=new[event.key].id, condition=done.condition, ordinal=at, url=picture.url)
+            for event, done in zip(due, applied, strict=True)
+            for at, picture in enumerate(event.alert.pictures)
+        ]
         await AlertPictures(session).want(wanted, self._now())
 
 

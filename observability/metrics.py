@@ -170,6 +170,18 @@ FORGOTTEN_TOTAL = Counter(
     ["table"],
     registry=REGISTRY,
 )
+PICTURES_TOTAL = Counter(
+    "dispatch_pictures_total",
+    "Pictures that were uploaded, by what became of them.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+PICTURE_SECONDS = Histogram(
+    "dispatch_picture_redraw_seconds",
+    "Time until a picture was drawn anew or refused, waiting for its turn included.",
+    buckets=_FAST,
+    registry=REGISTRY,
+)
 HTTP_REQUESTS_TOTAL = Counter(
     "dispatch_http_requests_total",
     "Requests by route template and status.",

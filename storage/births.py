@@ -11,6 +11,7 @@ from domain.events import EventName
 from domain.facts import Origin
 from domain.ids import (
     CategoryCode,
+    CommandId,
     DistrictCode,
     GridCode,
     IssueNumber,
@@ -23,6 +24,8 @@ from storage.models import ISSUE_NUMBERS, EventRow, IssueRow, ReporterRow, TextR
 from storage.session import AnyRow, Session
 
 _DIGITS = 7
+BIRTH = CommandId("birth")
+"""What the record calls the command by which an issue comes to be."""
 LENT = timedelta(seconds=30)
 """How long a relay may take over a batch before another one tries the same issues."""
 _LEVEL = Level.COMMUNITY  # where every issue begins
@@ -100,7 +103,7 @@ def _birth() -> Select[*tuple[Any, ...]]:
         name=EventName.REPORTED,
         at=given("raised_at"),
         actor=given("raised_by"),
-        command_id="birth",
+        command_id=BIRTH,
         state=IssueState.REPORTED,
         text_id=given("text_id"),
         payload="{}",

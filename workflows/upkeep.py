@@ -23,8 +23,9 @@ from workflows import options
 
 MEETINGS = "2026-11-meetings-reconciled"
 """Gate: before it, a round looked at issues only."""
-RAW_MESSAGES = "2026-11-raw-messages-purged"
-"""Gate: before it, a round did not know of what cameras sent."""
+PICTURES = "2026-11-pictures-forgotten"
+"""Gate: before it, a round forgot neither pictures nor what cameras sent."""
+_BEFORE_PICTURES = (Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS)
 FINDINGS_KEPT = 200
 """Of a run's report; every finding is in the log and in the metric."""
 
@@ -146,11 +147,8 @@ class HousekeepingWorkflow:
 
     @workflow.run
     async def run(self, given: HousekeepingInput) -> dict[str, int]:
-        known_before = [kind for kind in Stale if kind is not Stale.RAW_MESSAGES]
-        gone: dict[str, int] = {kind: await self._forgotten(kind, given) for kind in known_before}
-        if workflow.patched(RAW_MESSAGES):
-            gone[Stale.RAW_MESSAGES] = await self._forgotten(Stale.RAW_MESSAGES, given)
-        return gone
+        kinds = tuple(Stale) if workflow.patched(PICTURES) else _BEFORE_PICTURES
+        return {kind: await self._forgotten(kind, given) for kind in kinds}
 
     async def _forgotten(self, kind: Stale, given: HousekeepingInput) -> int:
         total = 0

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.answering import Ledger, Reply, again
 from api.dependencies import Administrator, AskingOf, Caller, PartsOf
-from api.documentation import LOOK, LOOK_AT_ONE, REPLAY, responses
+from api.documentation import LOOK_AT_ONE, REPLAY, SEE_CAMERAS, responses
 from api.intake.tokens import source_in_charge
 from api.problems import ApiCode, FieldError, Problem
 from api.routes.reference import CodeInPath
@@ -44,7 +44,7 @@ def _require_reader(actor: Actor) -> None:
         raise Problem(ApiCode.FORBIDDEN)
 
 
-@router.get("/raw-messages", summary="List messages of cameras", responses=responses(LOOK))
+@router.get("/raw-messages", summary="List messages of cameras", responses=responses(SEE_CAMERAS))
 async def list_messages(
     wanted: Annotated[RawFilters, Query()], caller: Caller, parts: PartsOf
 ) -> RawPage:
@@ -85,7 +85,9 @@ async def read_message(
     )
 
 
-@router.get("/alert-events", summary="List what was read of messages", responses=responses(LOOK))
+@router.get(
+    "/alert-events", summary="List what was read of messages", responses=responses(SEE_CAMERAS)
+)
 async def list_events(
     wanted: Annotated[EventFilters, Query()], caller: Caller, parts: PartsOf
 ) -> EventPage:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
 from api.documentation import LIST, RAISE, READ, SEARCH, responses
+from api.hanging import hang_at_birth, shown_pictures
 from api.narrowing import narrowed
 from api.parts import Parts
 from api.problems import FieldError, Problem
@@ -30,6 +31,7 @@ from domain.ids import IssueNumber
 from domain.vocabulary import IssueState
 from observability import metrics
 from storage.births import Births
+from storage.pictures.repository import Pictures
 from storage.queries import BadCursor, Queries
 
 router = APIRouter(prefix="/api/v1/issues", tags=["issues"])
@@ -53,6 +55,7 @@ async def raise_issue(
         if reply is None:
             birth = await birth_of(session, asking.actor, body, at)
             number = await Births(session).raise_issue(birth)
+            await hang_at_birth(session, number, body.pictures, birth)
             reply = Reply({"number": number, "state": IssueState.REPORTED}, HTTPStatus.CREATED)
             await ledger.keep(reply)
             born = metrics.ISSUES_RAISED_TOTAL.labels(birth.district, birth.source)
@@ -110,7 +113,9 @@ async def read_issue(
     """The issue with its description, assignments, open requests and suspension."""
     async with parts.database.read() as session:
         detail = await seen(session, IssueNumber(number), caller)
-    return shown_detail(detail, parts.now(), locale)
+        pictures = await Pictures(session).of_issue(IssueNumber(number))
+    at = parts.now()
+    return shown_detail(detail, shown_pictures(pictures, parts.links, at, locale), at, locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened", responses=responses(READ))
@@ -125,8 +130,10 @@ async def read_timeline(
     async with parts.database.read() as session:
         await seen(session, IssueNumber(number), caller)
         entries = await Queries(session).timeline(IssueNumber(number), span.after, span.limit)
+        pictures = await Pictures(session).of_issue(IssueNumber(number))
+    shown = shown_pictures(pictures, parts.links, parts.now(), locale)
     more = entries[-1].version if len(entries) == span.limit else None
-    return Timeline(items=[shown_event(each, locale) for each in entries], next=more)
+    return Timeline(items=[shown_event(each, shown, locale) for each in entries], next=more)
 
 
 @router.get("/{number}/deadlines", summary="Read deadlines, explained", responses=responses(READ))

@@ -9,6 +9,7 @@ from api.answering import Ledger, Reply, again
 from api.dependencies import Administrator, AskingOf, Caller, PartsOf
 from api.documentation import ERASE, REPORTER, responses
 from api.jurisdiction import require_cover
+from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.routes.commands import NumberInPath
 from api.schemas.issues import Erased, ReporterRead
@@ -16,6 +17,8 @@ from api.sight import may_reach_reporter, seen
 from domain.actor import Actor
 from domain.ids import IssueNumber
 from storage.people import People
+from storage.pictures.objects import ObjectsUnreachable
+from storage.pictures.repository import Pictures
 from storage.queries import Queries
 from storage.session import Session
 from storage.texts import Texts
@@ -46,12 +49,13 @@ async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) ->
 async def erase_personal_data(
     number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
 ) -> Erased:
-    """Blanks who reported and everything that was said; the record of what happened stays.
+    """Blanks who reported, everything that was said and every picture.
 
-    Needs an administrator whose grids cover the issue's. What a meeting said about its whole
-    agenda (minutes, report-ins and positions, reasons to postpone) belongs to the meeting: it is
-    blanked for everybody where the administrator's grids cover the meeting's too. The rest stays,
-    and `shared_texts_left` says how many such texts an administrator of a wider grid has to erase.
+    The record of what happened stays. Needs an administrator whose grids cover the issue's. What a
+    meeting said about its whole agenda (minutes, report-ins and positions, reasons to postpone)
+    belongs to the meeting: it is blanked for everybody where the administrator's grids cover the
+    meeting's too. The rest stays, and `shared_texts_left` says how many such texts an administrator
+    of a wider grid has to erase.
     """
     at = parts.now()
     async with parts.database.begin() as session:
@@ -63,6 +67,7 @@ async def erase_personal_data(
             reply = Reply(await _erased(session, IssueNumber(number), asking.actor, at))
             await ledger.keep(reply)
             log.info("personal_data_erased", issue=number, subject=asking.actor.subject)
+    await _remove_pictures(parts, IssueNumber(number))
     return Erased.model_validate(reply.body)
 
 
@@ -77,4 +82,14 @@ async def _erased(
         "texts": own + shared,
         "shared_texts_left": await texts.count_shared(number),
         "reporter": await People(session).erase_reporter(number, at),
+        "pictures": await Pictures(session).erase(number, at),
     }
+
+
+async def _remove_pictures(parts: Parts, number: IssueNumber) -> None:
+    """Nobody sees them any more; what cannot be deleted now is left to housekeeping."""
+    try:
+        while await parts.album.remove_erased(parts.now(), number=number):
+            continue
+    except ObjectsUnreachable as error:
+        log.warning("pictures_left_to_housekeeping", issue=number, error=str(error))

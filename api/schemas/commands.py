@@ -1,15 +1,16 @@
 """The bodies of the commands, one model each, and the table from command to model."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, StrictBool, ValidationError
 from pydantic_core import InitErrorDetails
 from typing_extensions import override
 
+from api.schemas.pictures import NewPictureIds, PictureIds
 from api.schemas.text import (
     MOST_CO,
-    MOST_EVIDENCE,
     Body,
     Code,
     Instant,
@@ -19,13 +20,23 @@ from api.schemas.text import (
 )
 from domain import commands as c
 from domain.actor import Actor
-from domain.ids import CommandId, DepartmentCode, IssueNumber, MeetingNumber, TextId
+from domain.ids import CommandId, DepartmentCode, EvidenceId, IssueNumber, MeetingNumber, TextId
 from domain.vocabulary import Level, Satisfaction
+from storage.pictures.views import PictureRole
 
 
 def example(**fields: JsonValue) -> ConfigDict:
     """What the documentation shows."""
     return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pictures that come with a command: in which field, which, and what they show."""
+
+    field: str = ""
+    ids: tuple[EvidenceId, ...] = ()
+    role: PictureRole = PictureRole.DURING
 
 
 class CommandBody(Body):
@@ -59,6 +70,11 @@ class CommandBody(Body):
         """What was said, by the ids under which it is kept."""
         return {name: self.text} if self.text else {}
 
+    @property
+    def shown(self) -> Shown:
+        """The pictures that come with it."""
+        return Shown()
+
     def to_command(
         self, kind: type[c.Command], actor: Actor, id_: CommandId, name: TextId
     ) -> c.Command:
@@ -89,6 +105,22 @@ def require_reason(body: CommandBody) -> None:
     if body.text is None:
         missing = InitErrorDetails(type="missing", loc=("text",), input=None)
         raise ValidationError.from_exception_data(type(body).__name__, [missing])
+
+
+class Note(Reasoned):
+    """Something worth keeping, with pictures if that says more."""
+
+    model_config = example(text="已联系居民，约定明日上门")
+    pictures: NewPictureIds = Field(default=[])
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {}
+
+    @property
+    @override
+    def shown(self) -> Shown:
+        return Shown("pictures", tuple(map(EvidenceId, self.pictures)))
 
 
 class Verify(CommandBody):
@@ -162,15 +194,23 @@ class RequestExtension(Reasoned):
 class Resolve(CommandBody):
     """What was done; evidence where the category asks for it."""
 
-    model_config = example(solved=True, evidence=["photo-0192"], text="已更换灯泡")
+    model_config = example(
+        solved=True, evidence=["0b6f4a526c1e4f579d6e5a1d4f2f8c11"], text="已更换灯泡"
+    )
     text: Text
     """What was done."""
     solved: StrictBool = True
-    evidence: list[Code] = Field(default=[], max_length=MOST_EVIDENCE)
+    evidence: PictureIds = Field(default=[])
+    """Ids of pictures of what was done, uploaded by you and used nowhere else."""
 
     @override
     def fields(self) -> Mapping[str, Any]:
-        return {"solved": self.solved, "evidence": tuple(self.evidence)}
+        return {"solved": self.solved, "evidence": tuple(map(EvidenceId, self.evidence))}
+
+    @property
+    @override
+    def shown(self) -> Shown:
+        return Shown("evidence", tuple(map(EvidenceId, self.evidence)), PictureRole.AFTER)
 
 
 class Evaluate(CommandBody):
@@ -216,7 +256,7 @@ BODIES: Mapping[type[c.Command], type[CommandBody]] = {
     c.ReturnIssue: Reasoned,
     c.DecideReturn: DecideReturn,
     c.TransferIssue: Transfer,
-    c.AddNote: Reasoned,
+    c.AddNote: Note,
     c.RequestSuspension: RequestSuspension,
     c.DecideSuspension: Decide,
     c.ResumeIssue: Plain,

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.pictures import NewPictureIds, PictureRead
 from api.schemas.text import Address, Body, Code, Name, Phone, Subject, Text
 from domain.deadline import Extension, PlannedRung
 from domain.explanation import Explanation
@@ -58,6 +59,8 @@ class RaiseBody(Body):
     resident: Subject | None = None
     """Subject of the resident it is raised for, who may then evaluate it; never a phone number."""
     reporter: ReporterBody = ReporterBody()
+    pictures: NewPictureIds = Field(default=[])
+    """Ids of pictures of how it was found, uploaded by you and used nowhere else."""
 
 
 class Read(BaseModel):
@@ -142,6 +145,8 @@ class IssueDetailRead(IssueRead):
     """Not even the county's meeting settled it."""
     supervised_by: str | None
     """The leader who has taken it over."""
+    pictures: tuple[PictureRead, ...] = ()
+    """Of all its steps, in their order."""
 
 
 class IssuePage(Read):
@@ -166,6 +171,8 @@ class EventRead(Read):
     """None if nothing was said, or if it was erased."""
     text_erased_at: datetime | None
     details: Mapping[str, Any]
+    pictures: tuple[PictureRead, ...] = ()
+    """What came with it."""
 
 
 class Timeline(Read):
@@ -224,3 +231,4 @@ class Erased(Read):
     shared_texts_left: int = 0
     """What meetings of wider grids said about their whole agenda, and is still there."""
     reporter: bool
+    pictures: int = 0

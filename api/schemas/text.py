@@ -23,7 +23,6 @@ CODE = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$"
 NUMBER = r"^[A-Za-z0-9-]{1,40}$"
 VISIBLE = r"^[!-~]{1,128}$"
 MOST_CO = 20
-MOST_EVIDENCE = 50
 
 
 def _without_nul(value: str) -> str:

@@ -1,11 +1,12 @@
 """Who acts in a story and what they act on; every word goes through the public API."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from deploy.demo.client import Api, Json
+from deploy.demo.photos import a_photo
 from deploy.demo.town import grid
 from domain.actor import Actor
 
@@ -149,8 +150,14 @@ class Person:
     async def claims(self, report: Report) -> Json:
         return await self.does("claim", report)
 
-    async def resolves(self, report: Report, says: str, evidence: Sequence[str] = ()) -> Json:
-        return await self.does("resolve", report, says, solved=True, evidence=list(evidence))
+    async def photographs(self, times: int = 1) -> list[str]:
+        """Ids of photos as a phone takes them, place and all."""
+        photos = [a_photo(f"{self.code} {each}") for each in range(times)]
+        return [(await self.api.upload(self.actor, photo))["id"] for photo in photos]
+
+    async def resolves(self, report: Report, says: str, photos: int = 0) -> Json:
+        evidence = await self.photographs(photos)
+        return await self.does("resolve", report, says, solved=True, evidence=evidence)
 
     async def evaluates(self, report: Report, satisfaction: str, says: str | None = None) -> Json:
         solved = satisfaction != "unsatisfied"

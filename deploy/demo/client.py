@@ -66,6 +66,28 @@ class Api:
         request = self._http.build_request("POST", path, json=body, headers=headers)
         return await self._ask(request, actor)
 
+    async def upload(self, actor: Actor, picture: bytes) -> Json:
+        """What became of a picture; likewise.
+
+        Raises:
+            Refused: the API said no.
+            Unanswered: it said nothing for all our patience.
+        """
+        headers = {"Idempotency-Key": secrets.token_hex(16), "Content-Type": "image/jpeg"}
+        request = self._http.build_request("POST", "/pictures", content=picture, headers=headers)
+        return await self._ask(request, actor)
+
+    async def look(self, url: str) -> bytes:
+        """What is behind a link; it needs no token.
+
+        Raises:
+            Refused: the API said no.
+        """
+        answer = await self._http.get(self._http.base_url.join(url))
+        if not answer.is_success:
+            raise Refused(answer.status_code, answer.json())
+        return answer.content
+
     async def close(self) -> None:
         await self._http.aclose()
 

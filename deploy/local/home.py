@@ -26,7 +26,7 @@ class Ports:
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
 _SECRETS = ("jwt-secret", "intake-secret")
-_OURS = ("state.json", *_SECRETS, "lock", "temporal", "*.pid", "*.log", "*.log.1")
+_OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
 @dataclass(frozen=True, slots=True)

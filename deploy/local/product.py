@@ -111,6 +111,7 @@ class Product:
             "DISPATCH_TEMPORAL_NAMESPACE": NAMESPACE,
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,
             "DISPATCH_INTAKE_SECRET": self.home.intake_secret,
+            "DISPATCH_OBJECTS_FOLDER": str(self.home.folder / "objects"),
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
             "PYTHONUNBUFFERED": "1",

@@ -11,6 +11,7 @@ from storage.models.meetings import (
     MeetingTaskRow,
 )
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
+from storage.models.pictures import PictureRow
 from storage.models.raw_messages import AlertEventRow, AlertPictureRow, CredentialRow, RawMessageRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceRow
@@ -35,6 +36,7 @@ __all__ = [
     "MeetingRow",
     "MeetingTaskRow",
     "OutboxRow",
+    "PictureRow",
     "RawMessageRow",
     "RecheckRow",
     "ReferenceRow",

@@ -151,6 +151,8 @@ class AlertPictureRow(Base):
     event_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey(AlertEventRow.id, ondelete="CASCADE")
     )
+    condition_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    """The condition on whose issue it is to hang."""
     ordinal: Mapped[int]
     url: Mapped[str | None]
     state: Mapped[str] = mapped_column(server_default=text("'pending'"))
@@ -159,11 +161,17 @@ class AlertPictureRow(Base):
     error: Mapped[str | None]
     picture: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+    hung_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("event_id", "ordinal"),
         CheckConstraint("(state = 'pending') = (next_at IS NOT NULL)", name="pending"),
         CheckConstraint("(state = 'stored') = (picture IS NOT NULL)", name="stored"),
         CheckConstraint("length(url) <= 2000", name="url_size"),
+        Index(
+            "ix_alert_pictures_unhung",
+            "settled_at",
+            postgresql_where=text("state = 'stored' AND hung_at IS NULL"),
+        ),
         Index("ix_alert_pictures_pending", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )

@@ -11,13 +11,17 @@ from domain.reference import ReferenceKind
 from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
+from storage.pictures.album import Album
+from storage.pictures.objects import ObjectsUnreachable
 from storage.rechecks import Rechecks
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
 from tests.builders import NOON, POLICE
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk
+from tests.pictures.album import FrailObjects
 from tests.storage.stories import born
 from tests.storage.test_outbox import a_notice, everything_of, put
+from tests.storage.test_pictures import an_upload, kept
 
 AGES = {Stale.NOTICES: timedelta(days=180), Stale.IDEMPOTENCY_KEYS: timedelta(days=30)}
 DAY = timedelta(days=1)
@@ -27,9 +31,10 @@ def at(days: int, of: Stale, limit: int = 100) -> Batch:
     return Batch(of=of, at=NOON + days * DAY, limit=limit)
 
 
-def housekeeper(database: Database) -> Housekeeper:
-    ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.RAW_MESSAGES: timedelta()}
-    return Housekeeper(database, ages)
+def housekeeper(database: Database, objects: FrailObjects | None = None) -> Housekeeper:
+    ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.PICTURES: timedelta(days=1)}
+    ages[Stale.RAW_MESSAGES] = timedelta()
+    return Housekeeper(database, Album(database, objects or FrailObjects()), ages)
 
 
 async def told(database: Database, *, delivered: int, of: int = 3) -> None:
@@ -95,5 +100,43 @@ async def test_done_rechecks_go(database: Database, *, is_done: bool, gone: int)
     assert await housekeeper(database).forget(at(31, Stale.RECHECKS)) == gone
 
 
+async def test_unused_pictures_go_with_their_pixels(database: Database) -> None:
+    objects = FrailObjects()
+    for digit in "abc":
+        await kept(database, an_upload(digit), objects)
+    one = housekeeper(database, objects)
+    assert await one.forget(at(1, Stale.PICTURES)) == 0
+    assert len(objects.names) == 6
+    assert await one.forget(at(2, Stale.PICTURES, limit=2)) == 2
+    assert await one.forget(at(2, Stale.PICTURES)) == 1
+    assert not objects.names
+
+
+async def test_a_round_forgets_more_pictures_than_it_takes_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.housekeeper._MOST_PICTURES", 2)
+    for digit in "abcde":
+        await kept(database, an_upload(digit))
+    assert await housekeeper(database).forget(at(2, Stale.PICTURES)) == 5
+
+
+async def test_a_store_that_is_away_fails_the_round_and_loses_nothing(database: Database) -> None:
+    objects = FrailObjects()
+    await kept(database, an_upload(), objects)
+    objects.is_away = True
+    with pytest.raises(ObjectsUnreachable):
+        await housekeeper(database, objects).forget(at(2, Stale.PICTURES))
+    objects.is_away = False
+    again = await housekeeper(database, objects).forget(at(2, Stale.PICTURES))
+    assert (again, objects.names) == (1, set())
+
+
 def test_events_are_never_forgotten() -> None:
-    assert set(Stale) == {"notices", "idempotency_keys", "rechecks", "raw_messages"}
+    assert set(Stale) == {
+        "notices",
+        "idempotency_keys",
+        "rechecks",
+        "pictures",
+        "raw_messages",
+    }

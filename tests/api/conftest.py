@@ -1,9 +1,11 @@
 """The API over ASGI, on a real database, with a stand-in for Temporal."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import cast
 
 import httpx
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from temporalio.client import Client
@@ -12,13 +14,17 @@ from api.app import build_app
 from api.auth import Gate
 from api.body import Limits
 from api.keys import FixedKey
+from api.links import Links
 from api.parts import IntakeParts, Parts
+from api.uploading import Uploads
 from intake.adapters.registry import ADAPTERS
+from intake.pictures.darkroom import Darkroom
+from storage.pictures.album import Album
 from storage.session import Database
 from tests.api.cameras import PROXY, SIGNING_KEY
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
-from tests.builders import NOON
+from tests.pictures.album import FrailObjects, StoppedClock
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -34,16 +40,33 @@ async def temporal(database: Database) -> FakeTemporal:
     return FakeTemporal(database)
 
 
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def objects() -> FrailObjects:
+    return FrailObjects()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def app(database: Database, temporal: FakeTemporal) -> AsyncIterator[FastAPI]:
+async def app(
+    database: Database, temporal: FakeTemporal, clock: StoppedClock, objects: FrailObjects
+) -> AsyncIterator[FastAPI]:
     async def connect() -> Client:
         return cast("Client", temporal)
+
+    album = Album(database, objects, most_waiting=12)
 
     parts = Parts(
         database=database,
         connect=connect,
         gate=Gate(FixedKey.secret(SECRET)),
-        now=lambda: NOON,
+        now=clock,
+        album=album,
+        uploads=Uploads(album, Darkroom(), clock, patience=0.5),
+        links=Links(SECRET.encode(), timedelta(minutes=5)),
         patience=0.3,
         limits=Limits(requests=16_384, messages=16_384, multipart=65_536),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),

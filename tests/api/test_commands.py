@@ -38,6 +38,7 @@ async def test_every_command_has_a_route_that_asks_its_update(
     other = await born_in(HANDLING, database)
     body = BODIES[kind].model_json_schema()["examples"][0]
     named = {"lead": "police", "co": ["water"], "to": "water", "department": "police"}
+    named |= {"evidence": []}
     body = body | {field: named[field] for field in body.keys() & named}
     body |= {"of": other.number} if "of" in body else {}
     key = a_key()

@@ -63,7 +63,7 @@ async def test_erasing_leaves_the_record_without_what_was_said(
     path = f"/issues/{number}/erase-personal-data"
     answers = [await town.post(ADMINISTRATOR, path, key="erase") for _ in "12"]
     assert [each.json() for each in answers] == [
-        {"number": number, "texts": 2, "shared_texts_left": 0, "reporter": True}
+        {"number": number, "texts": 2, "shared_texts_left": 0, "reporter": True, "pictures": 0}
     ] * 2
     page = (await town.get(RESIDENT, f"/issues/{number}")).json()
     timeline = (await town.get(RESIDENT, f"/issues/{number}/timeline")).json()

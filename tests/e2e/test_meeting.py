@@ -8,20 +8,26 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
+from obstore.store import MemoryStore
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from api.app import build_app
 from api.auth import Gate
 from api.keys import FixedKey
+from api.links import Links
 from api.parts import Parts
+from api.uploading import Uploads
 from domain.actor import Actor
 from domain.ids import DepartmentCode, IssueNumber, MeetingNumber
 from domain.meeting.policy import MeetingPolicy
 from domain.reference import ReferenceKind
 from domain.vocabulary import Level, Role
+from intake.pictures.darkroom import Darkroom
 from intake.relay import Relay
 from observability import clock
+from storage.pictures.album import Album
+from storage.pictures.objects import StoredObjects
 from storage.session import Database
 from tests.activities.desk import written
 from tests.api.town import SECRET, Town
@@ -52,8 +58,12 @@ async def town(one: Yard) -> AsyncIterator[Town]:
     async def connect() -> Client:
         return one.client
 
+    album = Album(one.database, StoredObjects(MemoryStore()))
     parts = Parts(
         database=one.database,
+        album=album,
+        uploads=Uploads(album, Darkroom(), clock.now),
+        links=Links(SECRET.encode(), timedelta(minutes=5)),
         connect=connect,
         gate=Gate(FixedKey.secret(SECRET)),
         now=clock.now,

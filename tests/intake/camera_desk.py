@@ -10,6 +10,7 @@ from sqlalchemy import text
 from domain.alert import Alert, AlertKind, Phase
 from domain.alert_mapping import AlertMapping, MappedCode
 from domain.alert_source import AlertSource, Camera
+from domain.alerts.policy import AlertPolicy
 from domain.ids import CameraRef, MappingCode, SourceCode, Subject
 from domain.reference import ReferenceKind
 from intake.adapters.contract import Fault, RawMessage, Reading, SourceView, VendorAnswer
@@ -107,7 +108,7 @@ class Desk:
             await RawMessages(session).replay(ids, self.now)
 
     async def write(
-        self, kind: ReferenceKind, body: AlertMapping | AlertSource, version: int
+        self, kind: ReferenceKind, body: AlertMapping | AlertSource | AlertPolicy, version: int
     ) -> None:
         async with self.database.begin() as session:
             await ReferenceRepository(session).write(

@@ -9,13 +9,14 @@ from typing_extensions import override
 
 from domain.alert import PictureOf
 from domain.alert_source import PictureHost
-from domain.ids import EvidenceId
+from domain.ids import EvidenceId, Subject
 from domain.reference import ReferenceKind
 from intake.adapters.contract import RawMessage, Reading, SourceView
 from intake.fetching import Failed, Fetcher, Refused
 from intake.photos import Photos
 from intake.sorting import Sorter
-from storage.session import AnyRow, Database
+from storage.alerts.pictures import Hanging
+from storage.session import AnyRow, Database, Session
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk, Plain, an_alert
 from tests.intake.test_fetching import JPEG, Nvr, nvr
 
@@ -39,13 +40,18 @@ class Shelf:
     """Keeps pictures in a dictionary, or says why not."""
 
     kept: dict[str, bytes] = field(default_factory=dict)
+    hung: list[Hanging] = field(default_factory=list)
     trouble: Exception | None = None
 
-    async def keep(self, key: str, content: bytes, at: datetime) -> EvidenceId:
+    async def keep(self, by: Subject, key: str, content: bytes, at: datetime) -> EvidenceId:
+        assert by == "source:box"
         if self.trouble is not None:
             raise self.trouble
         self.kept[key] = content
         return EvidenceId(f"e-{key}")
+
+    async def hang(self, session: Session, by: Subject, hanging: Hanging, at: datetime) -> None:
+        self.hung.append(hanging)
 
 
 @dataclass

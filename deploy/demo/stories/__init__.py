@@ -1,6 +1,6 @@
 """The day of Fuchun estate."""
 
-from deploy.demo.stories import departments, estate, late, meetings, residents
+from deploy.demo.stories import departments, estate, late, meetings, photos, residents
 from deploy.demo.story import Story
 
 DAY: tuple[Story, ...] = (
@@ -15,6 +15,7 @@ DAY: tuple[Story, ...] = (
     late.manhole_cover,
     late.late_department,
     residents.withdrawn,
+    photos.photo_whistle,
     residents.duplicate,
     estate.two_claimants,
     meetings.fire_lane_locks,

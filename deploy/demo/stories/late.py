@@ -13,7 +13,7 @@ async def rubbish_overflow(scene: Scene) -> None:
     await scene.refused(report, post_b.claims(report), "a_post_present")
     await report.becomes(level="county")
     await post_b.claims(report)
-    await post_b.resolves(report, "已清运，增加收运班次", ["photo-rubbish-after"])
+    await post_b.resolves(report, "已清运，增加收运班次", photos=1)
     await resident.evaluates(report, "basically", "早该来了")
     await scene.ends(
         report,
@@ -54,7 +54,7 @@ async def manhole_cover(scene: Scene) -> None:
     await water.does("contact", report, "已请信息员现场看守")
     bare = water.resolves(report, "已换新井盖")
     await scene.refused(report, bare, "evidence_missing")
-    await water.resolves(report, "已换新井盖", ["photo-manhole-before", "photo-manhole-after"])
+    await water.resolves(report, "已换新井盖", photos=2)
     await officer.evaluates(report, "satisfied")
     await scene.ends(
         report,
@@ -78,7 +78,7 @@ async def late_department(scene: Scene) -> None:
     await staff.claims(report)
     await staff.does("report-in", report, "已到现场，已责令停工")
     await report.becomes(first_breach_kind="resolve")
-    await staff.resolves(report, "棚子已拆除", ["photo-roof-after"])
+    await staff.resolves(report, "棚子已拆除", photos=1)
     await head.evaluates(report, "satisfied")
     await staff.does("appeal", report, "连续暴雨无法高空作业")
     await supervisor.does("decide-appeal", report, "情况属实", approved=True)

@@ -150,7 +150,7 @@ async def _lane_is_cleared(scene: Scene, report: Report, meeting: Meeting) -> No
     reviewers = {"T1": scene.person("housing_a"), "T2": scene.person("command_centre_a")}
     await _accept(meeting, reviewers)
     await property_a.does("complete-part", report, "已划线，专人值守")
-    await fire.resolves(report, "地锁拆除，通道畅通", ["photo-lane-after"])
+    await fire.resolves(report, "地锁拆除，通道畅通", photos=1)
 
 
 async def _all_come(scene: Scene, meeting: Meeting, codes: Sequence[str]) -> None:

@@ -73,7 +73,7 @@ async def duplicate(scene: Scene) -> None:
     )
     await report.is_with("fire")
     await fire.claims(report)
-    await fire.resolves(report, "车辆已拖离，重新划线", ["photo-fire-lane-after"])
+    await fire.resolves(report, "车辆已拖离，重新划线", photos=1)
     await first.evaluates(report, "satisfied")
     await scene.ends(
         report, Ending(outcome="solved", satisfaction="satisfied", met=["claim", "resolve"])

@@ -3,13 +3,13 @@
 `issues.at_once` is false for every issue there is: all of them went the way their whistle said.
 
 Revision ID: 0006_alerts
-Revises: 0003_beyond_county
+Revises: 0004_pictures
 """
 
 from alembic import op
 
 revision = "0006_alerts"
-down_revision = "0003_beyond_county"
+down_revision = "0004_pictures"
 branch_labels = None
 depends_on = None
 

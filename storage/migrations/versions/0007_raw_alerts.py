@@ -66,9 +66,10 @@ CREATE INDEX ix_alert_events_undecided ON alert_events (fate, id)
     WHERE fate <> 'accepted';
 CREATE INDEX ix_alert_events_camera_id ON alert_events (camera, id);
 CREATE TABLE alert_pictures (
-    id bigint GENERATED ALWAYS AS IDENTITY, event_id bigint NOT NULL, ordinal integer NOT NULL,
-    url text, state text DEFAULT 'pending' NOT NULL, next_at timestamptz,
+    id bigint GENERATED ALWAYS AS IDENTITY, event_id bigint NOT NULL, condition_id bigint,
+    ordinal integer NOT NULL, url text, state text DEFAULT 'pending' NOT NULL, next_at timestamptz,
     attempts integer DEFAULT 0 NOT NULL, error text, picture text, settled_at timestamptz,
+    hung_at timestamptz,
     CONSTRAINT pk_alert_pictures PRIMARY KEY (id),
     CONSTRAINT uq_alert_pictures_event_id_ordinal UNIQUE (event_id, ordinal),
     CONSTRAINT fk_alert_pictures_event_id FOREIGN KEY(event_id) REFERENCES alert_events (id)
@@ -77,6 +78,9 @@ CREATE TABLE alert_pictures (
     CONSTRAINT ck_alert_pictures_stored CHECK ((state = 'stored') = (picture IS NOT NULL)),
     CONSTRAINT ck_alert_pictures_url_size CHECK (length(url) <= 2000)
 );
+CREATE INDEX ix_alert_pictures_condition_id ON alert_pictures (condition_id);
+CREATE INDEX ix_alert_pictures_unhung ON alert_pictures (settled_at)
+    WHERE state = 'stored' AND hung_at IS NULL;
 CREATE INDEX ix_alert_pictures_pending ON alert_pictures (next_at) WHERE next_at IS NOT NULL
 """
 

@@ -1,0 +1,1 @@
+"""Tests of pictures: how they are decoded, where they lie."""
