@@ -33,7 +33,7 @@ _VERSION = "1"
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
-Every POST but a search carries an `Idempotency-Key`; repeated with the same key it has the same
+Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the same key it has the same
 answer. Keys are their caller's own.
 Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
 English with `Accept-Language: en`.
@@ -64,6 +64,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.add_middleware(Edge, limits=parts.limits)
     errors.install(app)
     for module in (
+        intake,  # first: routes are tried in this order, and cameras ask most
         issues,
         pictures,
         personal,
@@ -73,7 +74,6 @@ def build_app(parts: Parts) -> FastAPI:
         cameras,
         sources,
         alerts,
-        intake,
         health,
     ):
         app.include_router(module.router)

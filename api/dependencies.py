@@ -30,7 +30,7 @@ def _engine(request: Request) -> Engine:
     return engine
 
 
-def _door(request: Request) -> Door:
+async def _door(request: Request) -> Door:
     door: Door = request.app.state.door
     return door
 

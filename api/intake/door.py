@@ -151,4 +151,5 @@ def _kept(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _clean(value: str) -> str:
-    return "".join(each for each in value[:_LONGEST_HEADER] if each.isprintable())
+    cut = value[:_LONGEST_HEADER]
+    return cut if cut.isprintable() else "".join(filter(str.isprintable, cut))
