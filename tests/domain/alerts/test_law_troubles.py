@@ -230,3 +230,19 @@ def test_a_camera_that_was_wrong_too_often_is_looked_at_first() -> None:
     asked = [each.at_once for each in watch.said if isinstance(each, c.OpenIssue)]
     assert asked == [True] * 5 + [False]
     assert watch.condition.reason is Reason.IMPRECISE_CAMERA
+
+
+def test_what_a_camera_saw_while_offline_holds_anew_when_it_is_back() -> None:
+    watch = Watch(HELD | DEAF)
+    watch.alert(Phase.OPEN, kind=OFFLINE)
+    watch.alert()
+    watch.after(MINUTE).alert(Phase.CLOSE, kind=OFFLINE)
+    assert reasons(watch.alert()) == [Reason.DEBOUNCE]
+
+
+def test_what_was_only_kept_opens_nothing_while_its_camera_is_offline() -> None:
+    watch = Watch({PARKING: a_policy(log_below=0.5)} | DEAF)
+    watch.alert(confidence=0.2)
+    watch.alert(kind=OFFLINE)
+    assert reasons(watch.alert(confidence=0.9)) == [Reason.INHIBITED]
+    assert watch.condition.issue is None
