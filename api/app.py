@@ -33,8 +33,8 @@ _VERSION = "1"
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
-Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the same key it has the same
-answer. Keys are their caller's own.
+Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the
+same key it has the same answer. Keys are their caller's own.
 Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
 English with `Accept-Language: en`.
 """
