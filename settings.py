@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,6 +68,30 @@ class Settings(BaseSettings):
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
 
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of proxies, as a JSON list, whose X-Forwarded-For is believed about cameras."""
+    intake_secret: SecretStr | None = None
+    """Makes the secrets that sources sign with, 32 characters or more; without it none may."""
+    intake_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
+    """Longest message of a camera in JSON or XML."""
+    intake_max_multipart_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    """Longest message of a camera with pictures in parts."""
+
+    mqtt_host: str | None = None
+    """Broker that sources publish to; without one nothing is listened to."""
+    mqtt_port: Port = 1883
+    """Port of the broker."""
+    mqtt_username: str | None = None
+    """Who the engine is to the broker; it should be allowed to read topics and nothing else."""
+    mqtt_password: SecretStr | None = None
+    """The engine's password at the broker."""
+    mqtt_client_id: str = Field(default="dispatch-intake", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """Owns the session in which the broker keeps what was not heard yet; never change it."""
+    mqtt_tls: bool = False
+    """Whether the broker is spoken to by TLS."""
+    mqtt_ca_file: str | None = None
+    """Certificates that the broker's is held against, when not those of the system."""
+
     objects_folder: Path = Path("var/objects")
     """Folder in which pictures lie, unless they go to a bucket; API and workers share it."""
     objects_bucket: str | None = None
@@ -117,6 +142,8 @@ class Settings(BaseSettings):
     """Days after which a notice is forgotten that was delivered, dropped or given up."""
     keep_keys_days: int = Field(default=30, ge=1, le=36500)
     """Days for which a repeated request gets the answer of the first one."""
+    keep_raw_days: int = Field(default=30, ge=1, le=36500)
+    """Days for which a camera's message is kept as it came."""
     keep_unused_pictures_hours: int = Field(default=24, ge=1, le=720)
     """Hours after which an uploaded picture is erased that no step uses."""
     keep_rechecks_days: int = Field(default=30, ge=1, le=36500)
@@ -152,12 +179,24 @@ class Settings(BaseSettings):
             raise ValueError("set picture_link_secret: there is no jwt_secret to make it from")
         return secret.encode()
 
+    @property
+    def servers(self) -> tuple[tuple[str, int], ...]:
+        """What the engine itself stands on; nothing is ever fetched from there."""
+        database = urlsplit(self.database_url)
+        host, _, port = self.temporal_address.rpartition(":")
+        return (
+            (database.hostname or "localhost", database.port or 5432),
+            (host, int(port) if port.isdecimal() else 7233),
+            *(((self.mqtt_host, self.mqtt_port),) if self.mqtt_host else ()),
+        )
+
     @model_validator(mode="after")
     def _one_strong_key(self) -> Self:
         keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
         if sum(key is not None for key in keys) != 1:
             raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
-        for name in ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key"):
+        strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
+        for name in (*strong, "intake_secret"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")

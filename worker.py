@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,17 +25,26 @@ from activities.issues import Issues
 from activities.meetings import Meetings
 from activities.upkeep import Stale
 from domain.reference import Channel
+from intake.adapters.registry import ADAPTERS
+from intake.broker import Broker
+from intake.conditions import Conditions
 from intake.councils import CouncilSchedules
+from intake.fetching import Fetcher, addresses_of
+from intake.listening import Hearing, Listener
 from intake.passing import Passing
+from intake.photos import Photos
+from intake.pictures.darkroom import Bounds, Darkroom
+from intake.pictures.of_alerts import MOST_UNUSED, AlertAlbum
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
+from intake.sorting import Sorter
 from intake.watch import Watch
 from observability import clock, metrics
 from observability.logging import configure
 from observability.request_id import ToActivity
 from settings import Settings
-from storage.doorbell import BIRTHS, NOTICES, RECHECKS, Doorbell
+from storage.doorbell import BIRTHS, NOTICES, RAW_MESSAGES, RECHECKS, Doorbell
 from storage.pictures.album import Album
 from storage.pictures.objects import objects_in
 from storage.session import Database
@@ -93,6 +102,7 @@ def activities_of(
             Stale.NOTICES: timedelta(days=settings.keep_notices_days),
             Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
+            Stale.RAW_MESSAGES: timedelta(),
             Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )
@@ -159,24 +169,68 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         httpx.AsyncClient() as http,
         Doorbell(settings.database_url, [BIRTHS, RECHECKS]) as births_bell,
         Doorbell(settings.database_url, [NOTICES]) as notices_bell,
+        Doorbell(settings.database_url, [RAW_MESSAGES]) as cameras_bell,
         workflow_worker(client, activities_of(database, client, settings), settings.build_id),
         asyncio.TaskGroup() as tasks,
     ):
-        senders: dict[Channel, Sender] = {Channel.LOG: LogSender()}
-        if settings.webhook_secret is not None:
-            secret = settings.webhook_secret.get_secret_value().encode()
-            senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
-        relay = Relay(database, client, clock.now)
-        courier = Courier(database, senders, clock.now)
-        watch = Watch(database, clock.now)
-        tasks.create_task(relay.run(births_bell.wait, stopping))
-        tasks.create_task(courier.run(notices_bell.wait, stopping))
-        tasks.create_task(watch.run(stopping))
-        tasks.create_task(Passing(database, clock.now).run(stopping))
-        tasks.create_task(CouncilSchedules(database, client).run(stopping))
+        courier = Courier(database, _senders(http, settings), clock.now)
+        sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
+        loops = (
+            Relay(database, client, clock.now).run(births_bell.wait, stopping),
+            courier.run(notices_bell.wait, stopping),
+            sorter.run(cameras_bell.wait, stopping),
+            Watch(database, clock.now).run(stopping),
+            Passing(database, clock.now).run(stopping),
+            CouncilSchedules(database, client).run(stopping),
+            (await _photos(database, settings)).run(stopping),
+            *(listener.run(stopping) for listener in _listeners(database, settings)),
+        )
+        for loop in loops:
+            tasks.create_task(loop)
         log.info("worker_started", task_queue=contracts.TASK_QUEUE)
         await stopping.wait()
         log.info("worker_stopping")
+
+
+def _senders(http: httpx.AsyncClient, settings: Settings) -> Mapping[Channel, Sender]:
+    senders: dict[Channel, Sender] = {Channel.LOG: LogSender()}
+    if settings.webhook_secret is not None:
+        secret = settings.webhook_secret.get_secret_value().encode()
+        senders[Channel.WEBHOOK] = WebhookSender(http, secret, settings.webhook_hosts)
+    return senders
+
+
+async def _photos(database: Database, settings: Settings) -> Photos:
+    bounds = Bounds(
+        pixels=settings.picture_max_pixels,
+        memory_bytes=settings.picture_memory_mb * 1024 * 1024,
+        processor_seconds=settings.picture_seconds,
+    )
+    album = Album(database, objects_in(settings.objects_place), MOST_UNUSED)
+    pictures = AlertAlbum(album, Darkroom(bounds, settings.picture_processes))
+    fetcher = Fetcher(ours=await addresses_of(settings.servers))
+    return Photos(database, ADAPTERS, fetcher, pictures, clock.now)
+
+
+def _listeners(database: Database, settings: Settings) -> Iterator[Listener]:
+    """One, if there is a broker."""
+    if settings.mqtt_host is None:
+        return
+    password = settings.mqtt_password
+    broker = Broker(
+        host=settings.mqtt_host,
+        port=settings.mqtt_port,
+        username=settings.mqtt_username,
+        password=password.get_secret_value() if password is not None else None,
+        client_id=settings.mqtt_client_id,
+        tls=settings.mqtt_tls,
+        ca_file=settings.mqtt_ca_file,
+    )
+    hearing = Hearing(
+        keep_raw=timedelta(days=settings.keep_raw_days),
+        most_bytes=settings.intake_max_multipart_bytes,
+    )
+    yield Listener.of(database, settings.database_url, broker, clock.now, hearing)
 
 
 def _upkeep(settings: Settings) -> Upkeep:

@@ -111,6 +111,8 @@ class Stale(StrEnum):
     NOTICES = "notices"
     IDEMPOTENCY_KEYS = "idempotency_keys"
     RECHECKS = "rechecks"
+    RAW_MESSAGES = "raw_messages"
+    """What cameras sent, as it came; each message knows how long it is kept."""
     PICTURES = "pictures"
     """Those that no step uses, and the pixels of those that were erased."""
 

@@ -17,7 +17,7 @@ def problem_response(
     locale = str(state.get("locale", DEFAULT))
     headers = {"Content-Language": locale, "Vary": "Accept-Language", **problem.headers}
     if problem.code in RETRY_AFTER:
-        headers["Retry-After"] = str(RETRY_AFTER[problem.code])
+        headers.setdefault("Retry-After", str(RETRY_AFTER[problem.code]))
     return JSONResponse(
         problem.body(locale, str(state.get("request_id", "")), said),
         status_code=problem.status,

@@ -12,19 +12,22 @@ from api import errors
 from api.documentation import ProblemBody
 from api.edge import Edge
 from api.engine import Engine
-from api.links import PICTURES
+from api.intake.door import Door
 from api.parts import Parts
 from api.routes import (
+    alerts,
     cameras,
     commands,
     health,
     households,
+    intake,
     issues,
     meetings,
     personal,
     pictures,
     places,
     reference,
+    sources,
 )
 
 _TITLE = "Dispatch"
@@ -32,8 +35,8 @@ _VERSION = "1"
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
-Every POST but a search carries an `Idempotency-Key`; repeated with the same key it has the same
-answer. Keys are their caller's own.
+Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the
+same key it has the same answer. Keys are their caller's own.
 Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
 English with `Accept-Language: en`.
 """
@@ -59,15 +62,13 @@ def build_app(parts: Parts) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
-    app.add_middleware(
-        Edge,
-        most_bytes=parts.max_body_bytes,
-        wider={PICTURES: parts.max_picture_bytes},
-    )
+    app.state.door = Door(parts)
+    app.add_middleware(Edge, limits=parts.limits)
     errors.install(app)
     for module in (
+        intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, households, reference),
-        *(commands, meetings, cameras, health),
+        *(commands, meetings, cameras, sources, alerts, health),
     ):
         app.include_router(module.router)
     _document(app)

@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 from api.asking import Asking
 from api.auth import unauthenticated
 from api.engine import Engine
+from api.intake.door import Door
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.opaque import Opaque
@@ -32,12 +33,18 @@ async def _engine(request: Request) -> Engine:
     return engine
 
 
+async def _door(request: Request) -> Door:
+    door: Door = request.app.state.door
+    return door
+
+
 async def _locale(request: Request) -> str:
     return str(request.state.locale)
 
 
 PartsOf = Annotated[Parts, Depends(_parts)]
 EngineOf = Annotated[Engine, Depends(_engine)]
+DoorOf = Annotated[Door, Depends(_door)]
 Locale = Annotated[str, Depends(_locale)]
 
 

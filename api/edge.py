@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from uuid import uuid4  # noqa: TID251 - this is the edge where ids are made
 
 import structlog
@@ -11,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import problem_response
-from api.body import limited
+from api.body import Limits, limited
 from api.locale import preferred
 from api.problems import ApiCode, Problem
 from observability import metrics
@@ -33,16 +32,10 @@ class Edge:
     """Wraps the application; the only place that sees what nobody foresaw."""
 
     def __init__(
-        self,
-        app: ASGIApp,
-        most_bytes: int,
-        wider: Mapping[str, int] = MappingProxyType({}),
-        tick: Callable[[], float] = time.perf_counter,
+        self, app: ASGIApp, limits: Limits, tick: Callable[[], float] = time.perf_counter
     ) -> None:
-        """`wider` says which addresses take longer bodies than the others, and how long."""
         self._app = app
-        self._most_bytes = most_bytes
-        self._wider = wider
+        self._limits = limits
         self._tick = tick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +49,7 @@ class Edge:
         state["locale"] = preferred(headers.get("accept-language", ""))
         with bound(request_id=request_id, **_issue(scope["path"])):
             await _Exchange(scope, send, self._tick).run(
-                self._app, limited(receive, scope, self._wider.get(scope["path"], self._most_bytes))
+                self._app, limited(receive, scope, self._limits.of(scope))
             )
 
 

@@ -13,6 +13,7 @@ from api.references import named_by, require
 from api.schemas.opaque import PERSONAL_NUMBER, is_personal
 from api.schemas.reference import EntryRead
 from domain.actor import Actor
+from domain.alert_source import AlertSource
 from domain.calendar import CalendarDefinition
 from domain.outline import GridOutline
 from domain.reference import ReferenceKind as Kind
@@ -27,8 +28,9 @@ _INSIDE = (Role.STAFF, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN
 _READERS: Mapping[Kind, tuple[Role, ...]] = {
     Kind.ABSENCE: _INSIDE,
     Kind.NOTICE_POLICY: (Role.ADMINISTRATOR,),
+    Kind.ALERT_SOURCE: (Role.DISPATCHER, Role.ADMINISTRATOR),
 }
-"""Kinds that not everybody may read: who is away, and where notices are sent."""
+"""Kinds that not everybody may read: who is away, where notices are sent, what cameras see."""
 _NAMES = (Role.STAFF, Role.LEADER, Role.ADMINISTRATOR)
 
 REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
@@ -49,6 +51,12 @@ REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
         ("category", Kind.CATEGORY),
         ("whistle_kind", Kind.WHISTLE_KIND),
         ("grid", Kind.GRID),
+    ),
+    Kind.ALERT_MAPPING: (("grid", Kind.GRID),),
+    Kind.ALERT_SOURCE: (
+        ("grid", Kind.GRID),
+        ("cameras.grid", Kind.GRID),
+        ("mapping", Kind.ALERT_MAPPING),
     ),
     Kind.MEETING_POLICY: (
         ("standing", Kind.DEPARTMENT),
@@ -127,7 +135,7 @@ def _faults(given: JsonValue, known: JsonValue, path: str) -> Iterator[FieldErro
 
 
 def _zone_fault(body: object) -> Iterator[FieldError]:
-    if isinstance(body, CalendarDefinition):
+    if isinstance(body, CalendarDefinition | AlertSource):
         try:
             ZoneInfo(body.zone)
         except (LookupError, ValueError, OSError):

@@ -7,11 +7,13 @@ from temporalio.service import RetryConfig
 
 from api.app import build_app
 from api.auth import Gate
+from api.body import Limits
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource
 from api.links import Links
-from api.parts import Parts
+from api.parts import IntakeParts, Parts
 from api.uploading import Uploads
+from intake.adapters.registry import ADAPTERS
 from intake.pictures.darkroom import Bounds, Darkroom
 from observability import logging
 from observability.clock import now
@@ -53,10 +55,25 @@ def create_app() -> FastAPI:
             gate=Gate(_keys(settings), settings.jwt_issuer, settings.jwt_audience),
             now=now,
             patience=settings.temporal_timeout,
-            max_body_bytes=settings.api_max_body_bytes,
-            max_picture_bytes=settings.picture_max_bytes,
+            limits=Limits(
+                requests=settings.api_max_body_bytes,
+                pictures=settings.picture_max_bytes,
+                messages=settings.intake_max_body_bytes,
+                multipart=settings.intake_max_multipart_bytes,
+            ),
+            intake=_intake(settings),
             household_key=_household_key(settings),
         )
+    )
+
+
+def _intake(settings: Settings) -> IntakeParts:
+    key = settings.intake_secret
+    return IntakeParts(
+        adapters=ADAPTERS,
+        signing_key=key.get_secret_value().encode() if key is not None else b"",
+        proxies=settings.trusted_proxies,
+        keep_raw=timedelta(days=settings.keep_raw_days),
     )
 
 

@@ -1,20 +1,30 @@
 """What the application is made of, given to it by its composition root."""
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
 from api.auth import Gate
+from api.body import Limits
 from api.links import Links
 from api.uploading import Uploads
+from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
 from storage.session import Database
 
-MAX_BODY_BYTES = 256 * 1024
-MAX_PICTURE_BYTES = 10_000_000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeParts:
+    """What the door for cameras needs; without a `signing_key` nothing signed comes in."""
+
+    adapters: Mapping[str, Adapter] = field(default_factory=dict)
+    signing_key: bytes = field(default=b"", repr=False)
+    proxies: tuple[str, ...] = ()
+    keep_raw: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +42,8 @@ class Parts:
     uploads: Uploads
     links: Links
     patience: float = 10.0
-    max_body_bytes: int = MAX_BODY_BYTES
-    max_picture_bytes: int = MAX_PICTURE_BYTES
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
     maps: GridMaps = field(default_factory=GridMaps)
+    tick: Callable[[], float] = time.monotonic

@@ -48,6 +48,10 @@ class ApiCode(StrEnum):
     OVERLOADED = "overloaded"
     DATABASE_UNAVAILABLE = "database_unavailable"
     KEYS_UNAVAILABLE = "keys_unavailable"
+    BAD_SIGNATURE = "bad_signature"
+    CANNOT_SIGN = "cannot_sign"
+    TOO_MANY_MESSAGES = "too_many_messages"
+    SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
 
 
@@ -82,6 +86,10 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.OVERLOADED: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.CANNOT_SIGN: HTTPStatus.CONFLICT,
+    ApiCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
+    ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.PICTURES_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -89,6 +97,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.NOT_YET_STARTED: 1,
     ApiCode.OUTCOME_UNKNOWN: 1,
     ApiCode.OVERLOADED: 2,
+    ApiCode.SOURCE_BUSY: 2,
     ApiCode.ENGINE_UNAVAILABLE: 3,
     ApiCode.DATABASE_UNAVAILABLE: 3,
     ApiCode.KEYS_UNAVAILABLE: 5,

@@ -40,8 +40,16 @@ async def require(session: Session, named: Iterable[Named]) -> None:
 def named_by(
     owner: object, fields: Iterable[tuple[str, ReferenceKind]], root: str = ""
 ) -> Iterator[Named]:
-    """The codes in some fields of an object, of which each may hold none, one or several."""
+    """The codes in some fields of an object, of which each may hold none, one or several.
+
+    `cameras.grid` is the field `grid` of each of the `cameras`.
+    """
     for field, kind in fields:
+        parts, _, within = field.partition(".")
+        if within:
+            for index, part in enumerate(getattr(owner, parts)):
+                yield from named_by(part, [(within, kind)], f"{root}{parts}.{index}.")
+            continue
         value = getattr(owner, field)
         if isinstance(value, str):
             yield root + field, kind, value

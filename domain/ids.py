@@ -20,6 +20,10 @@ TextId = NewType("TextId", str)
 EvidenceId = NewType("EvidenceId", str)
 CameraRef = NewType("CameraRef", str)
 """What a source calls one of its cameras."""
+SourceCode = NewType("SourceCode", str)
+"""A source of alerts."""
+MappingCode = NewType("MappingCode", str)
+"""The table that turns a source's codes into kinds of alerts."""
 DeadlineId = NewType("DeadlineId", str)
 MeetingNumber = NewType("MeetingNumber", str)
 """The number of the issue it was convened for, and which meeting of it: `QJ-2026-0000001-M1`."""

@@ -33,6 +33,8 @@ class ReferenceKind(StrEnum):
     ROUTING_RULE = "routing_rule"
     NOTICE_POLICY = "notice_policy"
     MEETING_POLICY = "meeting_policy"
+    ALERT_MAPPING = "alert_mapping"
+    ALERT_SOURCE = "alert_source"
     ALERT_POLICY = "alert_policy"
 
 

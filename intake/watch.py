@@ -8,6 +8,7 @@ import structlog
 
 from domain.reference import ReferenceKind
 from observability import metrics
+from storage.alerts.raw_messages import RawMessages
 from storage.births import Births
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
@@ -42,12 +43,14 @@ class Watch:
         """Set every gauge once."""
         async with self._database.read() as session:
             waiting = await Births(session).waiting()
+            unsorted = await RawMessages(session).waiting()
             backlog = await Outbox(session).backlog(self._now())
             references = ReferenceRepository(session)
             calendars = await references.list(
                 ReferenceKind.CALENDAR, after=None, limit=_MOST_CALENDARS
             )
         metrics.WAITING_BIRTHS.set(waiting)
+        metrics.WAITING_RAW.set(unsorted)
         metrics.WAITING_NOTICES.set(backlog.due)
         for entry in calendars.items:
             end = datetime.combine(entry.body.covered_until, time.max, tzinfo=UTC)

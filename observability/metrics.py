@@ -130,6 +130,40 @@ RECONCILE_LAST_RUN = Gauge(
     "When the reconciler last came to its end in this process.",
     registry=REGISTRY,
 )
+RAW_MESSAGES_TOTAL = Counter(
+    "dispatch_raw_messages_total",
+    "Messages of cameras at the door, by what became of them.",
+    ["adapter", "outcome"],
+    registry=REGISTRY,
+)
+ALERTS_TOTAL = Counter(
+    "dispatch_alerts_total",
+    "Elements of messages, by what became of them.",
+    ["adapter", "fate"],
+    registry=REGISTRY,
+)
+ALERT_PICTURES_TOTAL = Counter(
+    "dispatch_alert_pictures_total",
+    "Tries to get a picture of an alert, by what became of it.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+RAW_DELAY_SECONDS = Histogram(
+    "dispatch_raw_message_delay_seconds",
+    "From the receipt of a message to its being sorted.",
+    buckets=(*_FAST, 60.0, 600.0),
+    registry=REGISTRY,
+)
+MQTT_CONNECTED = Gauge(
+    "dispatch_mqtt_connected",
+    "1 while this process listens to the broker.",
+    registry=REGISTRY,
+)
+WAITING_RAW = Gauge(
+    "dispatch_raw_messages_waiting",
+    "Messages of cameras that are kept and not sorted yet.",
+    registry=REGISTRY,
+)
 FORGOTTEN_TOTAL = Counter(
     "dispatch_housekeeping_deleted_total",
     "Rows deleted because they had been kept long enough.",

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.alert_mapping import AlertMapping
+from domain.alert_source import AlertSource
 from domain.alerts.policy import AlertPolicy
 from domain.calendar import CalendarDefinition
 from domain.commands import Command
@@ -51,6 +53,8 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
     ReferenceKind.ROUTING_RULE: RoutingRule,
     ReferenceKind.NOTICE_POLICY: NoticePolicy,
     ReferenceKind.MEETING_POLICY: MeetingPolicy,
+    ReferenceKind.ALERT_MAPPING: AlertMapping,
+    ReferenceKind.ALERT_SOURCE: AlertSource,
     ReferenceKind.ALERT_POLICY: AlertPolicy,
 }
 """The domain class of each kind of reference data."""
@@ -58,7 +62,14 @@ MODELS: Mapping[ReferenceKind, type[Any]] = {
 _BODIES: Mapping[ReferenceKind, TypeAdapter[Any]] = {
     kind: TypeAdapter(model) for kind, model in MODELS.items()
 }
-_KEPT = frozenset({ReferenceKind.CALENDAR, ReferenceKind.SLA_POLICY})
+_KEPT = frozenset(
+    {
+        ReferenceKind.CALENDAR,
+        ReferenceKind.SLA_POLICY,
+        ReferenceKind.ALERT_MAPPING,
+        ReferenceKind.ALERT_SOURCE,
+    }
+)
 """Read at every step and large; the same text is the same immutable object."""
 _LAWS: Mapping[type[Command], Rule[Any, Any, Any]] = {**LAW, **MEETING_LAW}
 _COMMANDS: Mapping[str, TypeAdapter[Any]] = {

@@ -13,6 +13,8 @@ NOTICES = "outbox"
 """Rings when a notice was put."""
 RECHECKS = "recheck"
 """Rings when issues have to reckon again."""
+RAW_MESSAGES = "raw_message"
+"""Rings when a message waits to be sorted."""
 _CONNECT_TIMEOUT = 2.0
 _log = structlog.get_logger(__name__)
 

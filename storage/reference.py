@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.actor import lies_in
+from domain.alert_source import AlertSource
 from domain.alerts.policy import AlertPolicy
 from domain.calendar import BusinessCalendar, CalendarDefinition
 from domain.ids import CalendarCode, DepartmentCode, DistrictCode, GridCode, PolicyCode, Subject
@@ -124,6 +125,9 @@ class ReferenceRepository(Entries):
     async def absences_of(self, subjects: Iterable[Subject]) -> tuple[Absence, ...]:
         found = await self.in_force(ReferenceKind.ABSENCE, belonging_to=tuple(subjects))
         return tuple(each.body for each in found)
+
+    async def sources(self) -> tuple[AlertSource, ...]:
+        return tuple(each.body for each in await self.in_force(ReferenceKind.ALERT_SOURCE))
 
     async def notice_policy(self, code: str) -> NoticePolicy | None:
         """The policy of exactly this code: a recipient, a kind of recipient, or `default`."""

@@ -24,7 +24,7 @@ from workflows import options
 MEETINGS = "2026-11-meetings-reconciled"
 """Gate: before it, a round looked at issues only."""
 PICTURES = "2026-11-pictures-forgotten"
-"""Gate: before it, a round forgot no pictures."""
+"""Gate: before it, a round forgot neither pictures nor what cameras sent."""
 _BEFORE_PICTURES = (Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS)
 FINDINGS_KEPT = 200
 """Of a run's report; every finding is in the log and in the metric."""

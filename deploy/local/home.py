@@ -25,10 +25,8 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_OURS = (
-    *("state.json", "jwt-secret", "household-key", "lock"),
-    *("objects", "temporal", "*.pid", "*.log", "*.log.1"),
-)
+_SECRETS = ("jwt-secret", "intake-secret", "household-key")
+_OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,10 @@ class Home:
     @property
     def household_key(self) -> str:
         return secret(self.folder / "household-key")
+
+    @property
+    def intake_secret(self) -> str:
+        return secret(self.folder / "intake-secret")
 
     def ports(self) -> Ports:
         """The ports last chosen; the usual ones before that."""

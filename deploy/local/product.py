@@ -75,7 +75,8 @@ class Product:
     @property
     def api(self) -> Process:
         listen = ["--host", LOOPBACK, "--port", str(self.ports.api)]
-        factory = ["-m", "uvicorn", "api.main:create_app", "--factory"]
+        # Who sends is what the connection says; proxies are named in our own settings.
+        factory = ["-m", "uvicorn", "api.main:create_app", "--factory", "--no-proxy-headers"]
         command = self.api_command or [sys.executable, *factory, *listen]
         return self._process("api", command, self.ports.api, "/readyz")
 
@@ -109,6 +110,7 @@ class Product:
             "DISPATCH_TEMPORAL_ADDRESS": self.temporal.address,
             "DISPATCH_TEMPORAL_NAMESPACE": NAMESPACE,
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,
+            "DISPATCH_INTAKE_SECRET": self.home.intake_secret,
             "DISPATCH_OBJECTS_FOLDER": str(self.home.folder / "objects"),
             "DISPATCH_HOUSEHOLD_KEY": self.home.household_key,
             "DISPATCH_API_PORT": str(self.ports.api),

@@ -29,6 +29,8 @@ ORDER = (
     ReferenceKind.ROUTING_RULE,
     ReferenceKind.NOTICE_POLICY,
     ReferenceKind.MEETING_POLICY,
+    ReferenceKind.ALERT_MAPPING,
+    ReferenceKind.ALERT_SOURCE,
     ReferenceKind.ALERT_POLICY,
 )
 """What is named by others comes first; departments and grids name each other."""

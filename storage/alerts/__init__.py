@@ -1,1 +1,1 @@
-"""Conditions of cameras and how each camera stands, in SQL."""
+"""Alerts in SQL: messages as they came, what was read of them, conditions and how cameras stand."""

@@ -13,16 +13,20 @@ from storage.models.meetings import (
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
 from storage.models.pictures import PictureRow
 from storage.models.places import FollowerRow, HouseholdRow, PositionRow
+from storage.models.raw_messages import AlertEventRow, AlertPictureRow, CredentialRow, RawMessageRow
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceChangesRow, ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
     "AlertConditionRow",
+    "AlertEventRow",
     "AlertNoteRow",
+    "AlertPictureRow",
     "AssignmentRow",
     "Base",
     "CameraStandingRow",
+    "CredentialRow",
     "DeadlineRow",
     "EventRow",
     "FollowerRow",
@@ -37,6 +41,7 @@ __all__ = [
     "OutboxRow",
     "PictureRow",
     "PositionRow",
+    "RawMessageRow",
     "RecheckRow",
     "ReferenceChangesRow",
     "ReferenceRow",

@@ -7,6 +7,8 @@ import pytest
 from activities.housekeeper import Housekeeper
 from activities.upkeep import Batch, Stale
 from domain.ids import Subject
+from domain.reference import ReferenceKind
+from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.pictures.album import Album
@@ -15,6 +17,7 @@ from storage.rechecks import Rechecks
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
 from tests.builders import NOON, POLICE
+from tests.intake.camera_desk import MAPPING, SOURCE, Desk
 from tests.pictures.album import FrailObjects
 from tests.storage.stories import born
 from tests.storage.test_outbox import a_notice, everything_of, put
@@ -30,6 +33,7 @@ def at(days: int, of: Stale, limit: int = 100) -> Batch:
 
 def housekeeper(database: Database, objects: FrailObjects | None = None) -> Housekeeper:
     ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.PICTURES: timedelta(days=1)}
+    ages[Stale.RAW_MESSAGES] = timedelta()
     return Housekeeper(database, Album(database, objects or FrailObjects()), ages)
 
 
@@ -60,6 +64,27 @@ async def test_old_keys_go(database: Database) -> None:
         await Idempotency(session).claim(Subject("r.1"), "k", "/issues", "0" * 64, NOON)
     assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
     assert await housekeeper(database).forget(at(31, Stale.IDEMPOTENCY_KEYS)) == 1
+
+
+async def test_what_cameras_sent_goes_when_it_was_kept_long_enough(database: Database) -> None:
+    desk = Desk(database)
+    await desk.keys(sorted={}, waiting={})
+    async with database.begin() as session:
+        await RawMessages(session).settle_sorted([1], NOON)
+    assert await housekeeper(database).forget(at(29, Stale.RAW_MESSAGES)) == 0
+    assert await housekeeper(database).forget(at(31, Stale.RAW_MESSAGES)) == 1
+    assert await desk.states() == ["waiting"]
+
+
+async def test_what_was_read_of_a_message_outlives_it(database: Database) -> None:
+    desk = Desk(database)
+    await desk.write(ReferenceKind.ALERT_MAPPING, MAPPING, 0)
+    await desk.write(ReferenceKind.ALERT_SOURCE, SOURCE, 0)
+    await desk.keys(a={})
+    await desk.sorter().drain()
+    await housekeeper(database).forget(at(31, Stale.RAW_MESSAGES))
+    (event,) = await desk.rows("alert_events")
+    assert (event.raw_id, event.fate) == (None, "accepted")
 
 
 @pytest.mark.parametrize(("is_done", "gone"), [(True, 1), (False, 0)])
@@ -108,4 +133,10 @@ async def test_a_store_that_is_away_fails_the_round_and_loses_nothing(database: 
 
 
 def test_events_are_never_forgotten() -> None:
-    assert set(Stale) == {"notices", "idempotency_keys", "rechecks", "pictures"}
+    assert set(Stale) == {
+        "notices",
+        "idempotency_keys",
+        "rechecks",
+        "pictures",
+        "raw_messages",
+    }

@@ -12,13 +12,16 @@ from temporalio.client import Client
 
 from api.app import build_app
 from api.auth import Gate
+from api.body import Limits
 from api.keys import FixedKey
 from api.links import Links
-from api.parts import Parts
+from api.parts import IntakeParts, Parts
 from api.uploading import Uploads
+from intake.adapters.registry import ADAPTERS
 from intake.pictures.darkroom import Darkroom
 from storage.pictures.album import Album
 from storage.session import Database
+from tests.api.cameras import PROXY, SIGNING_KEY
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
 from tests.pictures.album import FrailObjects, StoppedClock
@@ -65,7 +68,8 @@ async def app(
         uploads=Uploads(album, Darkroom(), clock, patience=0.5),
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         patience=0.3,
-        max_body_bytes=16_384,
+        limits=Limits(requests=16_384, messages=16_384, multipart=65_536),
+        intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
     )
     app = build_app(parts)
     async with app.router.lifespan_context(app):

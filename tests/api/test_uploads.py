@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 from structlog.testing import capture_logs
 
-from api.parts import MAX_BODY_BYTES, MAX_PICTURE_BYTES
+from api.body import Limits
 from api.schemas.commands import Note
 from api.schemas.issues import RaiseBody
 from tests.api.gallery import look, upload
@@ -53,11 +53,11 @@ async def test_the_bytes_decide_not_the_name_of_their_type(town: Town) -> None:
 
 
 async def test_a_long_body_is_refused_by_its_announced_length(town: Town) -> None:
-    answer = await upload(town, RESIDENT, bytes(MAX_PICTURE_BYTES + 1))
+    answer = await upload(town, RESIDENT, bytes(Limits().pictures + 1))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-@pytest.mark.parametrize(("path", "most"), [("/pictures", MAX_PICTURE_BYTES), ("/issues", 16_384)])
+@pytest.mark.parametrize(("path", "most"), [("/pictures", Limits().pictures), ("/issues", 16_384)])
 async def test_a_body_without_end_is_refused_before_it_is_read_whole(
     town: Town, path: str, most: int
 ) -> None:
@@ -77,7 +77,7 @@ async def test_a_body_without_end_is_refused_before_it_is_read_whole(
 
 
 async def test_a_picture_of_more_bytes_than_other_bodies_is_taken(town: Town) -> None:
-    large = a_jpeg() + bytes(MAX_BODY_BYTES)
+    large = a_jpeg() + bytes(Limits().requests)
     assert (await upload(town, RESIDENT, large)).status_code == HTTPStatus.CREATED
 
 

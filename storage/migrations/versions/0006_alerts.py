@@ -3,7 +3,7 @@
 `issues.at_once` is false for every issue there is: all of them went the way their whistle said.
 
 Revision ID: 0006_alerts
-Revises: 0003_beyond_county
+Revises: 0005_places
 """
 
 from alembic import op

@@ -1,0 +1,148 @@
+"""What cameras sent and what was read of it: looked at, and sorted once more after a mending."""
+
+import base64
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Path, Query
+
+from api.answering import Ledger, Reply, again
+from api.dependencies import Administrator, AskingOf, Caller, PartsOf
+from api.documentation import LOOK_AT_ONE, REPLAY, SEE_CAMERAS, responses
+from api.intake.tokens import source_in_charge
+from api.problems import ApiCode, FieldError, Problem
+from api.routes.reference import CodeInPath
+from api.schemas.alerts import (
+    Again,
+    EventFilters,
+    EventPage,
+    EventRead,
+    RawBody,
+    RawFilters,
+    RawPage,
+    RawRead,
+    ReplayBody,
+    Replayed,
+)
+from domain.actor import Actor
+from domain.ids import SourceCode
+from domain.vocabulary import Role
+from storage.alerts.queries import AlertQueries, BadCursor
+from storage.alerts.raw_messages import RawMessages
+from storage.alerts.views import Fate
+from storage.session import Session
+
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/api/v1", tags=["alerts of cameras"])
+_LONGEST_SHOWN = 64 * 1024
+_READERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+_RawId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def _require_reader(actor: Actor) -> None:
+    if not actor.has(*_READERS):
+        raise Problem(ApiCode.FORBIDDEN)
+
+
+@router.get("/raw-messages", summary="List messages of cameras", responses=responses(SEE_CAMERAS))
+async def list_messages(
+    wanted: Annotated[RawFilters, Query()], caller: Caller, parts: PartsOf
+) -> RawPage:
+    """Newest first, of sources in your grids. With `quarantined`: what could not be read, and why.
+
+    For dispatchers, supervisors and administrators.
+    """
+    _require_reader(caller)
+    try:
+        async with parts.database.read() as session:
+            page = await AlertQueries(session, caller.grids).messages(
+                state=wanted.state, source=wanted.source, cursor=wanted.cursor, limit=wanted.limit
+            )
+    except BadCursor as error:
+        raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
+    return RawPage(items=[RawRead.model_validate(each) for each in page.items], next=page.next)
+
+
+@router.get(
+    "/raw-messages/{id}", summary="Read a message as it came", responses=responses(LOOK_AT_ONE)
+)
+async def read_message(
+    id: _RawId,  # noqa: A002 - the name in the address
+    caller: Administrator,
+    parts: PartsOf,
+) -> RawBody:
+    """For an administrator who mends a mapping. Every reading is logged."""
+    async with parts.database.read() as session:
+        found = await AlertQueries(session, caller.grids).message(id)
+    if found is None:
+        raise Problem(ApiCode.NOT_FOUND)
+    line, body = found
+    log.info("raw_message_read", raw_message=id, subject=caller.subject)
+    return RawBody(
+        message=RawRead.model_validate(line),
+        body_base64=base64.b64encode(body[:_LONGEST_SHOWN]).decode(),
+        truncated=len(body) > _LONGEST_SHOWN,
+    )
+
+
+@router.get(
+    "/alert-events", summary="List what was read of messages", responses=responses(SEE_CAMERAS)
+)
+async def list_events(
+    wanted: Annotated[EventFilters, Query()], caller: Caller, parts: PartsOf
+) -> EventPage:
+    """Newest first. `unmapped` waits for a row in a mapping, `unknown_camera` for a camera's place.
+
+    For dispatchers, supervisors and administrators.
+    """
+    _require_reader(caller)
+    try:
+        async with parts.database.read() as session:
+            page = await AlertQueries(session, caller.grids).events(
+                fate=wanted.fate,
+                source=wanted.source,
+                camera=wanted.camera,
+                cursor=wanted.cursor,
+                limit=wanted.limit,
+            )
+    except BadCursor as error:
+        raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
+    return EventPage(items=[EventRead.model_validate(each) for each in page.items], next=page.next)
+
+
+@router.post(
+    "/alert-sources/{code}/replay",
+    summary="Sort messages once more",
+    responses=responses(REPLAY),
+)
+async def replay(
+    code: CodeInPath, body: ReplayBody, _: Administrator, asking: AskingOf, parts: PartsOf
+) -> Replayed:
+    """Oldest first, after the mapping, the cameras or an adapter was mended.
+
+    What was accepted before is not accepted twice.
+    """
+    at = parts.now()
+    async with parts.database.begin() as session:
+        ledger = Ledger(session, asking)
+        reply = again(await ledger.open(body, at))
+        if reply is None:
+            source = await source_in_charge(session, code, asking.actor)
+            ids = await _chosen(session, asking.actor, source.code, body)
+            reply = Reply({"messages": await RawMessages(session).replay(ids, at)})
+            await ledger.keep(reply)
+            log.info("messages_replayed", source=code, of=body.of, subject=asking.actor.subject)
+    return Replayed.model_validate(reply.body)
+
+
+async def _chosen(
+    session: Session, actor: Actor, source: SourceCode, body: ReplayBody
+) -> tuple[int, ...]:
+    queries = AlertQueries(session, actor.grids)
+    match body.of:
+        case Again.UNREADABLE:
+            return await queries.set_aside(source, body.limit)
+        case Again.UNMAPPED:
+            return await queries.undecided(source, Fate.UNMAPPED, body.limit)
+        case Again.UNKNOWN_CAMERA:
+            return await queries.undecided(source, Fate.UNKNOWN_CAMERA, body.limit)

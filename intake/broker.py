@@ -1,0 +1,104 @@
+"""A connection to an MQTT broker on which nothing is acknowledged before we say so.
+
+The library beneath acknowledges a message as soon as it was received; one that then dies loses
+it, and the next one too. So paho is told to leave that to us, which aiomqtt has no word for.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiomqtt
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import MQTTMessage
+
+KEEPALIVE_S = 15
+_MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """Where it is and who we are there; the session belongs to `client_id`, for ever the same."""
+
+    host: str
+    port: int = 1883
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    client_id: str = "dispatch-intake"
+    tls: bool = False
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message that waits for its acknowledgement."""
+
+    topic: str
+    payload: bytes = field(repr=False)
+    qos: int
+    mid: int
+    is_repeated: bool
+    """The broker did not hear us acknowledge it before."""
+    is_retained: bool
+
+
+class Connection(aiomqtt.Client):
+    """Use as a context; `heard` gives what came, `acknowledge` lets the broker forget it."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(
+            hostname=broker.host,
+            port=broker.port,
+            username=broker.username,
+            password=broker.password,
+            identifier=broker.client_id,
+            clean_session=False,
+            keepalive=KEEPALIVE_S,
+            tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
+        )
+        self._heard: asyncio.Queue[Heard] = asyncio.Queue()
+        self._client.manual_ack_set(True)
+        self._client.on_message = self._hear
+
+    async def heard(self, seconds: float) -> list[Heard]:
+        """What came, at once if there is something, else what comes first within `seconds`.
+
+        Raises:
+            aiomqtt.MqttError: the connection is gone.
+        """
+        first = asyncio.ensure_future(self._heard.get())
+        either: set[asyncio.Future[Any]] = {first, self._disconnected}
+        try:
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # What it may have got by now is not acknowledged, so nothing is lost with it.
+            _ = first.done() or first.cancel()
+        if self._disconnected.done():
+            raise aiomqtt.MqttError("disconnected")
+        if not first.done() or first.cancelled():
+            return []
+        messages = [first.result()]
+        while len(messages) < _MOST_AT_ONCE and not self._heard.empty():
+            messages.append(self._heard.get_nowait())
+        return messages
+
+    def acknowledge(self, message: Heard) -> None:
+        """Lost with the connection it is on; then the broker says the message again."""
+        self._client.ack(message.mid, message.qos)
+
+    def _hear(self, _client: Paho, _userdata: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        self._heard.put_nowait(
+            Heard(
+                topic=topic,
+                payload=bytes(message.payload),
+                qos=message.qos,
+                mid=message.mid,
+                is_repeated=message.dup,
+                is_retained=message.retain,
+            )
+        )

@@ -1,0 +1,191 @@
+"""The listener: messages of an MQTT broker are kept like those over HTTP, then acknowledged.
+
+One worker listens, the others wait for its turn. Whatever happens between the receipt and the
+commit, the broker says the message again; what was committed before is known by its fingerprint.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import aiomqtt
+import structlog
+
+from domain.alert_source import AlertSource
+from intake.broker import Broker, Connection, Heard
+from observability import metrics
+from storage.alerts.raw_messages import RawMessages
+from storage.alerts.views import Arrival
+from storage.reference import ReferenceRepository
+from storage.session import Database, Unreachable, Unstorable
+from storage.turns import MQTT, Turn
+
+log = structlog.get_logger(__name__)
+
+_QOS = 1
+_LOOK_EVERY_S = 5.0
+"""How soon a source's new topic is listened to."""
+_WAIT_S = 1.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
+_REPEATS = timedelta(minutes=10)
+"""What the broker says again was kept at most so long ago; later it is kept twice, never lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How long messages are kept, and how long they may be."""
+
+    keep_raw: timedelta = timedelta(days=30)
+    most_bytes: int = 8 * 1024 * 1024
+
+
+class Listener:
+    """Any number may run against one database; one of them listens."""
+
+    def __init__(
+        self,
+        database: Database,
+        turn: Turn,
+        broker: Broker,
+        now: Callable[[], datetime],
+        hearing: Hearing = Hearing(),
+    ) -> None:
+        self._database = database
+        self._turn = turn
+        self._broker = broker
+        self._now = now
+        self._hearing = hearing
+        self._sources: tuple[AlertSource, ...] = ()
+        self._topics: frozenset[str] = frozenset()
+        self._pause_s = _FIRST_PAUSE_S
+
+    @classmethod
+    def of(
+        cls,
+        database: Database,
+        dsn: str,
+        broker: Broker,
+        now: Callable[[], datetime],
+        hearing: Hearing,
+    ) -> "Listener":
+        return cls(database, Turn(dsn, MQTT), broker, now, hearing)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Listen, or wait for a turn, until `stopping` is set; troubles are logged and retried."""
+        while not stopping.is_set():
+            try:
+                async with self._turn as turn:
+                    await self._listen_in_turn(turn, stopping)
+            except (aiomqtt.MqttError, Unreachable) as trouble:
+                log.warning("listener_troubled", error=str(trouble), pause=self._pause_s)
+            finally:
+                metrics.MQTT_CONNECTED.set(0)
+            await _pause(stopping, self._pause_s)
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def _listen_in_turn(self, turn: Turn, stopping: asyncio.Event) -> None:
+        while not await turn.take():
+            self._pause_s = _FIRST_PAUSE_S
+            await _pause(stopping, _WAIT_S)
+            if stopping.is_set():
+                return
+        async with Connection(self._broker) as connection:
+            log.info("listener_connected", client_id=self._broker.client_id)
+            metrics.MQTT_CONNECTED.set(1)
+            self._topics = frozenset()
+            looked = -_LOOK_EVERY_S
+            while not (stopping.is_set() or turn.lost.is_set()):
+                if time.monotonic() - looked >= _LOOK_EVERY_S:
+                    await turn.check()
+                    await self._look(connection)
+                    looked = time.monotonic()
+                    self._pause_s = _FIRST_PAUSE_S
+                if messages := await connection.heard(_WAIT_S):
+                    await self._take(connection, messages)
+
+    async def _look(self, connection: Connection) -> None:
+        """Subscribes to what sources speak under now; the broker remembers it with the session."""
+        async with self._database.read() as session:
+            self._sources = await ReferenceRepository(session).sources()
+        wanted = frozenset(topic for source in self._sources for topic in source.topics)
+        for topic in sorted(wanted - self._topics):
+            await connection.subscribe(topic, qos=_QOS)
+        for topic in sorted(self._topics - wanted):
+            await connection.unsubscribe(topic)
+        self._topics = wanted
+
+    async def _take(self, connection: Connection, messages: Sequence[Heard]) -> None:
+        """Keeps them all in one transaction; only then the broker may forget them.
+
+        Raises:
+            Unreachable: nothing is acknowledged; the broker says all of it again.
+        """
+        arrivals = [each for message in messages if (each := self._arrival(message)) is not None]
+        try:
+            await self._keep(arrivals)
+        except Unstorable:
+            for arrival in arrivals:
+                await self._keep_alone(arrival)
+        for message in messages:
+            connection.acknowledge(message)
+
+    async def _keep(self, arrivals: Sequence[Arrival]) -> None:
+        async with self._database.begin() as session:
+            kept = [await RawMessages(session).keep(each) is not None for each in arrivals]
+        for arrival, is_new in zip(arrivals, kept, strict=True):
+            outcome = "kept" if is_new else "repeated"
+            metrics.RAW_MESSAGES_TOTAL.labels(adapter=arrival.adapter, outcome=outcome).inc()
+
+    async def _keep_alone(self, arrival: Arrival) -> None:
+        """What the database will never take must not stop the rest for ever."""
+        try:
+            await self._keep([arrival])
+        except Unstorable:
+            log.exception("message_unstorable", source=arrival.source)
+            metrics.RAW_MESSAGES_TOTAL.labels(adapter=arrival.adapter, outcome="unstorable").inc()
+
+    def _arrival(self, message: Heard) -> Arrival | None:
+        """None for what is nobody's, from before, or too long."""
+        source = next((each for each in self._sources if each.takes(message.topic)), None)
+        outcome = self._why_not(message, source)
+        if source is None or outcome is not None:
+            adapter = source.adapter if source else "none"
+            log.warning("message_dropped", outcome=outcome, source=source.code if source else None)
+            metrics.RAW_MESSAGES_TOTAL.labels(adapter=adapter, outcome=outcome).inc()
+            return None
+        at = self._now()
+        named = hashlib.sha256(message.topic.encode() + b"\x00" + message.payload)
+        return Arrival(
+            source=source.code,
+            adapter=source.adapter,
+            grid=source.grid,
+            fact=f"mqtt:{named.hexdigest()}",
+            bucket=int(at.timestamp() * 1_000_000),
+            # The same words said again are news, unless it is the broker that repeats itself.
+            repeats_since=at - _REPEATS if message.is_repeated else at,
+            body=message.payload,
+            sha256=hashlib.sha256(message.payload).digest(),
+            headers={},
+            content_type="",
+            topic=message.topic,
+            received_at=at,
+            purge_after=at + self._hearing.keep_raw,
+        )
+
+    def _why_not(self, message: Heard, source: AlertSource | None) -> str | None:
+        if source is None:
+            return "unknown"
+        if message.is_retained and not source.retained:
+            return "retained"
+        return "too_large" if len(message.payload) > self._hearing.most_bytes else None
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return

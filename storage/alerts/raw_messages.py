@@ -1,0 +1,208 @@
+"""Messages as they came: kept by one insert, leased to sorters, purged by age."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.ids import SourceCode
+from storage import codec
+from storage.alerts.views import Arrival, Raw, RawState, Taken
+from storage.doorbell import RAW_MESSAGES
+from storage.models import RawMessageRow
+from storage.session import AnyRow, Session
+
+LEASE = timedelta(minutes=2)
+"""How long a message that was taken stays with its sorter before it is due again."""
+_KEPT = (
+    "source",
+    "adapter",
+    "grid",
+    "fingerprint",
+    "body",
+    "sha256",
+    "headers",
+    "content_type",
+    "topic",
+    "peer",
+    "received_at",
+    "next_at",
+    "purge_after",
+)
+_SEPARATOR, _PAST_SEPARATOR = ".", "/"
+
+
+def _keep() -> Select[*tuple[Any, ...]]:
+    """Inserts unless the same fact came since; rings, and says whether it was new."""
+
+    def given(name: str) -> BindParameter[Any]:
+        return bindparam(f"_{name}", type_=getattr(RawMessageRow, name).type)
+
+    def text(name: str) -> BindParameter[Any]:
+        return bindparam(name, type_=RawMessageRow.fingerprint.type)
+
+    repeat = select(RawMessageRow.id).where(
+        RawMessageRow.source == given("source"),
+        RawMessageRow.fingerprint >= text("_from"),
+        RawMessageRow.fingerprint < text("_below"),
+        RawMessageRow.received_at > bindparam("_since", type_=RawMessageRow.received_at.type),
+    )
+    kept = (
+        insert(RawMessageRow)
+        .from_select(list(_KEPT), select(*map(given, _KEPT)).where(~repeat.exists()))
+        .on_conflict_do_nothing(index_elements=["source", "fingerprint"])
+        .returning(RawMessageRow.id)
+        .cte("kept")
+    )
+    return select(kept.c.id, func.pg_notify(RAW_MESSAGES, ""))
+
+
+_KEEP = _keep()  # once: building it costs more than running it
+_RAW = (
+    RawMessageRow.id,
+    RawMessageRow.source,
+    RawMessageRow.adapter,
+    RawMessageRow.body,
+    RawMessageRow.headers,
+    RawMessageRow.content_type,
+    RawMessageRow.topic,
+    RawMessageRow.received_at,
+    RawMessageRow.attempts,
+)
+
+
+class RawMessages:
+    """A message is waiting until it is sorted or quarantined; replaying lets it wait again."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def keep(self, arrival: Arrival) -> int | None:
+        """The message's id, and the bell at commit; None when it was kept before."""
+        row = (await self._session.execute(_KEEP, _values(arrival))).one_or_none()
+        return None if row is None else int(row.id)
+
+    async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
+        """Leases waiting messages, in the order they came.
+
+        Two sorters at once get different ones. What is not reported on comes back after `LEASE`.
+        """
+        taken = (
+            select(RawMessageRow.id)
+            .where(RawMessageRow.next_at <= now)
+            .order_by(RawMessageRow.next_at, RawMessageRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("taken")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        leased = (
+            update(RawMessageRow)
+            .where(RawMessageRow.id == taken.c.id)
+            .values(next_at=now + LEASE, attempts=RawMessageRow.attempts + 1)
+            .returning(
+                RawMessageRow.id,
+                func.length(RawMessageRow.body).label("size"),
+                RawMessageRow.attempts,
+            )
+        )
+        rows = (await self._session.execute(leased)).all()
+        return tuple(sorted(Taken(row.id, row.size, row.attempts) for row in rows))
+
+    async def read(self, ids: Sequence[int]) -> tuple[Raw, ...]:
+        """Those of them that still wait, with their bodies."""
+        found = select(*_RAW).where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_not(None))
+        rows = await self._session.execute(found.order_by(RawMessageRow.id))
+        return tuple(_raw(row) for row in rows)
+
+    async def one(self, id_: int) -> Raw | None:
+        """Whatever became of it."""
+        found = await self._session.execute(select(*_RAW).where(RawMessageRow.id == id_))
+        row = found.one_or_none()
+        return _raw(row) if row else None
+
+    async def settle(
+        self, id_: int, state: RawState, faults: Sequence[Mapping[str, str]], at: datetime
+    ) -> None:
+        """Sorted or quarantined, with what was wrong in it."""
+        await self._session.execute(
+            update(RawMessageRow)
+            .where(RawMessageRow.id == id_, RawMessageRow.next_at.is_not(None))
+            .values(
+                state=state,
+                next_at=None,
+                sorted_at=at,
+                faults=codec.text(codec.ANYTHING, list(faults)),
+            )
+        )
+
+    async def settle_sorted(self, ids: Sequence[int], at: datetime) -> None:
+        """All of these had nothing wrong."""
+        await self._session.execute(
+            update(RawMessageRow)
+            .where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_not(None))
+            .values(state=RawState.SORTED, next_at=None, sorted_at=at, faults="[]")
+        )
+
+    async def put_back(self, ids: Sequence[int], until: datetime) -> None:
+        """Not sorted now: again at an instant."""
+        await self._session.execute(
+            update(RawMessageRow)
+            .where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_not(None))
+            .values(next_at=until)
+        )
+
+    async def replay(self, ids: Sequence[int], at: datetime) -> int:
+        """Lets them wait again, and rings; how many did not wait already."""
+        again = await self._session.execute(
+            update(RawMessageRow)
+            .where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_(None))
+            .values(state=RawState.WAITING, next_at=at, attempts=0)
+        )
+        if again.rowcount:
+            await self._session.execute(select(func.pg_notify(RAW_MESSAGES, "")))
+        return again.rowcount
+
+    async def waiting(self) -> int:
+        """How many wait, for a gauge."""
+        counted = select(func.count()).where(RawMessageRow.next_at.is_not(None))
+        return (await self._session.execute(counted)).scalar_one()
+
+    async def purge(self, now: datetime, limit: int) -> int:
+        """Deletes what was kept long enough, sorted or not; how many."""
+        old = (
+            select(RawMessageRow.id)
+            .where(RawMessageRow.purge_after <= now, RawMessageRow.next_at.is_(None))
+            .order_by(RawMessageRow.purge_after)
+            .limit(limit)
+        )
+        gone = await self._session.execute(delete(RawMessageRow).where(RawMessageRow.id.in_(old)))
+        return gone.rowcount
+
+
+def _values(arrival: Arrival) -> dict[str, object]:
+    plain = {f"_{name}": getattr(arrival, name, None) for name in _KEPT}
+    return plain | {
+        "_fingerprint": f"{arrival.fact}{_SEPARATOR}{arrival.bucket}",
+        "_headers": codec.text(codec.ANYTHING, dict(arrival.headers)),
+        "_next_at": arrival.received_at,
+        "_from": f"{arrival.fact}{_SEPARATOR}",
+        "_below": f"{arrival.fact}{_PAST_SEPARATOR}",
+        "_since": arrival.repeats_since,
+    }
+
+
+def _raw(row: AnyRow) -> Raw:
+    return Raw(
+        id=row.id,
+        source=SourceCode(row.source),
+        adapter=row.adapter,
+        body=row.body,
+        headers=codec.ANYTHING.validate_json(row.headers),
+        content_type=row.content_type,
+        topic=row.topic,
+        received_at=row.received_at,
+        attempts=row.attempts,
+    )
