@@ -197,7 +197,7 @@ class Crowd:
         return state
 
     async def _look(self, path: str, **params: str) -> Json:
-        """Nothing while the API, whose clock may have jumped back, takes a token for a later one."""
+        """Nothing while the API's clock has jumped back, and takes every token for a later one."""
         try:
             return await self.api.get(self._people[CENTRE_HEAD], path, **params)
         except Refused as refusal:
