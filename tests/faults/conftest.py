@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.faults.dials import NO_DIALS, library
 from tests.faults.disks import NO_MOUNT, may_mount, small_file_system
-from tests.faults.fire import TABLE, Town, under_fire
+from tests.faults.fire import REFUSALS, TABLE, Town, under_fire
 from tests.faults.rig import Rig
 
 
@@ -47,6 +47,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, row in TABLE:
         numbers = (f"{row[column]:>9}" for column in columns)
         terminalreporter.write_line(" ".join([f"{name:34}", *numbers]))
+    terminalreporter.write_line(f"refused by the law: {dict(REFUSALS.most_common())}")
     for is_tried, otherwise in ((may_mount(), NO_MOUNT), (library() is not None, NO_DIALS)):
         if not is_tried:
             terminalreporter.write_line(otherwise, red=True)

@@ -18,6 +18,8 @@ from workflows.connection import connect
 Waiting = Callable[[int], Awaitable[None]]
 TABLE: list[tuple[str, dict[str, int]]] = []
 """One row for each test; printed when the run is over."""
+REFUSALS: Counter[str] = Counter()
+"""What the people of the run were refused, by its reason; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Town:
             await database.close()
         broken["findings"] = len(found)
         counts["again"] = self.rig.sink.again
+        REFUSALS.update(self.ledger.refused - REFUSALS)
         TABLE.append((name, {**counts, "broken": sum(broken.values())}))
         kinds = Counter(f"{each.kind} {each.detail}" for each in found)
         assert not any(broken.values()), (broken, kinds, self.ledger.wrong[:5])
