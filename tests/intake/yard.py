@@ -30,6 +30,7 @@ from storage.session import Database
 from tests.activities.desk import ADMINISTRATOR, FURNITURE, A
 from tests.builders import POLICE, an_actor
 from tests.storage.stories import born
+from tests.workflows.patience import patient
 from worker import activities_of, workflow_worker
 from workflows import contracts
 from workflows.payloads import DATA_CONVERTER
@@ -137,7 +138,7 @@ async def yard(url: str, database: Database, client: Client) -> AsyncIterator[Ya
     await furnished_long_ago(database)
     client = Client(client.service_client, data_converter=DATA_CONVERTER)
     one = Yard(url, database, client)
-    async with workflow_worker(client, activities_of(database, client, settings(url))):
+    async with patient(workflow_worker(client, activities_of(database, client, settings(url)))):
         yield one
         await _end_all(one)
 
