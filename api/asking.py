@@ -1,6 +1,7 @@
 """One request under its caller's idempotency key, and the name that its command has everywhere."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -33,6 +34,11 @@ class Asking:
         return command_id(self.actor.subject, self.key)
 
     def fingerprint(self, body: BaseModel | None) -> str:
-        """Of what the body means, not of how it was spelt."""
-        said = body.model_dump_json() if body else ""
+        """Of what the body means, not of how it was spelt.
+
+        What has its default counts as not said, so that a request sent again after an upgrade,
+        which knows more fields, is the same one.
+        """
+        meant = body.model_dump(mode="json", exclude_defaults=True) if body else None
+        said = "" if meant is None else json.dumps(meant, sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from api.schemas.command import CommandBody, Plain, Reasoned, Shown, example
 from api.schemas.convening import Convene
-from api.schemas.pictures import NewPictureIds, PictureIds
+from api.schemas.pictures import PictureIds
 from api.schemas.text import (
     MOST_CO,
     Code,
@@ -27,7 +27,7 @@ class Note(Reasoned):
     """Something worth keeping, with pictures if that says more."""
 
     model_config = example(text="已联系居民，约定明日上门")
-    pictures: NewPictureIds = Field(default=[])
+    pictures: PictureIds = Field(default=[])
 
     @override
     def fields(self) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.pictures import NewPictureIds, PictureRead
+from api.schemas.pictures import PictureIds, PictureRead
 from api.schemas.places import NearRead, PositionBody, PositionRead
 from api.schemas.text import Address, Body, Code, Instant, Name, Phone, Subject, Text
 from domain.deadline import Extension, PlannedRung
@@ -66,7 +66,7 @@ class RaiseBody(Body):
     resident: Subject | None = None
     """Subject of the resident it is raised for, who may then evaluate it; never a phone number."""
     reporter: ReporterBody = ReporterBody()
-    pictures: NewPictureIds = Field(default=[])
+    pictures: PictureIds = Field(default=[])
     """Ids of pictures of how it was found, uploaded by you and used nowhere else."""
 
 

@@ -1,6 +1,5 @@
 """Pictures as they are named in requests and shown in answers."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -19,18 +18,12 @@ def _each_once(ids: list[str]) -> list[str]:
     return ids
 
 
-def _is_empty(ids: Sequence[str]) -> bool:
-    return not ids
-
-
 PictureId = Annotated[str, StringConstraints(pattern=PICTURE)]
 PictureIds = Annotated[
     list[PictureId],
     Field(max_length=MOST_PICTURES, examples=[["0b6f4a526c1e4f579d6e5a1d4f2f8c11"]]),
     AfterValidator(_each_once),
 ]
-NewPictureIds = Annotated[PictureIds, Field(exclude_if=_is_empty)]
-"""Left out of a request's fingerprint when there are none, as in requests of earlier releases."""
 
 
 class PictureLinks(BaseModel):

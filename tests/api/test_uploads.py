@@ -9,8 +9,6 @@ from starlette.requests import ClientDisconnect
 from structlog.testing import capture_logs
 
 from api.body import Limits
-from api.schemas.commands import Note
-from api.schemas.issues import RaiseBody
 from tests.api.gallery import look, upload
 from tests.api.town import Town, a_key, a_token, fields_of
 from tests.builders import GRID_WORKER, RESIDENT
@@ -156,11 +154,3 @@ async def test_only_so_many_bodies_are_held_at_once(town: Town) -> None:
     answers = await asyncio.gather(*(one(each) for each in range(40)))
     assert sorted(answers) == [400] * 32 + [503] * 8
     assert (await upload(town, RESIDENT, a_jpeg())).status_code == HTTPStatus.CREATED
-
-
-def test_a_request_without_pictures_means_what_it_meant_before_there_were_any() -> None:
-    whistle = RaiseBody(grid="qj", category="rubbish", description="满了")
-    note = Note(text="已联系")
-    assert "pictures" not in whistle.model_dump_json() + note.model_dump_json()
-    named = Note(text="已联系", pictures=["0" * 32])
-    assert "0" * 32 in named.model_dump_json()
