@@ -221,10 +221,19 @@ class Town:
             AssertionError: it did not.
         """
         for _ in range(_PATIENCE):
-            if self.hall.events_of(number).count(event) >= times:
+            is_recorded = self.hall.events_of(number).count(event) >= times
+            if is_recorded and await self._holds(number):
                 return
             await sleep(_A_WHILE)
         raise AssertionError(f"{number}: no {event} among {self.hall.events_of(number)}")
+
+    async def _holds(self, number: str) -> bool:
+        """The record is a moment ahead of its workflow, which has yet to read that it is so."""
+        last = self.hall.last_of(number)
+        kind = "meeting" if isinstance(last, Meeting) else "issue"
+        handle = self.environment.client.get_workflow_handle(f"{kind}/{number}")
+        held = await handle.query("snapshot", result_type=type(last))
+        return held is not None and bool(held.version >= last.version)
 
 
 @asynccontextmanager
