@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from secrets import token_hex
 
@@ -15,6 +15,7 @@ from observability.clock import now
 
 PATIENCE = 150.0
 _LOOK_AGAIN = 1.0
+_A_MOMENT = 0.2  # two clocks are never quite in step
 _AT_ONCE = 24
 
 REPORTER, HOLDER, CENTRE = "fuchun_b4_officer_1", "property_company_a", "command_centre_dispatcher"
@@ -127,6 +128,8 @@ class Crowd:
             aimed, _, name = command.rpartition("/")
             to = await self._meeting_of(number) if aimed else number
             more = {"issue": number} if name == "decide" else {}
+            if name == "open" and to is not None:
+                await self._until_it_sits(to)
             if to is None or not await self.give(to, who, command, {**body, **more}):
                 break
         return number
@@ -191,6 +194,13 @@ class Crowd:
         except (TimeoutError, Unanswered):
             self.ledger.wrong.append(f"{number}: no meeting was called")
             return None
+
+    async def _until_it_sits(self, meeting: str) -> None:
+        """A chair opens a sitting when its time has come; where that is unknown, it is refused."""
+        sits_at = (await self._look(f"/meetings/{meeting}")).get("sits_at")
+        if sits_at is not None:
+            left = datetime.fromisoformat(sits_at) - now()
+            await asyncio.sleep(max(left.total_seconds(), 0) + _A_MOMENT)
 
     async def _state(self, number: str) -> str:
         state: str = (await self._look(f"/issues/{number}")).get("state", "reported")
