@@ -19,6 +19,7 @@ from intake.adapters.values import (
     key_of,
     listing,
     needed,
+    needed_listing,
     shortened,
     text,
     whole,
@@ -49,7 +50,7 @@ class Alertmanager:
     def read(self, message: RawMessage, source: SourceView) -> Reading:
         try:
             body = fields(read_json(message.body, message.content_type, 4 * LARGEST))
-            alerts = _alerts(body)
+            alerts = needed_listing(body.get("alerts"), "alerts")
         except Unreadable as broken:
             return unreadable(broken)
         reading = read_each(alerts, lambda each: _Alert(fields(each), message, source).read())
@@ -61,13 +62,6 @@ class Alertmanager:
     def answer(self, message: RawMessage, source: SourceView) -> VendorAnswer:
         """Any 2xx will do."""
         return VendorAnswer(body=b"{}")
-
-
-def _alerts(body: Mapping[str, object]) -> list[object]:
-    alerts = body.get("alerts")
-    if not isinstance(alerts, list):
-        raise Unreadable("alerts_missing")
-    return alerts
 
 
 @dataclass(frozen=True, slots=True)

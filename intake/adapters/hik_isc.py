@@ -21,6 +21,7 @@ from intake.adapters.values import (
     key_of,
     listing,
     needed,
+    needed_listing,
     shortened,
     text,
     whole,
@@ -50,7 +51,7 @@ class HikISC:
         try:
             params = fields(fields(read_json(message.body, message.content_type)).get("params"))
             sent_at = text(params.get("sendTime"))
-            events = _events(params)
+            events = needed_listing(params.get("events"), "events")
         except Unreadable as broken:
             return unreadable(broken)
         return read_each(
@@ -61,13 +62,6 @@ class HikISC:
     def answer(self, message: RawMessage, source: SourceView) -> VendorAnswer:
         """200; no body is documented, and none that is JSON does harm."""
         return VendorAnswer(body=b"{}")
-
-
-def _events(params: Mapping[str, object]) -> list[object]:
-    events = params.get("events")
-    if not isinstance(events, list):
-        raise Unreadable("events_missing")
-    return events
 
 
 @dataclass(frozen=True, slots=True)

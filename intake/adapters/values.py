@@ -57,6 +57,13 @@ def needed(value: object, called: str) -> str:
     return written
 
 
+def needed_listing(value: object, called: str) -> Sequence[object]:
+    """Likewise, of several."""
+    if not isinstance(value, list):
+        raise Unreadable(f"{called}_missing")
+    return value
+
+
 def number(value: object) -> float | None:
     """A finite number in plain notation; None for anything else, also for nothing."""
     if isinstance(value, bool):

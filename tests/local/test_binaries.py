@@ -14,7 +14,7 @@ def test_programs_are_there() -> None:
     assert (binaries.postgres(Account()) / "pg_ctl").is_file()
 
 
-@pytest.mark.skipif(os.geteuid() != ROOT, reason="only root steps down")
+@pytest.mark.skipif(os.geteuid() != ROOT, reason="taking another account needs root: setuid(2)")
 def test_wheel_in_a_closed_folder_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,9 @@ server.stop()
 print(json.dumps([started, again, owner, place, server.is_running]))
 """
 
-pytestmark = pytest.mark.skipif(os.geteuid() != ROOT, reason="all tests run as an ordinary user")
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != ROOT, reason="the run is an ordinary user's itself; setuid(2)"
+)
 
 
 @pytest.fixture

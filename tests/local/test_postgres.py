@@ -136,7 +136,7 @@ def test_database_is_made_once(server: Postgres) -> None:
     server.create_database("dispatch")
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root steps down")
+@pytest.mark.skipif(not AS_ROOT, reason="taking another account needs root: setuid(2)")
 def test_root_steps_down_and_opens_no_folder(server: Postgres, tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     server.start()
