@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 BATCH = 20
 _AT_ONCE = 4
 _BACKOFF = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800))
+_GIVEN_UP = 2 * len(_BACKOFF)
+"""So many attempts, of which none could even say that it failed, are enough."""
 _EVERY_S, _TROUBLED_S = 2.0, 5.0
 _UNUSED = timedelta(hours=24)
 """A condition without an issue for so long is not worth a picture; it is erased as unused."""
@@ -119,23 +121,31 @@ class Photos:
             async with self._database.begin() as session:
                 await AlertPictures(session).over(wanted.id, outcome, str(refusal), self._now())
         except Failed as failure:
-            outcome = await self._failed(wanted, failure)
+            outcome = await self._failed(wanted, str(failure))
+        except Unreachable:
+            raise
+        except Exception as trouble:
+            # One picture must not stop the worker, whatever is wrong with it.
+            log.exception("picture_broke", picture=wanted.id, source=wanted.source)
+            outcome = await self._failed(wanted, type(trouble).__name__)
         else:
             async with self._database.begin() as session:
                 await AlertPictures(session).stored(wanted.id, picture, self._now())
         metrics.ALERT_PICTURES_TOTAL.labels(outcome=outcome).inc()
 
-    async def _failed(self, wanted: WantedPicture, failure: Failed) -> PictureState:
+    async def _failed(self, wanted: WantedPicture, error: str) -> PictureState:
         now = self._now()
         async with self._database.begin() as session:
             pictures = AlertPictures(session)
             if wanted.attempts > len(_BACKOFF):
-                await pictures.over(wanted.id, PictureState.FAILED, str(failure), now)
+                await pictures.over(wanted.id, PictureState.FAILED, error, now)
                 return PictureState.FAILED
-            await pictures.again(wanted.id, str(failure), now + _BACKOFF[wanted.attempts - 1])
+            await pictures.again(wanted.id, error, now + _BACKOFF[wanted.attempts - 1])
         return PictureState.PENDING
 
     async def _content(self, wanted: WantedPicture) -> bytes:
+        if wanted.attempts > _GIVEN_UP:
+            raise Failed("given_up")
         async with self._database.read() as session:
             entry = await ReferenceRepository(session).current(
                 ReferenceKind.ALERT_SOURCE, wanted.source
@@ -155,7 +165,7 @@ class Photos:
         message = await asyncio.to_thread(read, raw, Tables(source=source), self._adapters)
         for alert in message.alerts:
             if alert.delivery_key == wanted.delivery_key:
-                inline = alert.pictures[wanted.ordinal].inline
-                if inline is not None:
-                    return inline
+                for picture in alert.pictures[wanted.ordinal : wanted.ordinal + 1]:
+                    if picture.inline is not None:
+                        return picture.inline
         raise Refused("message_reads_differently")

@@ -15,7 +15,7 @@ from intake.adapters.contract import RawMessage, Reading, SourceView
 from intake.fetching import Failed, Fetcher, Refused
 from intake.photos import Photos
 from intake.sorting import Sorter
-from storage.alerts.pictures import Hanging
+from storage.alerts.pictures import LEASE, AlertPictures, Hanging
 from storage.session import AnyRow, Database, Session
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk, Plain, an_alert
 from tests.intake.test_fetching import JPEG, Nvr, nvr
@@ -61,6 +61,8 @@ class Room:
     desk: Desk
     shelf: Shelf = field(default_factory=Shelf)
     fetcher: Fetcher = field(default_factory=lambda: Fetcher(never=(), seconds=2.0))
+    reader: Plain = field(default_factory=WithPictures)
+    """Reads the message once more, for the pictures within."""
 
     async def sent(self, *words: str) -> None:
         await self.desk.keep(" ".join(words).encode())
@@ -69,7 +71,7 @@ class Room:
         await Sorter(desk.database, adapters, desk.conditions, lambda: desk.now).drain()
 
     def photos(self) -> Photos:
-        adapters = {"plain": WithPictures()}
+        adapters = {"plain": self.reader}
         desk = self.desk
         return Photos(desk.database, adapters, self.fetcher, self.shelf, lambda: desk.now)
 
@@ -154,6 +156,42 @@ async def test_what_the_store_will_not_take_is_refused_or_tried_again(room: Room
     room.desk.now += timedelta(minutes=1)
     await room.photos().get_due()
     assert await room.states() == [("refused", "too_many_pixels")]
+
+
+class WithoutPictures(Plain):
+    """As an adapter of a later release may read the same message."""
+
+    @override
+    def read(self, message: RawMessage, source: SourceView) -> Reading:
+        return Reading(alerts=(an_alert(message.body.decode().split()[0]),))
+
+
+async def test_a_message_that_reads_differently_by_now_costs_the_picture_only(room: Room) -> None:
+    await room.sent("a", "inline")
+    room.reader = WithoutPictures()
+    await room.photos().get_due()
+    assert await room.states() == [("refused", "message_reads_differently")]
+
+
+async def test_a_picture_that_breaks_what_draws_it_stops_no_other(room: Room, nvr: Nvr) -> None:
+    await room.sent("a", at(nvr))
+    room.shelf.trouble = MemoryError()
+    await room.photos().get_due()
+    assert await room.states() == [("pending", "MemoryError")]
+    for _ in range(10):
+        room.desk.now += timedelta(hours=1)
+        await room.photos().get_due()
+    assert await room.states() == [("failed", "MemoryError")]
+
+
+async def test_a_picture_that_kills_its_worker_each_time_is_given_up(room: Room, nvr: Nvr) -> None:
+    await room.sent("a", at(nvr))
+    for _ in range(8):
+        async with room.desk.database.begin() as session:
+            assert len(await AlertPictures(session).due(room.desk.now, 1)) == 1
+        room.desk.now += LEASE
+    await room.photos().get_due()
+    assert (await room.states(), nvr.asked) == ([("failed", "given_up")], [])
 
 
 async def test_only_accepted_alerts_have_their_pictures_got(room: Room, nvr: Nvr) -> None:
