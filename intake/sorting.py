@@ -18,6 +18,7 @@ from domain.reference import ReferenceKind
 from intake import applying
 from intake.adapters.contract import Adapter, Fault
 from intake.applying import AppliesAlerts, GivenAlert
+from intake.portions import chunks, patience
 from intake.reading import ReadMessage, Tables, read
 from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
@@ -30,10 +31,8 @@ from storage.session import Database, Session, Unreachable
 log = structlog.get_logger(__name__)
 
 BATCH = 200
-_MOST_BYTES = 4 * 1024 * 1024
-"""Of bodies in memory at once; a longer one is read alone."""
-_SUSPECT, _GIVEN_UP = 3, 12
-"""Attempts after which a message is sorted alone, and after which it is set aside."""
+_GIVEN_UP = 12
+"""Attempts after which a message is set aside."""
 _CALM = timedelta(seconds=5)
 """Polling is only a net under the bell."""
 _TROUBLED = timedelta(seconds=1)
@@ -75,17 +74,29 @@ class Sorter:
         now = self._now()
         async with self._database.begin() as session:
             taken = await RawMessages(session).take(BATCH, now)
-        left = {each.id for each in taken}
+        left = {each.id: each for each in taken}
+        chunk: list[int] = []
         try:
-            for chunk in _chunks(taken):
+            for chunk in chunks(taken):
                 await self._sort(chunk)
-                left.difference_update(chunk)
+                for each in chunk:
+                    del left[each]
         except Unreachable:
-            # What was not done is due at once, if the database can still be told.
-            async with self._database.begin() as session:
-                await RawMessages(session).put_back(sorted(left), now)
+            # What was not done is due again, if the database can still be told.
+            await self._put_back(chunk, left, now)
             raise
         return len(taken)
+
+    async def _put_back(self, failed: list[int], left: Mapping[int, Taken], now: datetime) -> None:
+        """Trouble counts only for those that were tried: it may be theirs.
+
+        Those that had it together are tried alone in the end; the others lose nothing.
+        """
+        wait = patience(left[failed[0]].attempts) if failed else timedelta()
+        others = sorted(left.keys() - set(failed))
+        async with self._database.begin() as session:
+            await RawMessages(session).put_back(failed, now + wait)
+            await RawMessages(session).untried(others, now)
 
     async def _sort(self, ids: Sequence[int]) -> None:
         async with self._database.read() as session:
@@ -167,24 +178,6 @@ def _accepted(events: Sequence[NewEvent], new: Mapping[Key, Written]) -> Collect
 
 def _place(event: NewEvent) -> tuple[str, str, int]:
     return event.source, event.alert.camera, event.raw_id
-
-
-def _chunks(taken: Sequence[Taken]) -> Iterator[list[int]]:
-    """Ids that are sorted together: not too much at once, and what is suspect alone."""
-    chunk: list[int] = []
-    total = 0
-    for id_, size, attempts in taken:
-        is_suspect = attempts > _SUSPECT
-        if chunk and (is_suspect or total + size > _MOST_BYTES):
-            yield chunk
-            chunk, total = [], 0
-        if is_suspect:
-            yield [id_]
-            continue
-        chunk.append(id_)
-        total += size
-    if chunk:
-        yield chunk
 
 
 async def _tables(session: Session, code: str) -> Tables | None:

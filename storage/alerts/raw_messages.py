@@ -154,6 +154,14 @@ class RawMessages:
             .values(next_at=until)
         )
 
+    async def untried(self, ids: Sequence[int], until: datetime) -> None:
+        """Put back, and the attempt does not count: they were taken, and never looked at."""
+        await self._session.execute(
+            update(RawMessageRow)
+            .where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_not(None))
+            .values(next_at=until, attempts=func.greatest(RawMessageRow.attempts - 1, 0))
+        )
+
     async def replay(self, ids: Sequence[int], at: datetime) -> int:
         """Lets them wait again, and rings; how many did not wait already."""
         again = await self._session.execute(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -149,18 +150,45 @@ async def test_nothing_is_half_done_when_the_database_goes(desk: Desk) -> None:
     assert desk.conditions.names == ["a", "b"]
 
 
-async def test_what_fails_for_ever_is_set_aside_in_the_end(desk: Desk) -> None:
+async def test_a_trouble_of_the_database_is_no_fault_of_a_message(desk: Desk) -> None:
+    desk.conditions.trouble = lambda _: Unreachable("lock_timeout")
+    await desk.keys(**{f"k{number}": {} for number in range(5)})
+    for _ in range(40):
+        with suppress(Unreachable):
+            await desk.sorter().drain()
+        desk.now += timedelta(seconds=1)
+    desk.conditions.trouble = lambda _: None
+    desk.now += timedelta(minutes=10)
+    await desk.sorter().drain()
+    assert sorted(desk.conditions.names) == [f"k{number}" for number in range(5)]
+    assert set(await desk.states()) == {"sorted"}
+
+
+async def test_one_that_the_database_never_takes_holds_up_no_other_and_is_given_up(
+    desk: Desk,
+) -> None:
     desk.conditions.trouble = lambda alert: (
         Unreachable("slow") if alert.delivery_key == "bad" else None
     )
-    await desk.keys(bad={})
-    for _ in range(20):
-        if await desk.states() == ["quarantined"]:
-            break
-        try:
+    await desk.keys(bad={}, good={})
+    for _ in range(5):
+        with suppress(Unreachable):
             await desk.sorter().drain()
-        except Unreachable:
-            continue
+    assert (desk.conditions.names, await desk.states()) == (["good"], ["waiting", "sorted"])
+    for _ in range(10):
+        desk.now += timedelta(minutes=10)
+        with suppress(Unreachable):
+            await desk.sorter().drain()
+    assert (await desk.faults())[0] == [{"element": "message", "rule": "given_up"}]
+
+
+async def test_what_kills_its_sorter_each_time_is_set_aside_in_the_end(desk: Desk) -> None:
+    await desk.keys(bad={})
+    for _ in range(12):
+        async with desk.database.begin() as session:
+            assert len(await RawMessages(session).take(BATCH, desk.now)) == 1
+        desk.now += LEASE
+    await desk.sorter().drain()
     assert await desk.faults() == [[{"element": "message", "rule": "given_up"}]]
 
 
