@@ -102,9 +102,9 @@ class Turn:
 
     async def _around(self, key: ConditionKey, source: str, at: datetime) -> Circumstances:
         camera = (source, key.camera)
-        if camera not in self._standings:
-            self._standings[camera] = await Standings(self._session).of(*camera)
         policy = await self._policies.of(self._session, key.kind, source)
+        if camera not in self._standings or policy.silences:  # silenced by others meanwhile?
+            self._standings[camera] = await Standings(self._session).of(*camera)
         return Circumstances(policy=policy, at=at, standing=self._standings[camera])
 
 

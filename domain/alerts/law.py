@@ -180,7 +180,8 @@ def _ends(condition: Condition, alert: Alert, around: Circumstances) -> Outcome:
     """The source says that it is over: noted, never more than that."""
     condition = replace(condition, events=condition.events.over(alert.vendor_event_id))
     if condition.state in (S.CLOSED, S.CLEARED):
-        return nothing(condition, Reason.NOT_OPEN)
+        said = back(condition, around) or (Nothing(reason=Reason.NOT_OPEN),)
+        return Outcome(condition=condition, consequences=said)
     if condition.events.live:
         return nothing(condition, Reason.OTHERS_ARE_THERE)
     if condition.state is S.SUPPRESSED:

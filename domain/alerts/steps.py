@@ -146,8 +146,9 @@ def closed(condition: Condition, around: Circumstances, why: Reason) -> Outcome:
 
 
 def back(condition: Condition, around: Circumstances) -> tuple[Consequence, ...]:
-    """What silenced a camera is over."""
-    return (HearCamera(kind=condition.key.kind),) if around.policy.silences else ()
+    """What silenced a camera is over, whatever the policy says of its kind by now."""
+    kind = condition.key.kind
+    return (HearCamera(kind=kind),) if kind in around.standing.silenced_by else ()
 
 
 def nothing(condition: Condition | None, reason: Reason) -> Outcome:

@@ -16,7 +16,7 @@ from domain.alerts.standing import CameraStanding
 from domain.alerts.words import Decision
 from domain.ids import IssueNumber
 from domain.reference import ReferenceKind
-from intake.applying import AlertSource, Applied
+from intake.applying import AlertSource, Applied, GivenAlert
 from intake.conditions import Conditions
 from storage.alerts.conditions import ConditionRepository
 from storage.alerts.notes import Note, Notes
@@ -68,9 +68,18 @@ class Gate:
         kind: AlertKind = PARKING,
         **changes: Any,  # noqa: ANN401 - any field
     ) -> Applied:
+        given = self.given(phase, kind, **changes)
+        return await self.conditions.apply(session, given.alert, kind, self.source, self.now)
+
+    def given(
+        self,
+        phase: Phase = Phase.PULSE,
+        kind: AlertKind = PARKING,
+        **changes: Any,  # noqa: ANN401 - any field
+    ) -> GivenAlert:
         alert = Alert(delivery_key="d", vendor_type="v", phase=phase, camera=GATE)
         alert = replace(alert, **changes)
-        return await self.conditions.apply(session, alert, kind, self.source, self.now)
+        return GivenAlert(alert=alert, kind=kind, source=self.source, received_at=self.now)
 
     async def after(self, span: timedelta) -> int:
         self.now += span

@@ -10,7 +10,9 @@ from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Decision, Reason
 from domain.ids import GridCode
 from domain.vocabulary import IssueState, Role
+from intake.alert_policies import AlertPolicies
 from intake.applying import AlertSource, GivenAlert
+from intake.turn import Turn
 from storage.alerts.notes import MOST_NOTES, NoteWord
 from storage.births import Births
 from storage.session import Unstorable
@@ -240,3 +242,14 @@ async def test_an_offline_camera_is_one_maintenance_issue_and_silent_otherwise(g
     await gate.alert()
     assert (len(await gate.numbers()), (await gate.condition()).state) == (2, S.OPEN)
     assert (await gate.condition()).decision is Decision.REVIEW
+
+
+async def test_who_hears_a_camera_again_sees_who_silenced_it_meanwhile(gate: Gate) -> None:
+    await gate.alert()
+    async with gate.database.begin() as session:
+        turn = Turn(session, AlertPolicies(lambda: gate.now))
+        await turn.apply(gate.given())
+        await gate.alert(Phase.OPEN, OFFLINE)
+        await turn.apply(gate.given(Phase.CLOSE, OFFLINE))
+        await turn.finish()
+    assert (await gate.standing()).silenced_by == ()

@@ -246,3 +246,23 @@ def test_what_was_only_kept_opens_nothing_while_its_camera_is_offline() -> None:
     watch.alert(kind=OFFLINE)
     assert reasons(watch.alert(confidence=0.9)) == [Reason.INHIBITED]
     assert watch.condition.issue is None
+
+
+def test_it_is_believed_again_though_its_issue_ended_before() -> None:
+    watch = Watch(DEAF)
+    watch.alert(Phase.OPEN, kind=OFFLINE)
+    watch.ends(watch.of_kind(OFFLINE).key)
+    watch.after(MINUTE).alert(Phase.OPEN, kind=OFFLINE)
+    assert watch.standing().is_silenced
+    assert reasons(watch.alert(Phase.CLOSE, kind=OFFLINE)) == []
+    assert reasons(watch.alert(Phase.CLOSE, kind=OFFLINE)) == [Reason.NOT_OPEN]
+    watch.alert()
+    assert (watch.state, len(watch.issues)) == (S.OPEN, 2)
+
+
+def test_it_is_believed_again_though_its_kind_silences_no_more() -> None:
+    watch = Watch(DEAF)
+    watch.alert(Phase.OPEN, kind=OFFLINE)
+    watch.policies = {OFFLINE: a_policy(OFFLINE, when_unsaid=Decision.AUTO)}
+    watch.alert(Phase.CLOSE, kind=OFFLINE)
+    assert not watch.standing().is_silenced
