@@ -53,8 +53,10 @@ class GivenAlert:
     @property
     def key(self) -> ConditionKey:
         """An empty zone is none."""
-        alert = self.alert
-        return ConditionKey(self.source.community, alert.camera, alert.zone or None, self.kind)
+        alert, source = self.alert, self.source
+        return ConditionKey(
+            source.community, alert.camera, alert.zone or None, self.kind, source.code
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,13 @@ _MOST_EVENTS = 16
 
 
 class ConditionKey(NamedTuple):
-    """Two alerts with one key are about one thing."""
+    """Two alerts with one key are about one thing; two sources never speak of one camera."""
 
     community: GridCode
     camera: CameraRef
     zone: str | None
     kind: AlertKind
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,6 @@ class Condition:
     """
 
     key: ConditionKey
-    source: str
     place: GridCode
     """Where its issue is raised: the camera's grid, or the community."""
     state: ConditionState
@@ -86,6 +86,10 @@ class Condition:
     reason: Reason | None = None
     verdict: Verdict | None = None
     events: VendorEvents = VendorEvents()
+
+    @property
+    def source(self) -> str:
+        return self.key.source
 
     @property
     def is_closed(self) -> bool:

@@ -29,7 +29,6 @@ def begun(
     """A new one, which knows the issue of the one before it."""
     return Condition(
         key=key,
-        source=around.standing.source,
         place=place,
         state=S.PENDING,
         first_seen=around.at,

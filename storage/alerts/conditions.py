@@ -101,6 +101,7 @@ def _said(key: ConditionKey) -> dict[str, str]:
         "_camera": key.camera,
         "_zone": key.zone or "",
         "_kind": key.kind,
+        "_source": key.source,
     }
 
 
@@ -116,9 +117,8 @@ def _values(condition: Condition) -> dict[str, object]:
     }
 
 
-_KEY = ("community", "camera", "zone", "kind")
+_KEY = ("community", "camera", "zone", "kind", "source")
 _SAME = (
-    "source",
     "place",
     "state",
     "first_seen",
@@ -166,9 +166,12 @@ _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("_row")).values(_WRITTEN
 def _condition(row: AnyRow) -> Condition:
     return Condition(
         key=ConditionKey(
-            GridCode(row.community), CameraRef(row.camera), row.zone or None, AlertKind(row.kind)
+            GridCode(row.community),
+            CameraRef(row.camera),
+            row.zone or None,
+            AlertKind(row.kind),
+            row.source,
         ),
-        source=row.source,
         place=GridCode(row.place),
         state=ConditionState(row.state),
         first_seen=row.first_seen,

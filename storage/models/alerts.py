@@ -56,15 +56,24 @@ class AlertConditionRow(Base):
         CheckConstraint("length(camera) BETWEEN 1 AND 300 AND length(zone) <= 300", name="key"),
         CheckConstraint("issue_ended_at IS NULL OR issue_number IS NOT NULL", name="issue"),
         Index(
-            "uq_alert_conditions_open",
+            "uq_alert_conditions_open_of_source",
             "community",
             "camera",
             "zone",
             "kind",
+            "source",
             unique=True,
             postgresql_where=text("state <> 'closed'"),
         ),
-        Index("ix_alert_conditions_key", "community", "camera", "zone", "kind", "id"),
+        Index(
+            "ix_alert_conditions_key_of_source",
+            "community",
+            "camera",
+            "zone",
+            "kind",
+            "source",
+            "id",
+        ),
         Index(
             "ix_alert_conditions_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")
         ),

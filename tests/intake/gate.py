@@ -88,7 +88,7 @@ class Gate:
     # --- what can be seen ------------------------------------------------------------------------
 
     async def condition(self, kind: AlertKind = PARKING, zone: str | None = None) -> Condition:
-        key = ConditionKey(COMMUNITY, GATE, zone, kind)
+        key = ConditionKey(COMMUNITY, GATE, zone, kind, self.source.code)
         async with self.database.begin() as session:
             kept = await ConditionRepository(session).latest(key)
         assert kept is not None

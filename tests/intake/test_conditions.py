@@ -1,6 +1,7 @@
 """Alerts become issues: each is counted once, and no storm makes two of one thing."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -205,7 +206,7 @@ async def test_more_than_a_batch_is_due_at_once(gate: Gate) -> None:
 async def test_one_that_cannot_be_stored_holds_up_no_other(gate: Gate) -> None:
     sound, gate.source = (
         gate.source,
-        AlertSource(code="s", community=COMMUNITY, place=GridCode(f"qj.{'x' * 300}")),
+        replace(gate.source, place=GridCode(f"qj.{'x' * 300}")),
     )
     await gate.alert(kind=AlertKind.CROWD, zone="broken")
     gate.source = sound
@@ -242,6 +243,18 @@ async def test_an_offline_camera_is_one_maintenance_issue_and_silent_otherwise(g
     await gate.alert()
     assert (len(await gate.numbers()), (await gate.condition()).state) == (2, S.OPEN)
     assert (await gate.condition()).decision is Decision.REVIEW
+
+
+async def test_two_sources_may_each_have_a_camera_of_one_name(gate: Gate) -> None:
+    other = Gate(gate.database, source=replace(gate.source, code="other"))
+    await gate.alert(Phase.OPEN, OFFLINE)
+    await other.alert(Phase.OPEN, OFFLINE)
+    await other.alert(Phase.CLOSE, OFFLINE)
+    assert len(await gate.numbers()) == 2
+    assert (await gate.condition(OFFLINE)).state is S.OPEN
+    assert (await gate.standing()).silenced_by == (OFFLINE,)
+    await other.alert()
+    assert (await other.condition()).state is S.OPEN
 
 
 async def test_who_hears_a_camera_again_sees_who_silenced_it_meanwhile(gate: Gate) -> None:

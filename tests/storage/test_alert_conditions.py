@@ -15,14 +15,13 @@ from storage.session import Database
 from tests.builders import COUNTY, GRID, NOON
 from tests.storage.stories import born
 
-KEY = ConditionKey(GridCode("qj.bh.hp"), CameraRef("gate-1"), None, AlertKind.CROWD)
+KEY = ConditionKey(GridCode("qj.bh.hp"), CameraRef("gate-1"), None, AlertKind.CROWD, "s")
 MINUTE = timedelta(minutes=1)
 
 
 def a_condition(**changes: Any) -> Condition:  # noqa: ANN401 - any field
     condition = Condition(
         key=KEY,
-        source="s",
         place=GRID,
         state=ConditionState.PENDING,
         first_seen=NOON,

@@ -58,7 +58,7 @@ class Watch:
     ) -> tuple[c.Consequence, ...]:
         """An alert arrives now; what followed."""
         alert = an_alert(phase, **changes)
-        key = ConditionKey(COMMUNITY, alert.camera, alert.zone, kind)
+        key = ConditionKey(COMMUNITY, alert.camera, alert.zone, kind, "s")
         self._catch_up(key)
         before = len(self.said)
         if phase not in (Phase.HEARTBEAT, Phase.MEDIA):
@@ -85,7 +85,7 @@ class Watch:
 
     @property
     def key(self) -> ConditionKey:
-        return ConditionKey(COMMUNITY, GATE, None, PARKING)
+        return ConditionKey(COMMUNITY, GATE, None, PARKING, "s")
 
     @property
     def condition(self) -> Condition:
