@@ -33,6 +33,13 @@ class Camera:
     building: str | None = None
     name: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where people find it; without a name, what its vendor calls it."""
+        name = self.name or self.ref
+        building = self.building or ""
+        return name if building in name else f"{building} {name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureHost:

@@ -3,13 +3,17 @@
 from datetime import datetime
 
 from catalogue import label, say
+from domain.alert_source import Camera
 from domain.alerts.condition import Condition
 from domain.alerts.consequences import OpenIssue
 from domain.ids import IssueNumber, Subject
+from domain.reference import ReferenceKind
 from domain.vocabulary import Role
 from storage.births import Birth, Births
 from storage.reference import ReferenceRepository
 from storage.session import Session
+
+_LONGEST_PLACE = 200
 
 
 async def raise_for(
@@ -31,17 +35,24 @@ async def raise_for(
         source=Role.CAMERA,
         raised_by=Subject(f"{condition.source}:{condition.key.camera}"),
         raised_at=now,
-        description=description_of(condition),
+        description=description_of(condition, await _camera_of(references, condition)),
         emergency=category is not None and category.emergency,
         at_once=asked.at_once,
     )
     return await Births(session).raise_issue(birth)
 
 
-def description_of(condition: Condition) -> str:
+async def _camera_of(references: ReferenceRepository, condition: Condition) -> Camera | None:
+    """As its source describes it now; None for the source as a whole, or one that is gone."""
+    source = await references.current(ReferenceKind.ALERT_SOURCE, condition.source)
+    return source.body.camera(condition.key.camera) if source else None
+
+
+def description_of(condition: Condition, camera: Camera | None) -> str:
     """What people read: which camera, where in its picture, and what it says it saw."""
     key = condition.key
+    where = camera.place[:_LONGEST_PLACE] if camera else key.camera
     what = label("alert_kind", key.kind)
     if key.zone is None:
-        return say("alert.seen", camera=key.camera, what=what)
-    return say("alert.seen_in_zone", camera=key.camera, zone=key.zone, what=what)
+        return say("alert.seen", camera=where, what=what)
+    return say("alert.seen_in_zone", camera=where, zone=key.zone, what=what)

@@ -120,3 +120,20 @@ def test_a_mapping_has_one_row_for_each_key() -> None:
 def test_ignored_codes_are_read_as_codes_are() -> None:
     assert a_mapping(ignored=("Face",)).ignores("FACE")
     assert not a_mapping().ignores("FACE")
+
+
+@pytest.mark.parametrize(
+    ("building", "name", "place"),
+    [
+        ("3号楼", "东门", "3号楼 东门"),
+        ("3号楼", "3号楼东门", "3号楼东门"),
+        (None, "东门", "东门"),
+        ("3号楼", "", "3号楼 c7"),
+        (None, "", "c7"),
+    ],
+)
+def test_people_find_a_camera_by_building_and_name(
+    building: str | None, name: str, place: str
+) -> None:
+    camera = Camera(ref=CameraRef("c7"), grid=GridCode("qj"), building=building, name=name)
+    assert camera.place == place

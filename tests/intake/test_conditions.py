@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from domain.alert import AlertKind, Phase
+from domain.alert_source import Camera
 from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Decision, Reason
-from domain.ids import GridCode
+from domain.ids import GridCode, SourceCode
+from domain.reference import ReferenceKind
 from domain.vocabulary import IssueState, Role
 from intake.alert_policies import AlertPolicies
 from intake.applying import AlertSource, GivenAlert
@@ -18,8 +20,10 @@ from storage.alerts.notes import MOST_NOTES, NoteWord
 from storage.births import Births
 from storage.session import Unstorable
 from tests.activities.desk import issues as activities
+from tests.activities.desk import written
 from tests.builders import GRID
 from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, OFFLINE, PARKING, an_alert
+from tests.intake.camera_desk import SOURCE as BOX
 from tests.intake.gate import Gate, gate
 from tests.storage.stories import undone
 
@@ -67,6 +71,15 @@ async def test_its_issue_is_born_as_a_camera_s_and_waits_for_the_relay(gate: Gat
     assert detail.description == "摄像头 gate-1（区域 北门）：违章停车。"
     async with gate.database.read() as session:
         assert await Births(session).waiting() == 1
+
+
+async def test_its_issue_says_where_people_find_the_camera(gate: Gate) -> None:
+    camera = Camera(ref=GATE, grid=GRID, building="3号楼", name="东门")
+    source = replace(BOX, code=SourceCode(gate.source.code), cameras=(camera,))
+    await written(gate.database, ReferenceKind.ALERT_SOURCE, source)
+    await gate.alert(zone="北门")
+    (number,) = await gate.numbers()
+    assert (await gate.detail(number)).description == "摄像头 3号楼 东门（区域 北门）：违章停车。"
 
 
 @pytest.mark.parametrize(("confidence", "is_looked_at"), [(0.95, False), (0.5, True), (None, True)])
