@@ -7,15 +7,18 @@ import structlog
 from fastapi import APIRouter, Path, Query
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, Caller, PartsOf
+from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
 from api.documentation import LOOK_AT_ONE, REPLAY, SEE_CAMERAS, responses
 from api.intake.tokens import source_in_charge
 from api.problems import ApiCode, FieldError, Problem
+from api.routes.cameras import condition_line
 from api.routes.reference import CodeInPath
 from api.schemas.alerts import (
     Again,
+    ConditionFilters,
     EventFilters,
     EventPage,
+    EventPictureRead,
     EventRead,
     RawBody,
     RawFilters,
@@ -24,12 +27,14 @@ from api.schemas.alerts import (
     ReplayBody,
     Replayed,
 )
+from api.schemas.cameras import ConditionPage
 from domain.actor import Actor
 from domain.ids import SourceCode
 from domain.vocabulary import Role
+from storage.alerts.outcomes import EventOutcome, Outcomes
 from storage.alerts.queries import AlertQueries, BadCursor
 from storage.alerts.raw_messages import RawMessages
-from storage.alerts.views import Fate
+from storage.alerts.views import EventLine, Fate
 from storage.session import Session
 
 log = structlog.get_logger(__name__)
@@ -89,9 +94,11 @@ async def read_message(
     "/alert-events", summary="List what was read of messages", responses=responses(SEE_CAMERAS)
 )
 async def list_events(
-    wanted: Annotated[EventFilters, Query()], caller: Caller, parts: PartsOf
+    wanted: Annotated[EventFilters, Query()], caller: Caller, parts: PartsOf, locale: Locale
 ) -> EventPage:
     """Newest first. `unmapped` waits for a row in a mapping, `unknown_camera` for a camera's place.
+
+    What was accepted is shown with the condition it was counted on, and with its pictures.
 
     For dispatchers, supervisors and administrators.
     """
@@ -105,9 +112,54 @@ async def list_events(
                 cursor=wanted.cursor,
                 limit=wanted.limit,
             )
+            outcomes = await Outcomes(session, caller.grids).of_events(
+                [each.id for each in page.items]
+            )
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
-    return EventPage(items=[EventRead.model_validate(each) for each in page.items], next=page.next)
+    items = [_event(each, outcomes.get(each.id), locale) for each in page.items]
+    return EventPage(items=items, next=page.next)
+
+
+def _event(line: EventLine, outcome: EventOutcome | None, locale: str) -> EventRead:
+    read = EventRead.model_validate(line)
+    if outcome is None:
+        return read
+    condition = outcome.condition
+    return read.model_copy(
+        update={
+            "condition": condition_line(condition, locale) if condition else None,
+            "pictures": [EventPictureRead.model_validate(each) for each in outcome.pictures],
+        }
+    )
+
+
+@router.get(
+    "/alert-conditions",
+    summary="List what cameras saw, and what came of it",
+    responses=responses(SEE_CAMERAS),
+)
+async def list_conditions(
+    wanted: Annotated[ConditionFilters, Query()], caller: Caller, parts: PartsOf, locale: Locale
+) -> ConditionPage:
+    """Newest first. Why no issue came of an alert is its condition's `reason`.
+
+    For dispatchers, supervisors and administrators.
+    """
+    _require_reader(caller)
+    try:
+        async with parts.database.read() as session:
+            page = await Outcomes(session, caller.grids).conditions(
+                source=wanted.source,
+                camera=wanted.camera,
+                state=wanted.state,
+                cursor=wanted.cursor,
+                limit=wanted.limit,
+            )
+    except BadCursor as error:
+        raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
+    items = [condition_line(each, locale) for each in page.items]
+    return ConditionPage(items=items, next=page.next)
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """What cameras said of an issue, and how often each of them was right."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +9,14 @@ from api.dependencies import Caller, Locale, PartsOf
 from api.documentation import READ, SEE_CAMERAS, responses
 from api.problems import ApiCode, Problem
 from api.routes.commands import NumberInPath
-from api.schemas.cameras import AlertNoteRead, CameraPage, CameraRead, ConditionRead, IssueAlerts
+from api.schemas.cameras import (
+    AlertNoteRead,
+    CameraPage,
+    CameraRead,
+    ConditionLineRead,
+    ConditionRead,
+    IssueAlerts,
+)
 from api.schemas.text import Code, Name
 from api.sight import seen
 from catalogue import label, say
@@ -17,6 +25,7 @@ from domain.ids import IssueNumber
 from domain.vocabulary import Role
 from storage.alerts.conditions import ConditionRepository
 from storage.alerts.notes import Note, Notes
+from storage.alerts.outcomes import ConditionLine
 from storage.alerts.standings import Standings
 
 router = APIRouter(prefix="/api/v1", tags=["alerts of cameras"])
@@ -80,6 +89,20 @@ def _shown(condition: Condition, locale: str) -> ConditionRead:
         decision=condition.decision,
         verdict=condition.verdict,
         former=condition.former,
+    )
+
+
+def condition_line(line: ConditionLine, locale: str) -> ConditionLineRead:
+    """With its words in the caller's language."""
+    decision, reason = line.decision, line.reason
+    return ConditionLineRead.model_validate(
+        {
+            **asdict(line),
+            "kind_label": label("alert_kind", line.kind, locale),
+            "state_label": label("condition_state", line.state, locale),
+            "decision_label": decision and label("alert_decision", decision, locale),
+            "reason_label": reason and label("alert_reason", reason, locale),
+        }
     )
 
 

@@ -6,13 +6,17 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from api.schemas.cameras import ConditionLineRead
 from api.schemas.issues import Read
 from api.schemas.text import Body, Code, NoNul
 from domain.alert import AlertKind, Phase, TimeQuality
+from domain.alerts.words import ConditionState
+from storage.alerts.pictures import PictureState
 from storage.alerts.queries import LARGEST_PAGE
 from storage.alerts.views import Fate, RawState
 
 _HOURS = 24 * 31
+CameraName = Annotated[str, Field(min_length=1, max_length=200), NoNul]
 
 
 class IssueToken(Body):
@@ -76,7 +80,7 @@ class EventFilters(PageFilters):
     """Which elements of messages."""
 
     fate: Fate | None = None
-    camera: Annotated[str, Field(min_length=1, max_length=200), NoNul] | None = None
+    camera: CameraName | None = None
 
 
 class RawRead(Read):
@@ -114,6 +118,17 @@ class RawBody(Read):
     """Only the beginning of a long body is shown."""
 
 
+class EventPictureRead(Read):
+    """What became of a picture of an alert."""
+
+    ordinal: int
+    state: PictureState
+    error: str | None
+    """Why it could not be had, by the name of the rule."""
+    attempts: int
+    picture: str | None
+
+
 class EventRead(Read):
     """One element of a message in our words."""
 
@@ -137,6 +152,10 @@ class EventRead(Read):
     received_at: datetime
     time_quality: TimeQuality
     late: bool
+    condition: ConditionLineRead | None = None
+    """What it was counted on, as that stands now; null unless it was accepted."""
+    pictures: Annotated[list[EventPictureRead], Field(default_factory=list)]
+    """Those that were wanted of it."""
 
 
 class EventPage(Read):
@@ -144,6 +163,13 @@ class EventPage(Read):
 
     items: list[EventRead]
     next: str | None
+
+
+class ConditionFilters(PageFilters):
+    """Which conditions."""
+
+    camera: CameraName | None = None
+    state: ConditionState | None = None
 
 
 class Again(StrEnum):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.schemas.issues import Read
 from domain.alert import AlertKind
-from domain.alerts.words import ConditionState, Decision, Verdict
+from domain.alerts.words import ConditionState, Decision, Reason, Verdict
 from storage.alerts.notes import NoteWord
 
 
@@ -43,6 +43,44 @@ class ConditionRead(Read):
     verdict: Verdict | None
     """What people found on the spot."""
     former: str | None
+
+
+class ConditionLineRead(Read):
+    """What a camera saw, and why an issue came of it or not."""
+
+    id: int
+    source: str
+    camera: str
+    zone: str | None
+    kind: AlertKind
+    kind_label: str
+    grid: str
+    state: ConditionState
+    state_label: str
+    decision: Decision | None
+    """Null before there is one."""
+    decision_label: str | None
+    reason: Reason | None
+    """Why it was decided so, or what it waits for."""
+    reason_label: str | None
+    first_seen: datetime
+    last_seen: datetime
+    alerts: int
+    sightings: int
+    """Those of the alerts that said it is there, in time to be believed."""
+    max_confidence: float | None
+    due_at: datetime | None
+    """When time alone changes something next: the debounce is over, it was not seen for long."""
+    issue: str | None
+    """The number of its issue."""
+    former: str | None
+
+
+class ConditionPage(Read):
+    """Newest first; ask with `cursor` for what follows `next`."""
+
+    items: list[ConditionLineRead]
+    next: str | None
 
 
 class IssueAlerts(Read):

@@ -67,11 +67,11 @@ class AlertConditionRow(Base):
         ),
         Index(
             "ix_alert_conditions_key_of_source",
-            "community",
+            "source",
             "camera",
             "zone",
             "kind",
-            "source",
+            "community",
             "id",
         ),
         Index(

@@ -7,7 +7,7 @@ from api.problems import RETRY_AFTER, STATUS, ApiCode, Code, Problem
 from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
 from domain.alert import AlertKind
-from domain.alerts.words import ConditionState, Decision
+from domain.alerts.words import ConditionState, Decision, Reason
 from domain.authority import Who
 from domain.events import EventName
 from domain.meeting.authority import MeetingWho
@@ -32,6 +32,7 @@ LABELLED = {
     "alert_kind": AlertKind,
     "alert_note": NoteWord,
     "alert_decision": Decision,
+    "alert_reason": Reason,
     "condition_state": ConditionState,
     "state": IssueState,
     "outcome": Outcome,

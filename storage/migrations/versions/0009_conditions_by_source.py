@@ -1,7 +1,8 @@
 """Two sources may each have a camera of one name. Expands only.
 
-What was unique stays so within a source; a release before this one goes on to look for conditions
-without their source, and finds them by the same index.
+What was unique stays so within a source. A release before this one goes on to look for conditions
+without their source; until it is gone that takes a walk through the table. By source comes first,
+because the list of what was read asks without a community.
 
 Revision ID: 0009_conditions_by_source
 Revises: 0007_raw_alerts
@@ -16,7 +17,7 @@ depends_on = None
 
 NEW = {
     "uq_alert_conditions_open_of_source": "(community, camera, zone, kind, source)",
-    "ix_alert_conditions_key_of_source": "(community, camera, zone, kind, source, id)",
+    "ix_alert_conditions_key_of_source": "(source, camera, zone, kind, community, id)",
 }
 OLD = {
     "uq_alert_conditions_open": "(community, camera, zone, kind)",
