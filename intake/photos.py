@@ -48,7 +48,12 @@ class KeepsPictures(Protocol):
         """
 
     async def hang(self, session: Session, by: Subject, hanging: Hanging, at: datetime) -> None:
-        """On the birth of its issue, unless that has enough."""
+        """On the birth of its issue; when that has enough, it is erased."""
+
+    async def discard(
+        self, session: Session, by: Subject, picture: EvidenceId, at: datetime
+    ) -> None:
+        """Erases it, so that there is room for others."""
 
 
 class Photos:
@@ -77,6 +82,7 @@ class Photos:
                     if stopping.is_set():
                         return
                 await self.hang_due()
+                await self.discard_due()
             except Unreachable as trouble:
                 log.warning("photos_troubled", error=str(trouble))
                 pause = _TROUBLED_S
@@ -106,6 +112,17 @@ class Photos:
             due = await pictures.to_hang(now - _UNUSED, BATCH)
             for each in due:
                 await self._pictures.hang(session, subject_of(each.source), each, now)
+            await pictures.hung([each.id for each in due], now)
+        return len(due)
+
+    async def discard_due(self) -> int:
+        """Pictures of conditions that were closed without an issue make room; how many."""
+        now = self._now()
+        async with self._database.begin() as session:
+            pictures = AlertPictures(session)
+            due = await pictures.unused(BATCH)
+            for each in due:
+                await self._pictures.discard(session, subject_of(each.source), each.picture, now)
             await pictures.hung([each.id for each in due], now)
         return len(due)
 

@@ -54,6 +54,13 @@ class AlertAlbum:
         pictures = Pictures(session)
         step = Step(number=hanging.issue, command=BIRTH, role=PictureRole.BEFORE)
         there = [each.id for each in await pictures.of_issue(hanging.issue) if each.version == 0]
-        if len(there) < MOST_ON_ISSUE:
-            await pictures.claim([*there, hanging.picture], by, step, at)
-            await pictures.settle(step, at)
+        if len(there) >= MOST_ON_ISSUE:
+            await pictures.discard(hanging.picture, by, at)
+            return
+        await pictures.claim([*there, hanging.picture], by, step, at)
+        await pictures.settle(step, at)
+
+    async def discard(
+        self, session: Session, by: Subject, picture: EvidenceId, at: datetime
+    ) -> None:
+        await Pictures(session).discard(picture, by, at)

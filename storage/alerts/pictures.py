@@ -1,21 +1,25 @@
 """Pictures of alerts that are still to be had: leased, tried again, stored or refused for good."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.alerts.words import ConditionState, Decision
 from domain.ids import EvidenceId, IssueNumber, SourceCode
 from storage.models import AlertConditionRow, AlertEventRow, AlertPictureRow
 from storage.session import Session
 
 LEASE = timedelta(minutes=2)
 LONGEST_URL = 2_000
-MOST_OF_CONDITION = 6
-"""The first ones; a storm has the same picture a thousand times."""
+MOST_OF_CONDITION = 3
+"""As many as its issue shows; a storm has the same picture a thousand times."""
+MOST_TRIED = 2 * MOST_OF_CONDITION
+"""With those that could not be had."""
 
 
 class PictureState(StrEnum):
@@ -49,6 +53,14 @@ class Hanging:
     issue: IssueNumber
 
 
+class Unused(NamedTuple):
+    """A picture that is there for nothing."""
+
+    id: int
+    picture: EvidenceId
+    source: SourceCode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedPicture:
     """A picture to be had: by its address or, without one, out of the message itself."""
@@ -70,18 +82,12 @@ class AlertPictures:
 
     async def want(self, wanted: Sequence[Wanted], at: datetime) -> None:
         """Pictures of events, as far as their conditions have room for more."""
-        counted = (
-            select(AlertPictureRow.condition_id, func.count())
-            .where(AlertPictureRow.condition_id.in_({each.condition for each in wanted}))
-            .group_by(AlertPictureRow.condition_id)
-        )
-        rows = await self._session.execute(counted) if wanted else ()
-        had = {int(row[0]): int(row[1]) for row in rows if row[0] is not None}
+        left = await self._room({each.condition for each in wanted if each.condition is not None})
         new: list[dict[str, object]] = []
         for each in wanted:
             if each.condition is not None:
-                had[each.condition] = had.get(each.condition, 0) + 1
-                if had[each.condition] > MOST_OF_CONDITION:
+                left[each.condition] = left.get(each.condition, 0) - 1
+                if left[each.condition] < 0:
                     continue
             new.append(
                 {
@@ -94,6 +100,31 @@ class AlertPictures:
             )
         if new:
             await self._session.execute(insert(AlertPictureRow).on_conflict_do_nothing(), new)
+
+    async def _room(self, conditions: Collection[int]) -> dict[int, int]:
+        """How many more pictures each may have; none while nobody is to be bothered with it."""
+        if not conditions:
+            return {}
+        tried = func.count(AlertPictureRow.id)
+        lost = AlertPictureRow.state.in_((PictureState.REFUSED, PictureState.FAILED))
+        found = (
+            select(AlertConditionRow.id, tried, tried.filter(lost))
+            .join_from(
+                AlertConditionRow,
+                AlertPictureRow,
+                AlertPictureRow.condition_id == AlertConditionRow.id,
+                isouter=True,
+            )
+            .where(
+                AlertConditionRow.id.in_(conditions),
+                AlertConditionRow.decision.is_distinct_from(Decision.LOG),
+            )
+            .group_by(AlertConditionRow.id)
+        )
+        return {
+            id_: min(MOST_OF_CONDITION - (tried - lost), MOST_TRIED - tried)
+            for id_, tried, lost in await self._session.execute(found)
+        }
 
     async def to_hang(self, since: datetime, limit: int) -> tuple[Hanging, ...]:
         """Stored pictures whose condition has its issue by now, oldest first; held till the end.
@@ -129,7 +160,29 @@ class AlertPictures:
             for row in await self._session.execute(found)
         )
 
+    async def unused(self, limit: int) -> tuple[Unused, ...]:
+        """Stored ones whose condition was closed without an issue; held till the end."""
+        found = (
+            select(AlertPictureRow.id, AlertPictureRow.picture, AlertEventRow.source)
+            .join(AlertEventRow, AlertEventRow.id == AlertPictureRow.event_id)
+            .join(AlertConditionRow, AlertConditionRow.id == AlertPictureRow.condition_id)
+            .where(
+                AlertPictureRow.state == PictureState.STORED,
+                AlertPictureRow.hung_at.is_(None),
+                AlertConditionRow.state == ConditionState.CLOSED,
+                AlertConditionRow.issue_number.is_(None),
+            )
+            .order_by(AlertPictureRow.id)
+            .limit(limit)
+            .with_for_update(of=AlertPictureRow, skip_locked=True)
+        )
+        return tuple(
+            Unused(row.id, EvidenceId(row.picture), SourceCode(row.source))
+            for row in await self._session.execute(found)
+        )
+
     async def hung(self, ids: Sequence[int], at: datetime) -> None:
+        """Nothing is left to be done with these."""
         await self._session.execute(
             update(AlertPictureRow).where(AlertPictureRow.id.in_(ids)).values(hung_at=at)
         )

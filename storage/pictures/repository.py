@@ -162,6 +162,19 @@ class Pictures:
         )
         return erased.rowcount
 
+    async def discard(self, picture: EvidenceId, by: Subject, at: datetime) -> None:
+        """Nobody will use it; one that hangs on a step by now stays."""
+        await self._session.execute(
+            update(PictureRow)
+            .where(
+                PictureRow.id == picture,
+                PictureRow.uploaded_by == by,
+                PictureRow.claimed_at.is_(None),
+                _IS_UNSETTLED,
+            )
+            .values(erased_at=at)
+        )
+
     async def erase_unused(self, before: datetime, at: datetime, limit: int) -> int:
         """The same for what was uploaded before an instant and hangs on no recorded step."""
         old = and_(

@@ -53,6 +53,11 @@ class Shelf:
     async def hang(self, session: Session, by: Subject, hanging: Hanging, at: datetime) -> None:
         self.hung.append(hanging)
 
+    async def discard(
+        self, session: Session, by: Subject, picture: EvidenceId, at: datetime
+    ) -> None:
+        self.kept.pop(picture.removeprefix("e-"))
+
 
 @dataclass
 class Room:

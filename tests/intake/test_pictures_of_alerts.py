@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from domain.alert import AlertKind
 from domain.alert_source import PictureHost
 from domain.alerts.policy import AlertPolicy
+from domain.alerts.words import Decision
 from domain.ids import EvidenceId, IssueNumber, Subject
 from domain.reference import ReferenceKind
 from domain.vocabulary import Role
@@ -18,9 +20,10 @@ from intake.photos import Photos
 from intake.pictures.darkroom import Darkroom
 from intake.pictures.of_alerts import MOST_ON_ISSUE, AlertAlbum
 from intake.sorting import Sorter
-from storage.alerts.pictures import MOST_OF_CONDITION
+from storage.alerts.pictures import MOST_OF_CONDITION, MOST_TRIED, AlertPictures
 from storage.pictures.album import Album, Variant
 from storage.pictures.repository import Pictures
+from storage.pictures.views import Upload
 from storage.session import Database
 from tests.activities.desk import furnished
 from tests.builders import NOON
@@ -94,6 +97,85 @@ async def test_a_picture_waits_for_the_issue_to_be_born(desk: Desk, nvr: Nvr) ->
     await sort(desk, "b")
     assert len(await issues(desk)) == 1
     assert await one.hang_due() == 1
+
+
+async def unerased(desk: Desk) -> int:
+    """How many pictures take room in the store."""
+    async with desk.database.read() as session:
+        found = await session.execute(
+            text("SELECT count(*) FROM pictures WHERE erased_at IS NULL AND settled_at IS NULL")
+        )
+    return int(found.scalar_one())
+
+
+async def test_a_picture_that_its_issue_has_no_room_for_is_erased(desk: Desk, nvr: Nvr) -> None:
+    await sort(desk, "a", *(at(nvr, f"/pic/{each}") for each in range(MOST_OF_CONDITION)))
+    one = photos(desk, Album(desk.database, FrailObjects()))
+    await one.get_due()
+    assert await unerased(desk) == MOST_OF_CONDITION
+    async with desk.database.begin() as session:
+        due = await AlertPictures(session).to_hang(NOON - timedelta(hours=1), 10)
+        pictures = AlertAlbum(Album(desk.database, FrailObjects()), Darkroom())
+        more = Upload(
+            id=EvidenceId("f" * 32),
+            uploaded_by=Subject("source:box"),
+            key="more",
+            uploaded_at=NOON,
+            sha256="0" * 64,
+            original_bytes=1,
+            width=1,
+            height=1,
+        )
+        await Pictures(session).add(more, 10)
+        await Pictures(session).mark_stored(more.id, NOON)
+        for each in (*due, replace(due[0], picture=more.id)):
+            await pictures.hang(session, Subject("source:box"), each, NOON)
+    assert await unerased(desk) == 0
+
+
+async def test_what_nobody_is_bothered_with_has_no_pictures_got(desk: Desk, nvr: Nvr) -> None:
+    policy = AlertPolicy(code="p", kind=AlertKind.ILLEGAL_PARKING, when_unsaid=Decision.LOG)
+    await desk.write(ReferenceKind.ALERT_POLICY, policy, 0)
+    await sort(desk, "a", at(nvr))
+    assert await photos(desk, Album(desk.database, FrailObjects())).get_due() == 0
+    await desk.write(ReferenceKind.ALERT_POLICY, replace(policy, when_unsaid=Decision.REVIEW), 1)
+    desk.now += timedelta(minutes=1)
+    await sort(desk, "b", at(nvr))
+    assert await photos(desk, Album(desk.database, FrailObjects())).get_due() == 1
+
+
+async def test_pictures_make_room_when_no_issue_came_of_them(desk: Desk, nvr: Nvr) -> None:
+    policy = AlertPolicy(
+        code="p", kind=AlertKind.ILLEGAL_PARKING, debounce=timedelta(minutes=5), least_sightings=2
+    )
+    await desk.write(ReferenceKind.ALERT_POLICY, policy, 0)
+    await sort(desk, "a", at(nvr))
+    one = photos(desk, Album(desk.database, FrailObjects()))
+    await one.get_due()
+    assert (await one.discard_due(), await unerased(desk)) == (0, 1)
+    desk.now += timedelta(hours=2)
+    law = Conditions(desk.database, lambda: desk.now)
+    while await law.pass_time(desk.now):
+        continue
+    assert (await one.discard_due(), await unerased(desk), await issues(desk)) == (1, 0, [])
+    assert await one.discard_due() == 0
+
+
+async def test_pictures_that_cannot_be_had_leave_room_for_later_ones(desk: Desk, nvr: Nvr) -> None:
+    one = photos(desk, Album(desk.database, FrailObjects()))
+
+    async def states_after(key: str, path: str) -> list[str]:
+        await sort(desk, key, at(nvr, path))
+        await one.get_due()
+        return [row.state for row in await desk.rows("alert_pictures")]
+
+    for number in range(MOST_OF_CONDITION):
+        await states_after(f"bad{number}", "/elsewhere")
+    had = await states_after("good", "/pic/1")
+    assert had == [*["refused"] * MOST_OF_CONDITION, "stored"]
+    for number in range(MOST_TRIED):
+        had = await states_after(f"worse{number}", "/elsewhere")
+    assert len(had) == MOST_TRIED
 
 
 async def test_the_same_picture_is_kept_once_and_no_picture_is_refused(database: Database) -> None:
