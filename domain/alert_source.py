@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 
 from domain.actor import lies_in
 from domain.ids import CameraRef, GridCode, MappingCode, SourceCode
+from domain.position import Point, Position, System
 
 MOST_PER_MINUTE = 1_000_000
 LARGEST_OFFSET_S = 86_400
@@ -25,6 +26,25 @@ class AuthMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a camera looks, in degrees; which system is always said.
+
+    Raises:
+        ValueError: it is not on the Earth.
+    """
+
+    lat: float
+    lon: float
+    system: System
+
+    def __post_init__(self) -> None:
+        Point(lat=self.lat, lon=self.lon)
+
+    def to_position(self) -> Position:
+        return Position.said(Point(lat=self.lat, lon=self.lon), self.system)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
     """A camera that a source may speak of, and where its alerts belong."""
 
@@ -32,6 +52,8 @@ class Camera:
     grid: GridCode
     building: str | None = None
     name: str = ""
+    position: Spot | None = None
+    """Its issues are found near it by who is about to report the same."""
 
     @property
     def place(self) -> str:

@@ -25,6 +25,7 @@ async def raise_for(
     if district is None:
         return None
     category = await references.category(asked.category)
+    camera = await _camera_of(references, condition)
     birth = Birth(
         prefix=district.prefix,
         year=await references.local_year(district, now),
@@ -35,7 +36,8 @@ async def raise_for(
         source=Role.CAMERA,
         raised_by=Subject(f"{condition.source}:{condition.key.camera}"),
         raised_at=now,
-        description=description_of(condition, await _camera_of(references, condition)),
+        description=description_of(condition, camera),
+        position=camera.position.to_position() if camera and camera.position else None,
         emergency=category is not None and category.emergency,
         at_once=asked.at_once,
     )

@@ -4,8 +4,9 @@ import pytest
 
 from domain.alert import AlertKind
 from domain.alert_mapping import AlertMapping, MappedCode
-from domain.alert_source import AlertSource, Camera, PictureHost, fits, is_topic_filter
+from domain.alert_source import AlertSource, Camera, PictureHost, Spot, fits, is_topic_filter
 from domain.ids import CameraRef, GridCode, MappingCode, SourceCode
+from domain.position import System
 
 GRID = GridCode("qj.bh")
 
@@ -120,6 +121,11 @@ def test_a_mapping_has_one_row_for_each_key() -> None:
 def test_ignored_codes_are_read_as_codes_are() -> None:
     assert a_mapping(ignored=("Face",)).ignores("FACE")
     assert not a_mapping().ignores("FACE")
+
+
+def test_a_camera_stands_on_the_earth() -> None:
+    with pytest.raises(ValueError, match="a point lies"):
+        Spot(lat=102.9, lon=26.9, system=System.WGS84)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from domain.alert import AlertKind, Phase
-from domain.alert_source import Camera
+from domain.alert_source import Camera, Spot
 from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Decision, Reason
-from domain.ids import GridCode, SourceCode
+from domain.ids import GridCode, SourceCode, Subject
+from domain.position import System
 from domain.reference import ReferenceKind
 from domain.vocabulary import IssueState, Role
 from intake.alert_policies import AlertPolicies
@@ -18,9 +19,11 @@ from intake.applying import AlertSource, GivenAlert
 from intake.turn import Turn
 from storage.alerts.notes import MOST_NOTES, NoteWord
 from storage.births import Births
+from storage.nearby import Nearby
+from storage.reference import ReferenceRepository
 from storage.session import Unstorable
+from tests.activities.desk import ORIGIN, written
 from tests.activities.desk import issues as activities
-from tests.activities.desk import written
 from tests.builders import GRID
 from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, OFFLINE, PARKING, an_alert
 from tests.intake.camera_desk import SOURCE as BOX
@@ -71,6 +74,24 @@ async def test_its_issue_is_born_as_a_camera_s_and_waits_for_the_relay(gate: Gat
     assert detail.description == "摄像头 gate-1（区域 北门）：违章停车。"
     async with gate.database.read() as session:
         assert await Births(session).waiting() == 1
+
+
+async def test_its_issue_is_found_by_who_is_about_to_report_the_same(gate: Gate) -> None:
+    spot = Spot(lat=26.9139, lon=102.9302, system=System.GCJ02)
+    camera = Camera(ref=GATE, grid=GRID, position=spot)
+    source = replace(BOX, code=SourceCode(gate.source.code), cameras=(camera,))
+    await written(gate.database, ReferenceKind.ALERT_SOURCE, source)
+    await gate.alert()
+    (number,) = await gate.numbers()
+    position = (await gate.detail(number)).position
+    assert position == spot.to_position()
+    async with gate.database.read() as session:
+        category = await ReferenceRepository(session).category(ORIGIN.category)
+        assert category is not None
+        category = replace(category, near_m=50, near_hours=24)
+        there, asker = spot.to_position().wgs84, Subject("r.1")
+        (near,) = await Nearby(session).issues(there, category, asker, gate.now)
+    assert near.number == number
 
 
 async def test_its_issue_says_where_people_find_the_camera(gate: Gate) -> None:
