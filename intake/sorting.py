@@ -18,6 +18,7 @@ from domain.reference import ReferenceKind
 from intake import applying
 from intake.adapters.contract import Adapter, Fault
 from intake.applying import AppliesAlerts, GivenAlert
+from intake.following import follow, is_follower
 from intake.reading import ReadMessage, Tables, read
 from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
@@ -130,8 +131,11 @@ class Sorter:
         async with self._database.begin() as session:
             new = await AlertEvents(session).put(events)
             await self._apply(session, events, new)
-            await _settle(session, messages, now)
-        _count(messages, events, new, now)
+            followed = await follow(session, messages, self._conditions, now)
+            await _settle(session, followed.done, now)
+            for raw, wait in followed.later:
+                await RawMessages(session).put_back([raw], now + wait)
+        _count(followed.done, events, new, now)
 
     async def _apply(
         self, session: Session, events: Sequence[NewEvent], new: Mapping[Key, Written]
@@ -201,13 +205,16 @@ async def _tables(session: Session, code: str) -> Tables | None:
 
 
 def _events(message: ReadMessage, now: datetime) -> Iterator[NewEvent]:
-    """What is to be written of a message; a sign of life is nothing to keep."""
+    """What is to be written of a message; a sign of life is nothing to keep.
+
+    What follows an event is written when that is known.
+    """
     tables = message.tables
     if tables is None:
         return
     codes = tables.codes()
     for alert in message.alerts:
-        if alert.phase is Phase.HEARTBEAT:
+        if alert.phase is Phase.HEARTBEAT or is_follower(alert):
             continue
         camera = tables.source.camera(alert.camera)
         kind = codes.kind_of(alert)

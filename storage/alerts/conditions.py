@@ -79,12 +79,12 @@ class ConditionRepository:
             values = [{"_row": each.id, **_values(each.condition)} for each in kept]
             await self._session.execute(_UPDATE, values)
 
-    async def of_issue(self, number: IssueNumber) -> Kept | None:
-        """The condition that an issue was opened for."""
-        return await self._one(_OF_ISSUE, {"_issue": number})
+    async def locked(self, row: int) -> Kept | None:
+        """This row, after whoever has it now."""
+        return await self._one(_LOCKED, {"_row": row})
 
     async def behind(self, number: IssueNumber) -> Condition | None:
-        """The same, only to be looked at."""
+        """The condition that an issue was opened for, only to be looked at."""
         row = (await self._session.execute(_BEHIND, {"_issue": number})).one_or_none()
         return _condition(row) if row else None
 
@@ -156,9 +156,9 @@ _LATEST = (
     .limit(1)
     .with_for_update()
 )
-_TAKE = _FOUND.where(_TABLE.c.id == bindparam("_row")).with_for_update(skip_locked=True)
+_ONE = _FOUND.where(_TABLE.c.id == bindparam("_row"))
+_TAKE, _LOCKED = _ONE.with_for_update(skip_locked=True), _ONE.with_for_update()
 _BEHIND = _FOUND.where(_TABLE.c.issue_number == bindparam("_issue"))
-_OF_ISSUE = _BEHIND.with_for_update()
 _INSERT = insert(_TABLE).values(_WRITTEN | _AT_NOW).returning(_TABLE.c.id)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("_row")).values(_WRITTEN | _AT_NOW)
 
