@@ -1,9 +1,9 @@
 """Asks Frigate for the reviews that were missed while nobody listened.
 
 It publishes once, at QoS 0 unless it was told otherwise, and a restart of it closes reviews without
-a word. So with each connection to the broker its list `/api/review` is asked for what came since
-the source was heard last; pages are kept as they came, like any message, and their elements have
-the names they have over MQTT: what was heard is known, what was missed is new.
+a word. So with each connection to the broker, ours or its own, its list `/api/review` is asked for
+what came since the source was heard last. Pages are kept as they came, like any message, and their
+elements have the names they have over MQTT: what was heard is known, what was missed is new.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import structlog
 
 from domain.alert_source import AlertSource
-from intake.adapters.frigate import Frigate
+from intake.adapters.frigate import AVAILABLE, Frigate
 from intake.adapters.frigate_reviews import ALERT, API, DETECTIONS, seconds_of
 from intake.adapters.safe_json import LARGEST, read_json
 from intake.adapters.values import LONGEST_URL, Unreadable, fields, text
@@ -29,6 +29,7 @@ from storage.session import Database, Unreachable, Unstorable
 
 log = structlog.get_logger(__name__)
 
+ONLINE = b"online"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _REVIEWED = (0, 1)
 """Asked for both: some releases list all with 1 and some only what a person has seen, and left out
@@ -96,6 +97,10 @@ class CatchUp:
     def asks(self, source: AlertSource) -> bool:
         """Whether there is somebody to be asked."""
         return source.adapter == Frigate.name and _api(source) is not None
+
+    def is_back(self, topic: str, payload: bytes) -> bool:
+        """Frigate is back at the broker: what it saw meanwhile was published to nobody."""
+        return topic.endswith(f"/{AVAILABLE}") and payload.strip() == ONLINE
 
     async def run(self, source: AlertSource) -> None:
         """Ask until it is done, however often it fails; then note that the source is heard."""

@@ -42,6 +42,9 @@ class CatchesUp(Protocol):
     def asks(self, source: AlertSource) -> bool:
         """Whether there is somebody to be asked."""
 
+    def is_back(self, topic: str, payload: bytes) -> bool:
+        """Whether these words say that it was away itself, and what it saw since was not said."""
+
     async def run(self, source: AlertSource) -> None:
         """Ask for what was missed, and go on until it is cancelled."""
 
@@ -148,6 +151,19 @@ class Listener:
             task = asyncio.create_task(self._catch_up.run(wanted[code]))
             self._asking[code] = wanted[code], task
 
+    def _ask_who_is_back(self, messages: Sequence[Heard]) -> None:
+        """What a broker kept from before is no news of anybody."""
+        asks = self._catch_up
+        back = [
+            each.topic
+            for each in messages
+            if asks and not each.is_retained and asks.is_back(each.topic, each.payload)
+        ]
+        if back:
+            sources = [each for each in self._sources if any(map(each.takes, back))]
+            self._ask_no_more([each.code for each in sources if each.code in self._asking])
+            self._ask(self._sources)
+
     def _ask_no_more(self, codes: Iterable[SourceCode]) -> None:
         for code in tuple(codes):
             _, task = self._asking.pop(code)
@@ -167,6 +183,7 @@ class Listener:
                 await self._keep_alone(arrival)
         for message in messages:
             connection.acknowledge(message)
+        self._ask_who_is_back(messages)
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> None:
         async with self._database.begin() as session:

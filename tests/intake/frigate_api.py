@@ -100,7 +100,7 @@ def a_recorder(port: int, **changes: Any) -> AlertSource:  # noqa: ANN401 - any 
         SOURCE,
         adapter="frigate",
         mapping=None,
-        topics=("frigate/reviews",),
+        topics=("frigate/reviews", "frigate/available"),
         cameras=tuple(Camera(ref=CameraRef(each), grid=GRID) for each in CAMERAS),
         pictures_from=(
             PictureHost(scheme="http", host="127.0.0.1", port=port, path_prefix="/api"),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ from tests.builders import NOON
 from tests.domain.alerts.watching import PARKING
 from tests.intake.camera_desk import Desk, arrival
 from tests.intake.frigate_api import FrigateApi, a_recorder, a_review, answer, frigate_api
-from tests.intake.mosquitto import mosquitto, until
+from tests.intake.mosquitto import Mosquitto, mosquitto, until
 
 TOPIC = "frigate/reviews"
 AT = NOON.timestamp()
@@ -262,27 +263,59 @@ async def test_who_does_not_answer_is_asked_again_and_then_heard(recorder: Recor
     assert len(await recorder.desk.rows("raw_messages")) == 1
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    async with mosquitto(tmp_path) as running:
+        yield running
+
+
+@asynccontextmanager
+async def listening(recorder: Recorder, url: str, broker: Mosquitto) -> AsyncIterator[None]:
+    """Cut off at the end, as by an outage."""
+    database, keep = recorder.desk.database, timedelta(days=1)
+    catch_up = CatchUp(database, Fetcher(never=()), clock.now, keep, QUICK)
+    hearing = Hearing(catch_up=catch_up)
+    one = Listener.of(database, url, broker.broker, clock.now, hearing)
+    task = asyncio.create_task(one.run(asyncio.Event()))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def has(recorder: Recorder, pages: int, word: bytes, broker: Mosquitto) -> None:
+    """Until so many pages were kept, and what is said over MQTT is heard all the while."""
+
+    async def is_so() -> bool:
+        await broker.publish(TOPIC, word)
+        bodies = [bytes(row.body) for row in await recorder.desk.rows("raw_messages")]
+        return len([each for each in bodies if each.startswith(b"[")]) == pages and word in bodies
+
+    await until(is_so)
+
+
 async def test_with_each_connection_what_was_missed_is_asked_for(
-    recorder: Recorder, database_url: str, tmp_path: Path
+    recorder: Recorder, database_url: str, broker: Mosquitto
 ) -> None:
-    """The first time, after an outage, and while it is asked the broker is listened to."""
-    desk, at = recorder.desk, clock.now().timestamp()
-    catch_up = CatchUp(desk.database, Fetcher(never=()), clock.now, timedelta(days=1), QUICK)
-    recorder.api.reviews = [a_review(at - MINUTE, at - 30)]
-    async with mosquitto(tmp_path) as broker:
-        for number in (1, 2):
-            recorder.api.instead = [answer(b"", "503 Busy")]
-            hearing = Hearing(catch_up=catch_up)
-            one = Listener.of(desk.database, database_url, broker.broker, clock.now, hearing)
-            listening = asyncio.create_task(one.run(asyncio.Event()))
+    """The first time and after an outage, also when it does not answer at once."""
+    at = clock.now().timestamp()
+    for number in (1, 2):
+        recorder.api.reviews.append(a_review(at - MINUTE / number, None))
+        recorder.api.instead = [answer(b"", "503 Busy")]
+        async with listening(recorder, database_url, broker):
+            await has(recorder, number, b"heard %d" % number, broker)
 
-            async def is_kept(number: int = number) -> bool:
-                bodies = [bytes(row.body) for row in await desk.rows("raw_messages")]
-                await broker.publish(TOPIC, b"heard %d" % number)
-                pages = [each for each in bodies if each.startswith(b"[")]
-                return len(pages) == number and b"heard %d" % number in bodies
 
-            await until(is_kept)
-            listening.cancel()
-            await asyncio.wait({listening})
-            recorder.api.reviews.append(a_review(at - 20, None))
+async def test_who_was_away_itself_is_asked_when_it_is_back(
+    recorder: Recorder, database_url: str, broker: Mosquitto
+) -> None:
+    at = clock.now().timestamp()
+    recorder.api.reviews = [a_review(at - MINUTE, None)]
+    async with listening(recorder, database_url, broker):
+        await has(recorder, 1, b"before", broker)
+        recorder.api.reviews.append(a_review(at - 30, None))
+        await broker.publish("frigate/available", b"offline")
+        await has(recorder, 1, b"meanwhile", broker)
+        await broker.publish("frigate/available", b"online", retain=True)
+        await has(recorder, 2, b"after", broker)
