@@ -18,8 +18,8 @@ from domain.reference import ReferenceKind
 from intake import applying
 from intake.adapters.contract import Adapter, Fault
 from intake.applying import AppliesAlerts, GivenAlert
-from intake.following import follow, is_follower
 from intake.reading import ReadMessage, Tables, read
+from intake.sequels import conditions_of, follow, is_sequel
 from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
 from storage.alerts.pictures import AlertPictures, Wanted
@@ -143,9 +143,10 @@ class Sorter:
         """Camera by camera, so that two sorters wait for each other in one order."""
         due = sorted(_accepted(events, new), key=_place)
         applied = await self._conditions.apply_all(session, [_given(event) for event in due])
+        conditions = await conditions_of(session, due, applied)
         wanted = [
-            Wanted(event=new[event.key].id, condition=done.condition, ordinal=at, url=picture.url)
-            for event, done in zip(due, applied, strict=True)
+            Wanted(event=new[event.key].id, condition=condition, ordinal=at, url=picture.url)
+            for event, condition in zip(due, conditions, strict=True)
             for at, picture in enumerate(event.alert.pictures)
         ]
         await AlertPictures(session).want(wanted, self._now())
@@ -214,7 +215,7 @@ def _events(message: ReadMessage, now: datetime) -> Iterator[NewEvent]:
         return
     codes = tables.codes()
     for alert in message.alerts:
-        if alert.phase is Phase.HEARTBEAT or is_follower(alert):
+        if alert.phase is Phase.HEARTBEAT or is_sequel(alert):
             continue
         camera = tables.source.camera(alert.camera)
         kind = codes.kind_of(alert)

@@ -12,20 +12,20 @@ from domain.alert_mapping import AlertMapping, MappedCode
 from domain.alert_source import AlertSource, Camera, PictureHost
 from domain.ids import CameraRef, MappingCode
 from domain.reference import ReferenceKind
-from intake.adapters.dahua_icc import DahuaICC
+from intake.adapters.registry import ADAPTERS
 from intake.conditions import Conditions
 from intake.fetching import Fetcher
-from intake.following import PATIENCE
 from intake.photos import Photos
 from intake.pictures.darkroom import Darkroom
 from intake.pictures.of_alerts import AlertAlbum
+from intake.sequels import PATIENCE
 from intake.sorting import Sorter
 from storage.alerts.raw_messages import RawMessages
 from storage.alerts.standings import Standings
 from storage.pictures.album import Album
 from storage.session import Database
 from tests.activities.desk import furnished
-from tests.builders import GRID
+from tests.builders import GRID, NOON
 from tests.domain.alerts.watching import PARKING
 from tests.intake.camera_desk import SOURCE, Desk, arrival
 from tests.intake.gate import POLICIES
@@ -54,9 +54,9 @@ class Platform(Desk):
         await self.keep_as(json.dumps(body).encode())
         await self.sorts()
 
-    async def keep_as(self, body: bytes) -> None:
+    async def keep_as(self, body: bytes, adapter: str = "dahua_icc") -> None:
         self.sent += 1
-        sent = replace(arrival(self.sent, body, self.now), adapter="dahua_icc")
+        sent = replace(arrival(self.sent, body, self.now), adapter=adapter)
         async with self.database.begin() as session:
             await RawMessages(session).keep(sent)
 
@@ -72,8 +72,7 @@ class Platform(Desk):
 
     async def sorts(self) -> None:
         law = Conditions(self.database, lambda: self.now)
-        adapters = {"dahua_icc": DahuaICC()}
-        await Sorter(self.database, adapters, law, lambda: self.now).drain()
+        await Sorter(self.database, ADAPTERS, law, lambda: self.now).drain()
 
     async def waits(self, span: timedelta) -> None:
         self.now += span
@@ -87,8 +86,7 @@ class Platform(Desk):
     async def hung(self) -> list[str]:
         """Addresses of the pictures that hang on the issue by now."""
         album = AlertAlbum(Album(self.database, FrailObjects()), Darkroom())
-        adapters = {"dahua_icc": DahuaICC()}
-        photos = Photos(self.database, adapters, Fetcher(never=()), album, lambda: self.now)
+        photos = Photos(self.database, ADAPTERS, Fetcher(never=()), album, lambda: self.now)
         await photos.get_due()
         await photos.hang_due()
         return [row.url for row in await self.rows("alert_pictures") if row.hung_at is not None]
@@ -232,3 +230,27 @@ async def test_alarm_picture_and_verdict_of_one_message_are_all_heard(platform: 
     await platform.sorts()
     assert await platform.states() == ["sorted"]
     assert (await platform.judged(), len(await platform.hung())) == ((0, 1), 1)
+
+
+def in_isc(event: str, status: int, **detail: object) -> bytes:
+    said = {"eventId": event, "eventType": "591", "status": status, "srcIndex": NODE}
+    said |= {"srcType": "camera", "happenTime": NOON.isoformat(), "data": {"parking": [detail]}}
+    return json.dumps({"params": {"sendTime": NOON.isoformat(), "events": [said]}}).encode()
+
+
+async def test_a_later_picture_that_leaves_out_the_zone_hangs_where_its_event_went(
+    platform: Platform,
+) -> None:
+    """In iSecure Center the start of a rule has its region, the picture of it often has none."""
+    for body in (
+        in_isc("e-1", 1, regionID=1),
+        in_isc("e-2", 1),
+        in_isc("e-1", 5, imageUrl=f"http://127.0.0.1:{platform.port}/pic/1.jpg"),
+    ):
+        await platform.keep_as(body, "hik_isc")
+    await platform.sorts()
+    conditions = {row.zone: row.id for row in await platform.rows("alert_conditions")}
+    assert set(conditions) == {"1", ""}
+    (picture,) = await platform.rows("alert_pictures")
+    assert picture.condition_id == conditions["1"]
+    assert len(await platform.hung()) == 1
