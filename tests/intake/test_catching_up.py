@@ -1,99 +1,21 @@
 """What Frigate saw while nobody listened is asked for, kept once, and never from elsewhere."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 from structlog.testing import capture_logs
 
-from domain.alert_mapping import AlertMapping, MappedCode
-from domain.alert_source import AlertSource
-from domain.ids import MappingCode
-from domain.reference import ReferenceKind
-from intake.adapters.frigate import Frigate
 from intake.adapters.values import Unreadable
-from intake.catching_up import Bounds, CatchUp
+from intake.catching_up import Bounds
 from intake.fetching import Failed, Fetcher, Refused
-from intake.listening import Hearing, Listener
-from intake.sorting import Sorter
-from observability import clock
-from storage.alerts.hearing import heard_until, is_heard
-from storage.alerts.raw_messages import RawMessages
-from storage.session import Database
 from tests.builders import NOON
-from tests.domain.alerts.watching import PARKING
-from tests.intake.camera_desk import Desk, arrival
-from tests.intake.frigate_api import FrigateApi, a_recorder, a_review, answer, frigate_api
-from tests.intake.mosquitto import Mosquitto, mosquitto, until
+from tests.intake.frigate_api import a_review, answer
+from tests.intake.mosquitto import until
+from tests.intake.recorder import AT, HOUR, MINUTE, QUICK, Recorder, recorder
 
-TOPIC = "frigate/reviews"
-AT = NOON.timestamp()
-MINUTE, HOUR = 60.0, 3600.0
-CODES = AlertMapping(
-    code=MappingCode("nvr"),
-    name="Frigate",
-    adapter="frigate",
-    rows=(MappedCode(code="person", kind=PARKING),),
-)
-QUICK = Bounds(pauses=(0.0,), mark_every=timedelta(milliseconds=20))
-
-
-@dataclass
-class Recorder:
-    """A Frigate, and who asks it."""
-
-    desk: Desk
-    api: FrigateApi
-    source: AlertSource
-    bounds: Bounds = field(default_factory=Bounds)
-
-    def catch_up(self, fetcher: Fetcher | None = None) -> CatchUp:
-        fetcher = fetcher or Fetcher(never=(), seconds=2.0)
-        keep, bounds = timedelta(days=30), self.bounds
-        return CatchUp(self.desk.database, fetcher, lambda: self.desk.now, keep, bounds)
-
-    async def asks(self) -> int:
-        return await self.catch_up().ask(self.source)
-
-    async def heard_until(self) -> datetime | None:
-        async with self.desk.database.read() as session:
-            return await heard_until(session, self.source.code)
-
-    async def was_heard(self, at: datetime) -> None:
-        async with self.desk.database.begin() as session:
-            await is_heard(session, [self.source.code], at)
-
-    async def sorted_out(self) -> list[str]:
-        """What the law was asked, by review and phase."""
-        desk = self.desk
-        adapters = {"frigate": Frigate()}
-        await Sorter(desk.database, adapters, desk.conditions, lambda: desk.now).drain()
-        asked = [each.alert for each in desk.conditions.asked]
-        return sorted(f"{each.vendor_event_id} {each.phase}" for each in asked)
-
-    async def says(self, kind: str, review: dict[str, object]) -> None:
-        """Over MQTT."""
-        self.desk.sent += 1
-        body = json.dumps({"type": kind, "before": None, "after": review}).encode()
-        message = arrival(self.desk.sent, body, self.desk.now)
-        async with self.desk.database.begin() as session:
-            await RawMessages(session).keep(replace(message, adapter="frigate", topic=TOPIC))
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def recorder(database: Database) -> AsyncIterator[Recorder]:
-    async with frigate_api() as api:
-        desk = Desk(database)
-        source = a_recorder(api.port, mapping=CODES.code)
-        await desk.write(ReferenceKind.ALERT_MAPPING, CODES, 0)
-        await desk.write(ReferenceKind.ALERT_SOURCE, source, 0)
-        yield Recorder(desk, api, source)
+__all__ = ["recorder"]
 
 
 async def test_what_was_missed_is_new_and_what_was_heard_is_known(recorder: Recorder) -> None:
@@ -261,61 +183,3 @@ async def test_who_does_not_answer_is_asked_again_and_then_heard(recorder: Recor
         await asyncio.wait({running})
     assert [each["event"] for each in logs] == ["reviews_not_asked"] * 2 + ["reviews_asked"]
     assert len(await recorder.desk.rows("raw_messages")) == 1
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
-    async with mosquitto(tmp_path) as running:
-        yield running
-
-
-@asynccontextmanager
-async def listening(recorder: Recorder, url: str, broker: Mosquitto) -> AsyncIterator[None]:
-    """Cut off at the end, as by an outage."""
-    database, keep = recorder.desk.database, timedelta(days=1)
-    catch_up = CatchUp(database, Fetcher(never=()), clock.now, keep, QUICK)
-    hearing = Hearing(catch_up=catch_up)
-    one = Listener.of(database, url, broker.broker, clock.now, hearing)
-    task = asyncio.create_task(one.run(asyncio.Event()))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def has(recorder: Recorder, pages: int, word: bytes, broker: Mosquitto) -> None:
-    """Until so many pages were kept, and what is said over MQTT is heard all the while."""
-
-    async def is_so() -> bool:
-        await broker.publish(TOPIC, word)
-        bodies = [bytes(row.body) for row in await recorder.desk.rows("raw_messages")]
-        return len([each for each in bodies if each.startswith(b"[")]) == pages and word in bodies
-
-    await until(is_so)
-
-
-async def test_with_each_connection_what_was_missed_is_asked_for(
-    recorder: Recorder, database_url: str, broker: Mosquitto
-) -> None:
-    """The first time and after an outage, also when it does not answer at once."""
-    at = clock.now().timestamp()
-    for number in (1, 2):
-        recorder.api.reviews.append(a_review(at - MINUTE / number, None))
-        recorder.api.instead = [answer(b"", "503 Busy")]
-        async with listening(recorder, database_url, broker):
-            await has(recorder, number, b"heard %d" % number, broker)
-
-
-async def test_who_was_away_itself_is_asked_when_it_is_back(
-    recorder: Recorder, database_url: str, broker: Mosquitto
-) -> None:
-    at = clock.now().timestamp()
-    recorder.api.reviews = [a_review(at - MINUTE, None)]
-    async with listening(recorder, database_url, broker):
-        await has(recorder, 1, b"before", broker)
-        recorder.api.reviews.append(a_review(at - 30, None))
-        await broker.publish("frigate/available", b"offline")
-        await has(recorder, 1, b"meanwhile", broker)
-        await broker.publish("frigate/available", b"online", retain=True)
-        await has(recorder, 2, b"after", broker)
