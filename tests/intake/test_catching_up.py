@@ -45,6 +45,13 @@ async def test_it_is_asked_since_it_was_heard_last_and_a_little_before(recorder:
     assert await recorder.heard_until() == NOON
 
 
+async def test_what_was_heard_is_never_taken_back(recorder: Recorder) -> None:
+    """Two workers may mark one after the other."""
+    await recorder.was_heard(NOON)
+    await recorder.was_heard(NOON - timedelta(hours=1))
+    assert await recorder.heard_until() == NOON
+
+
 @pytest.mark.parametrize(("away", "asked"), [(None, 24), (timedelta(days=90), 7 * 24)])
 async def test_how_far_back_is_asked_has_an_end(
     recorder: Recorder, away: timedelta | None, asked: int

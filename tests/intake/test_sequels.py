@@ -219,6 +219,35 @@ async def test_a_verdict_on_what_was_never_accepted_judges_nobody(platform: Plat
     assert (await platform.states(), await platform.judged()) == (["sorted"] * 2, (0, 0))
 
 
+async def test_a_verdict_on_an_unknown_camera_judges_no_condition_of_before(
+    platform: Platform,
+) -> None:
+    await platform.alarm()
+    await platform.write(ReferenceKind.ALERT_SOURCE, an_icc(platform.port, "other"), 1)
+    await platform.alarm("e-2")
+    await platform.handled(3, "e-2")
+    assert await platform.judged() == (0, 0)
+
+
+async def test_a_verdict_finds_its_event_also_when_that_was_sorted_late(
+    platform: Platform,
+) -> None:
+    """Received before its condition began: sorters overtake each other."""
+    await platform.alarm("e-0")
+    await platform.alarm("e-0", alarmStat=2)
+    async with platform.database.begin() as session:
+        await session.execute(CLOSED)
+    await platform.waits(timedelta(hours=2))
+    await platform.alarm("e-2")
+    platform.now -= timedelta(minutes=1)
+    await platform.alarm("e-1")
+    platform.now += timedelta(minutes=1)
+    await platform.sorts()
+    await platform.handled(3)
+    verdicts = [row.verdict for row in await platform.rows("alert_conditions")]
+    assert verdicts == [None, "false_alarm"]
+
+
 async def test_alarm_picture_and_verdict_of_one_message_are_all_heard(platform: Platform) -> None:
     info = {"alarmCode": "e-1", "nodeCode": NODE, "alarmType": "591", "alarmStat": 1}
     batch = [
