@@ -21,6 +21,7 @@ from workflows.contracts import issue_workflow_id, meeting_workflow_id
 
 _LATEST = 420.0  # seconds until everything due has happened
 _PAUSE = 0.5
+_WAITS = (FindingKind.CLOCK_IGNORED, FindingKind.WORKFLOW_SILENT)
 _LATE = 60.0  # seconds that a clock may take longer because of a kill, once all is quiet
 _GRACE = timedelta(seconds=5)
 _PEOPLES = "command_id ~ '^[0-9a-f]{12}[.]'"  # as `api.asking.command_id` makes them
@@ -157,13 +158,13 @@ async def _chains(client: Client, kind: str) -> Counter[str]:
 async def findings(database: Database, client: Client) -> list[Finding]:
     """What the engine's own reconciler finds: record, workflow and replayed events differ.
 
-    Clocks are looked at again: an issue of a killed worker is first offered to that one, so what
-    was due meanwhile is late for some seconds. What is lost never comes.
+    What only waits is looked at again: an issue of a killed worker is first offered to that one,
+    so it is late, or silent, for some seconds. What is lost never comes.
     """
     found = await _seen(database, client)
     with suppress(TimeoutError):
         async with asyncio.timeout(_LATE):
-            while found and all(each.kind is FindingKind.CLOCK_IGNORED for each in found):
+            while found and all(each.kind in _WAITS for each in found):
                 await asyncio.sleep(_PAUSE)
                 found = await _seen(database, client)
     return found
