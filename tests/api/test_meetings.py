@@ -156,8 +156,8 @@ BUREAU = PARTIES[FIVE[0]]
 
 
 async def reads(town: Town, who: Actor, issue: str = ISSUE) -> set[int]:
-    """Of the issue and of what happened to it."""
-    paths = (f"/issues/{issue}", f"/issues/{issue}/timeline")
+    """Of the issue, of what happened to it and of what is due."""
+    paths = (f"/issues/{issue}{part}" for part in ("", "/timeline", "/deadlines"))
     return {(await town.get(who, path)).status_code for path in paths}
 
 
