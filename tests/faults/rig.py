@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from random import SystemRandom
 
 from typing_extensions import override
 
 from deploy.demo.day import load_entries, load_town
+from deploy.local.home import Ports
 from deploy.local.identity import Identity
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres
@@ -23,7 +25,7 @@ from deploy.reference.shipped import read
 from tests.faults.sink import Sink
 from tests.faults.wires import Wire
 
-NAMES = ("worker", "api", "temporal", "postgres")
+NAMES = ("api", "worker", "temporal", "postgres")  # each stands on those behind it
 PAIRS = ("api-postgres", "api-temporal", "worker-postgres", "worker-temporal")
 TOLD_BY = ("default", "dispatcher", "subject")
 _SMALL_LOG = {"max_wal_size": "96MB", "min_wal_size": "32MB"}  # the file system is small too
@@ -75,7 +77,7 @@ class Rig:
     def __init__(self, folder: Path, place: Path | None = None) -> None:
         self.place = place
         plain = Product.at(folder)
-        ports = plain.home.choose_ports(set())
+        ports = _ports()
         straight = dataclasses.replace(plain, ports=ports)
         wired = partial(Wired, home=straight.home, ports=ports, place=place)
         self._behind: dict[str, Callable[[], int]] = {
@@ -153,3 +155,10 @@ class Rig:
 
 
 _PORT_OF = {"api": "api", "worker": "metrics"}
+
+
+def _ports() -> Ports:
+    """Not the usual ones, and below those the system hands out: nobody gets a dead one's port."""
+    names = [field.name for field in dataclasses.fields(Ports)]
+    wanted = SystemRandom().sample(range(20_000, 30_000), len(names))
+    return Ports(**{name: free_port(port) for name, port in zip(names, wanted, strict=True)})
