@@ -1,13 +1,13 @@
 """Until when a source was heard without a gap. Expands only.
 
-Revision ID: 0008_heard_sources
-Revises: 0007_raw_alerts
+Revision ID: 0009_heard_sources
+Revises: 0008_meeting_clock
 """
 
 from alembic import op
 
-revision = "0008_heard_sources"
-down_revision = "0007_raw_alerts"
+revision = "0009_heard_sources"
+down_revision = "0008_meeting_clock"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Events of vendors are found by their name, for what follows them. An index, built beside writes.
 
-Revision ID: 0009_vendor_events
-Revises: 0008_heard_sources
+Revision ID: 0010_vendor_events
+Revises: 0009_heard_sources
 """
 
 from alembic import op
 
-revision = "0009_vendor_events"
-down_revision = "0008_heard_sources"
+revision = "0010_vendor_events"
+down_revision = "0009_heard_sources"
 branch_labels = None
 depends_on = None
 
