@@ -149,6 +149,7 @@ class Listener:
         self._ask_no_more([code for code in known if wanted.get(code) != known[code]])
         for code in wanted.keys() - self._asking.keys():
             task = asyncio.create_task(self._catch_up.run(wanted[code]))
+            task.add_done_callback(_tell)
             self._asking[code] = wanted[code], task
 
     def _ask_who_is_back(self, messages: Sequence[Heard]) -> None:
@@ -234,6 +235,12 @@ class Listener:
         if message.is_retained and not source.retained:
             return "retained"
         return "too_large" if len(message.payload) > self._hearing.most_bytes else None
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    """It ends by being cancelled only; whatever else ends it is a fault of ours."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("catch_up_broke", exc_info=error)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:
