@@ -50,3 +50,9 @@ def meeting_line(meeting: Json) -> str:
     )
     which = meeting["number"].rpartition("-")[2]
     return f"{which} · {both('level', meeting['level'])} · {stands}"
+
+
+def camera_line(condition: Json) -> str:
+    """What a camera saw, how often it said so, and how that stands."""
+    what, stands = both("alert_kind", condition["kind"]), condition["state"]
+    return f"{what} · {condition['alerts']} 次 alerts · {both('condition_state', stands)}"
