@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from catalogue import label
+from catalogue import label, say
 from deploy.demo.client import Json
 
 STANDING = {
@@ -56,3 +56,9 @@ def camera_line(condition: Json) -> str:
     """What a camera saw, how often it said so, and how that stands."""
     what, stands = both("alert_kind", condition["kind"]), condition["state"]
     return f"{what} · {condition['alerts']} 次 alerts · {both('condition_state', stands)}"
+
+
+def note_line(note: Json) -> str:
+    """What was noted of a condition."""
+    particulars = {"alerts": note["alerts"], "former": note["former"]}
+    return " ".join(say(f"alert_note.{note['word']}", each, **particulars) for each in ("zh", "en"))
