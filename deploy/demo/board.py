@@ -16,7 +16,7 @@ from deploy.demo.cast import Report
 from deploy.demo.client import Api, Json, Refused, Unanswered
 from deploy.demo.scene import Scene
 from deploy.demo.story import Story
-from deploy.demo.words import both, meeting_line, note_line
+from deploy.demo.words import both, meeting_line, note_line, remarks
 from domain.actor import Actor
 from observability.clock import now
 
@@ -103,7 +103,8 @@ class Board:
     async def _sightings(self) -> list[tuple[str, Text]]:
         """Every line that was noted about what cameras saw since the last look."""
         found: list[tuple[str, Text]] = []
-        for number in [each["number"] for each in self.lines.values() if _may_be_noted(each)]:
+        raised = [each["number"] for each in self.lines.values() if each["source"] == "camera"]
+        for number in raised:
             report, known = Report(self.api, self.onlooker, number), self.noted.get(number, 0)
             notes = (await report.of_cameras())["notes"]
             self.noted[number] = len(notes)
@@ -158,7 +159,7 @@ class Board:
                 self.names.get(line["lead_department"] or "", "–"),
                 both("level", line["level"]),
                 _due(line),
-                _remarks(line),
+                remarks(line),
                 style="red" if line["overdue"] else "dim" if line["state"] == "closed" else "",
             )
         return Group(table, self._shown_meetings(), *self.news)
@@ -177,10 +178,6 @@ class Board:
         return table
 
 
-def _may_be_noted(line: Json) -> bool:
-    return line["source"] == "camera"
-
-
 def _about(details: Json) -> str:
     """Which deadline, and which rung of its ladder, an event of the clocks is about."""
     if "deadline" not in details:
@@ -194,15 +191,3 @@ def _due(line: Json) -> str:
         return "–"
     left = (datetime.fromisoformat(line["next_due_by"]) - now()).total_seconds()
     return f"{left:.0f} s"
-
-
-def _remarks(line: Json) -> str:
-    said = {
-        "超时 overdue": line["overdue"],
-        "已预警 warned": line["warned"],
-        "挂起 suspended": line["suspended_until"],
-        "紧急 emergency": line["emergency"],
-        "重办 reopened": line["reopened"],
-        "免计 exempt": line["exempt"],
-    }
-    return " · ".join(text for text, holds in said.items() if holds)

@@ -43,15 +43,15 @@ class Platform:
         self.keep(report)
         return report
 
-    async def is_heard(self, camera: str, kind: str, times: int = 1) -> None:
-        """Returns when the engine has taken so many alerts of the kind and judged them."""
+    async def is_heard(self, camera: str, kind: str) -> None:
+        """Returns when the engine has taken an alert of the kind, and judged it."""
 
         async def look() -> Json:
             wanted = {"source": self.code, "camera": camera, "fate": "accepted"}
             return await self.api.get(self.onlooker, "/alert-events", limit=_PAGE, **wanted)
 
         def so(found: Json) -> bool:
-            return sum(each["kind"] == kind for each in found["items"]) >= times
+            return kind in [each["kind"] for each in found["items"]]
 
         await waits(look, so, f"{kind} of {camera} is taken")
 

@@ -6,11 +6,19 @@ from secrets import token_hex
 
 from deploy.demo.cameras import Platform, condition_of, notes_of
 from deploy.demo.cast import Report, waits
-from deploy.demo.client import Json
 from deploy.demo.photos import a_photo, tells_more
 from deploy.demo.scene import Ending, Scene
 from deploy.demo.story import story
-from observability.clock import now
+from deploy.demo.vendors import (
+    BEGINS,
+    CLOUD_EVENTS,
+    ENDS,
+    OFFLINE,
+    PARKING,
+    cloud_event,
+    dahua_alarm,
+    hik_notification,
+)
 
 _LANE, _BINS = "b3-lane", "b5-bins"
 _LIFT = "1000145$1$0$3"
@@ -18,8 +26,6 @@ _GARAGE = "6f0d0c1a9be24d7b8d7e3a5c2b1f0e44"
 _SEEN, _AT_ONCE, _EVERY_S = 600, 4, 0.1
 """Sightings of the car; four messages are under way at once."""
 _OPENINGS = 10
-_OFFLINE, _PARKING = 889196545, 131591
-_BEGINS, _ENDS = 1, 2
 
 
 @story("车堵消防通道，摄像头看见 600 次，只立一件", "A car in the fire lane, seen 600 times")
@@ -39,7 +45,7 @@ async def fire_lane_car(scene: Scene) -> None:
     seen = await condition_of(report, alerts=_SEEN)
     scene.expect(report, "state of the condition", seen["state"], "open")
     await _shows_what_was_seen(scene, report)
-    await box.says(_event(_LANE, "fire_lane_blocked.close", car), _CLOUD_EVENTS)
+    await box.says(cloud_event(_LANE, "fire_lane_blocked.close", car), CLOUD_EVENTS)
     await condition_of(report, state="cleared", alerts=_SEEN + 1)
     scene.expect(report, "state once it is gone", (await report.detail())["state"], "handling")
     await fire.resolves(report, "车主已挪车，补划禁停线", photos=1)
@@ -65,10 +71,10 @@ async def lift_ebike(scene: Scene) -> None:
     fire, street = scene.person("fire_a"), scene.person("baihetan_street_a")
     worker, lifts = scene.person("hupan_grid_worker"), await scene.platform("fuchun_lifts")
     alarm = token_hex(8)
-    await lifts.says(_alarm(alarm, _BEGINS))
+    await lifts.says(dahua_alarm(_LIFT, alarm, BEGINS))
     report = await lifts.opens(_LIFT)
     await report.is_with("fire")
-    await lifts.says(_alarm(alarm, _ENDS))
+    await lifts.says(dahua_alarm(_LIFT, alarm, ENDS))
     await fire.claims(report)
     await asyncio.gather(
         fire.does("contact", report, "已通知物业到电梯口"),
@@ -99,7 +105,7 @@ async def flapping_bin(scene: Scene) -> None:
     for _ in range(_OPENINGS):
         lid = token_hex(4)
         for phase in ("open", "close"):
-            await box.says(_event(_BINS, f"garbage_overflow.{phase}", lid), _CLOUD_EVENTS)
+            await box.says(cloud_event(_BINS, f"garbage_overflow.{phase}", lid), CLOUD_EVENTS)
     report = await box.opens(_BINS)
     seen = await condition_of(report, state="flapping", alerts=2 * _OPENINGS)
     scene.expect(report, "comings and goings", seen["transitions"], 2 * _OPENINGS)
@@ -115,14 +121,14 @@ async def flapping_bin(scene: Scene) -> None:
 async def offline_camera(scene: Scene) -> None:
     property_a, worker = scene.person("property_company_a"), scene.person("hupan_grid_worker")
     platform, outage = await scene.platform("fuchun_platform"), token_hex(8)
-    await platform.says(_notification(outage, _OFFLINE, _BEGINS))
+    await platform.says(hik_notification(_GARAGE, outage, OFFLINE, BEGINS))
     report = await platform.opens(_GARAGE)
     await report.is_with("property_company")
     await platform.stands(_GARAGE, silenced_by=["camera_offline"])
-    await platform.says(_notification(token_hex(8), _PARKING, _BEGINS))
+    await platform.says(hik_notification(_GARAGE, token_hex(8), PARKING, BEGINS))
     await platform.is_heard(_GARAGE, "illegal_parking")
     await property_a.claims(report)
-    await platform.says(_notification(outage, _OFFLINE, _ENDS))
+    await platform.says(hik_notification(_GARAGE, outage, OFFLINE, ENDS))
     await condition_of(report, state="cleared")
     await platform.stands(_GARAGE, silenced_by=[])
     await property_a.resolves(report, "电源适配器已更换，画面恢复")
@@ -144,7 +150,7 @@ async def offline_camera(scene: Scene) -> None:
 async def _is_believed_again(scene: Scene, platform: Platform) -> None:
     """The same thing said once more, now that the camera is back, does call somebody."""
     property_a, worker = scene.person("property_company_a"), scene.person("hupan_grid_worker")
-    await platform.says(_notification(token_hex(8), _PARKING, _BEGINS))
+    await platform.says(hik_notification(_GARAGE, token_hex(8), PARKING, BEGINS))
     report = await platform.opens(_GARAGE, before=1)
     await report.becomes(state="verifying")
     await worker.does("verify", report, "车库入口确有外来车", confirmed=True)
@@ -157,20 +163,15 @@ async def _is_believed_again(scene: Scene, platform: Platform) -> None:
     )
 
 
-# --- what is seen, and in whose words ------------------------------------------------------------
-
-_CLOUD_EVENTS = "application/cloudevents+json"
-
-
 async def _is_seen(box: Platform, car: str) -> None:
     """First with a picture, then again and again; every message is another one."""
     picture = base64.b64encode(a_photo("fire lane")).decode()
     media = [{"role": "scene", "content_type": "image/jpeg", "inline_base64": picture}]
-    await box.says(_event(_LANE, "fire_lane_blocked.open", car, media=media), _CLOUD_EVENTS)
+    await box.says(cloud_event(_LANE, "fire_lane_blocked.open", car, media=media), CLOUD_EVENTS)
 
     async def some(first: int) -> None:
         for _ in range(first, _SEEN, _AT_ONCE):
-            await box.says(_event(_LANE, "fire_lane_blocked.pulse", car), _CLOUD_EVENTS)
+            await box.says(cloud_event(_LANE, "fire_lane_blocked.pulse", car), CLOUD_EVENTS)
             await asyncio.sleep(_EVERY_S)
 
     await asyncio.gather(*(some(1 + each) for each in range(_AT_ONCE)))
@@ -184,33 +185,3 @@ async def _shows_what_was_seen(scene: Scene, report: Report) -> None:
     for size in ("full", "thumbnail"):
         shown = await report.api.look(detail["pictures"][0]["links"][size])
         scene.expect(report, "more than pixels", tells_more(shown), wanted=False)
-
-
-def _event(camera: str, what: str, thing: str, **more: object) -> Json:
-    """As an AI box says it in CloudEvents."""
-    data = {"camera": camera, "event_ref": thing, "confidence": 0.9, "severity": 2, **more}
-    return {
-        "specversion": "1.0",
-        "id": token_hex(8),
-        "source": "/fuchun/box/1",
-        "type": f"alert.{what}",
-        "time": now().isoformat(),
-        "data": data,
-    }
-
-
-def _alarm(code: str, stands: int) -> Json:
-    """As Dahua ICC says it."""
-    at = str(int(now().timestamp()))
-    info = {"nodeCode": _LIFT, "alarmCode": code, "alarmStat": stands, "alarmType": 780}
-    info |= {"alarmTypeName": "非机动车进电梯", "alarmGrade": 3, "alarmDate": at}
-    return {"category": "alarm", "method": "alarm.msg", "info": info}
-
-
-def _notification(event: str, code: int, status: int) -> Json:
-    """As Hikvision iSecure Center says it."""
-    at = now().isoformat()
-    said = {"eventId": event, "eventType": code, "status": status, "eventLvl": 2}
-    said |= {"happenTime": at, "srcIndex": _GARAGE, "srcType": "camera"}
-    params = {"ability": "event_rule", "sendTime": at, "events": [said]}
-    return {"method": "OnEventNotify", "params": params}
