@@ -1,7 +1,7 @@
 """Platforms and boxes that send alerts, each to the address that its token opens."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deploy.demo.cast import Report, waits
@@ -22,7 +22,7 @@ class Platform:
     code: str
     address: str
 
-    async def says(self, words: Json, content_type: str = _JSON) -> None:
+    async def says(self, words: Json | Sequence[Json], content_type: str = _JSON) -> None:
         """A message as its vendor sends it."""
         await self.api.send(self.address, json.dumps(words).encode(), content_type)
 

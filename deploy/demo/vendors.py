@@ -6,6 +6,7 @@ from deploy.demo.client import Json
 from observability.clock import now
 
 CLOUD_EVENTS = "application/cloudevents+json"
+CLOUD_EVENT_BATCHES = "application/cloudevents-batch+json"
 BEGINS, ENDS = 1, 2
 """As both Dahua and Hikvision count."""
 OFFLINE, PARKING = 889196545, 131591

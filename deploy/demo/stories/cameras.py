@@ -11,6 +11,7 @@ from deploy.demo.scene import Ending, Scene
 from deploy.demo.story import story
 from deploy.demo.vendors import (
     BEGINS,
+    CLOUD_EVENT_BATCHES,
     CLOUD_EVENTS,
     ENDS,
     OFFLINE,
@@ -23,8 +24,8 @@ from deploy.demo.vendors import (
 _LANE, _BINS = "b3-lane", "b5-bins"
 _LIFT = "1000145$1$0$3"
 _GARAGE = "6f0d0c1a9be24d7b8d7e3a5c2b1f0e44"
-_SEEN, _AT_ONCE, _EVERY_S = 600, 4, 0.1
-"""Sightings of the car; four messages are under way at once."""
+_SEEN, _BATCH, _AT_ONCE, _EVERY_S = 600, 5, 2, 0.15
+"""Sightings of the car; how many of them are one message, and how many messages are under way."""
 _OPENINGS = 10
 
 
@@ -164,17 +165,20 @@ async def _is_believed_again(scene: Scene, platform: Platform) -> None:
 
 
 async def _is_seen(box: Platform, car: str) -> None:
-    """First with a picture, then again and again; every message is another one."""
+    """First with a picture, then again and again, some to a message; every sighting is another."""
     picture = base64.b64encode(a_photo("fire lane")).decode()
     media = [{"role": "scene", "content_type": "image/jpeg", "inline_base64": picture}]
     await box.says(cloud_event(_LANE, "fire_lane_blocked.open", car, media=media), CLOUD_EVENTS)
+    firsts = iter(range(1, _SEEN, _BATCH))
 
-    async def some(first: int) -> None:
-        for _ in range(first, _SEEN, _AT_ONCE):
-            await box.says(cloud_event(_LANE, "fire_lane_blocked.pulse", car), CLOUD_EVENTS)
+    async def one_after_the_other() -> None:
+        for first in firsts:
+            some = range(first, min(first + _BATCH, _SEEN))
+            again = [cloud_event(_LANE, "fire_lane_blocked.pulse", car) for _ in some]
+            await box.says(again, CLOUD_EVENT_BATCHES)
             await asyncio.sleep(_EVERY_S)
 
-    await asyncio.gather(*(some(1 + each) for each in range(_AT_ONCE)))
+    await asyncio.gather(*(one_after_the_other() for _ in range(_AT_ONCE)))
 
 
 async def _shows_what_was_seen(scene: Scene, report: Report) -> None:
