@@ -44,7 +44,7 @@ class Sizes:
 
 FULL = Sizes()
 QUICK = Sizes(
-    accepted=300, alerts=6_000, killed=3_000, reports=600, quiet_s=15, callers=8, settle_s=60
+    accepted=300, alerts=6_000, killed=3_000, reports=600, quiet_s=15, callers=8
 )
 
 
