@@ -36,10 +36,15 @@ def reports(count: int, data: Path = _DATA) -> Iterator[Report]:
 
 def _body(row: Mapping[str, str], category: str) -> Mapping[str, object]:
     building = int(row["area"] or 0) % _BUILDINGS + 1
-    position = {"lat": float(row["lat"]), "lon": float(row["lon"]), "system": _SYSTEM}
-    return {
+    body: dict[str, object] = {
         "category": category,
         "description": row["category"],
         "grid": f"qj.bh.hp.fc.b{building}",
-        "position": position,
     }
+    if row["lat"]:  # a few have no place
+        body["position"] = {
+            "lat": float(row["lat"]),
+            "lon": float(row["lon"]),
+            "system": _SYSTEM,
+        }
+    return body

@@ -43,9 +43,7 @@ class Sizes:
 
 
 FULL = Sizes()
-QUICK = Sizes(
-    accepted=300, alerts=6_000, killed=3_000, reports=600, quiet_s=15, callers=8
-)
+QUICK = Sizes(accepted=300, alerts=6_000, killed=3_000, reports=600, quiet_s=15, callers=8)
 
 
 @dataclass(frozen=True, slots=True)
