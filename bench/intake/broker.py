@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -41,6 +42,14 @@ class Mosquitto:
     def environment(self) -> Mapping[str, str]:
         """What the worker is told about it."""
         return {"DISPATCH_MQTT_HOST": LOOPBACK, "DISPATCH_MQTT_PORT": str(self.port)}
+
+    def saved(self, tag: str) -> frozenset[str]:
+        """Names of a storm's alerts that it would know of after a kill."""
+        try:
+            data = (self.folder / "mosquitto.db").read_bytes()
+        except FileNotFoundError:
+            return frozenset()
+        return frozenset(each.decode() for each in re.findall(rb"%s-\d+" % tag.encode(), data))
 
     def saves_after(self, changes: int) -> None:
         """From its next start on."""

@@ -63,10 +63,18 @@ def faults(acknowledged: Collection[str], found: Found) -> tuple[str, ...]:
     )
 
 
-def balance(acknowledged: Collection[str], found: Found) -> Mapping[str, object]:
-    """The figures beside each other, and what is wrong with them."""
+def balance(
+    acknowledged: Collection[str], found: Found, unsaved: Collection[str] = ()
+) -> Mapping[str, object]:
+    """The figures beside each other, and what is wrong with them.
+
+    `unsaved` is what a broker had acknowledged and not written down when it was killed. What is
+    missing of that it has forgotten itself, before we could hear it.
+    """
     names = {name for name, _ in found.messages}
+    forgotten = (set(acknowledged) & set(unsaved)) - names
     return {
+        "forgotten_by_broker": len(forgotten),
         "acknowledged": len(set(acknowledged)),
         "raw_rows": len(found.messages),
         "kept_again": len(found.messages) - len(names),
@@ -75,7 +83,7 @@ def balance(acknowledged: Collection[str], found: Found) -> Mapping[str, object]
         "counted_on_conditions": found.counted,
         "conditions": found.conditions,
         "issues": found.issues,
-        "faults": list(faults(acknowledged, found)),
+        "faults": list(faults(set(acknowledged) - forgotten, found)),
     }
 
 

@@ -49,6 +49,8 @@ def _kills(part: Results) -> Lines:
         return
     for name, times in part["killed"].items():
         yield f"kill -9 of the {name}", f"{times} times", ""
+    forgotten = part["counted"]["forgotten_by_broker"]
+    yield "  forgotten by the broker", str(forgotten), "acknowledged, not saved when it was killed"
     yield from _counted(part["counted"])
 
 

@@ -61,6 +61,13 @@ def test_what_the_broker_said_twice_may_be_kept_twice_but_counts_once() -> None:
     assert (figures["raw_rows"], figures["kept_again"], figures["sorted"]) == (4, 1, 4)
 
 
+def test_only_what_a_killed_broker_had_not_saved_is_its_own_loss() -> None:
+    kept = replace(RIGHT, messages=RIGHT.messages[2:], events=1, counted=1)
+    figures = balance(NAMES, kept, unsaved=[NAMES[0], NAMES[2]])
+    assert figures["forgotten_by_broker"] == 1
+    assert figures["faults"] == ["1 acknowledged messages are lost"]
+
+
 def test_a_report_is_one_issue() -> None:
     assert Reports(["QJ-1", "QJ-2"], ["QJ-2", "QJ-1"]).faults() == ()
     assert Reports(["QJ-1", "QJ-1"], ["QJ-1"]).faults() == ("1 share an issue",)
