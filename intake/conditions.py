@@ -48,6 +48,8 @@ class Conditions:
     async def apply_all(self, session: Session, given: Sequence[GivenAlert]) -> tuple[Applied, ...]:
         """Many at once, in this order; repeats among them cost next to nothing."""
         turn = Turn(session, self._policies)
+        if len(given) > 1:
+            await turn.foresee(given)
         applied = [await turn.apply(each) for each in given]
         await turn.finish()
         return tuple(applied)

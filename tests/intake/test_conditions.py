@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from domain.alert import AlertKind, Phase
 from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Decision, Reason
-from domain.ids import GridCode
+from domain.ids import CameraRef, GridCode
 from domain.vocabulary import IssueState, Role
 from intake.applying import AlertSource, GivenAlert
 from storage.alerts.notes import MOST_NOTES, NoteWord
@@ -121,6 +121,38 @@ async def test_many_given_together_are_as_if_given_one_by_one(gate: Gate) -> Non
     assert (await gate.condition(AlertKind.CAMERA_NOISY)).count == 4 * 50
     (first, *_) = await gate.numbers()
     assert [each.alerts for each in await gate.notes(first)] == [1, 10]
+
+
+async def test_a_storm_of_all_cameras_is_asked_about_no_more_often_than_one_camera(
+    gate: Gate,
+) -> None:
+    def given(cameras: int) -> list[GivenAlert]:
+        return [
+            GivenAlert(
+                alert=an_alert(camera=CameraRef(f"cam-{number}"), confidence=0.1),
+                kind=AlertKind.CROWD,
+                source=gate.source,
+                received_at=gate.now,
+            )
+            for number in range(cameras)
+        ]
+
+    async def asked_for(cameras: int) -> int:
+        statements: list[str] = []
+
+        def note(_c: object, _u: object, statement: str, *_: object) -> None:
+            statements.append(statement)
+
+        engine = gate.database._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        async with gate.database.begin() as session:
+            await gate.conditions.apply_all(session, given(cameras))
+        event.remove(engine, "before_cursor_execute", note)
+        return len(statements)
+
+    async with gate.database.begin() as session:
+        await gate.conditions.apply_all(session, given(40))
+    assert await asked_for(40) == await asked_for(2)
 
 
 # --- at once -------------------------------------------------------------------------------------
