@@ -5,7 +5,7 @@ STAMP  := .venv/.installed
 LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down reset status token test test-fast test-soak test-faults bench check \
+.PHONY: help install demo up down reset status token test test-fast test-soak test-faults bench bench-intake check \
         lint format types imports migrate revision drift states lock
 
 help: ## Show this
@@ -54,6 +54,9 @@ test-faults: $(STAMP) ## Kill and cut a whole product, count at the end (ARGS=--
 
 bench: $(STAMP) ## Measure what an issue costs beside bare baselines (ARGS=--quick for a short run)
 	$(BIN)/python -m bench $(ARGS)
+
+bench-intake: $(STAMP) ## Measure what comes in: real reports, storms of alerts, kills (ARGS=--quick)
+	$(BIN)/python -m bench.intake $(ARGS)
 
 check: lint types imports test ## Run everything that must be green before a merge
 

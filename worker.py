@@ -27,6 +27,7 @@ from activities.upkeep import Stale
 from domain.reference import Channel
 from intake.adapters.registry import ADAPTERS
 from intake.broker import Broker
+from intake.catching_up import CatchUp
 from intake.conditions import Conditions
 from intake.councils import CouncilSchedules
 from intake.fetching import Fetcher, addresses_of
@@ -173,6 +174,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         workflow_worker(client, activities_of(database, client, settings), settings.build_id),
         asyncio.TaskGroup() as tasks,
     ):
+        fetcher = Fetcher(ours=await addresses_of(settings.servers))
         courier = Courier(database, _senders(http, settings), clock.now)
         sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
         loops = (
@@ -182,8 +184,8 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             Watch(database, clock.now).run(stopping),
             Passing(database, clock.now).run(stopping),
             CouncilSchedules(database, client).run(stopping),
-            (await _photos(database, settings)).run(stopping),
-            *(listener.run(stopping) for listener in _listeners(database, settings)),
+            _photos(database, settings, fetcher).run(stopping),
+            *(listener.run(stopping) for listener in _listeners(database, settings, fetcher)),
         )
         for loop in loops:
             tasks.create_task(loop)
@@ -200,7 +202,7 @@ def _senders(http: httpx.AsyncClient, settings: Settings) -> Mapping[Channel, Se
     return senders
 
 
-async def _photos(database: Database, settings: Settings) -> Photos:
+def _photos(database: Database, settings: Settings, fetcher: Fetcher) -> Photos:
     bounds = Bounds(
         pixels=settings.picture_max_pixels,
         memory_bytes=settings.picture_memory_mb * 1024 * 1024,
@@ -208,11 +210,10 @@ async def _photos(database: Database, settings: Settings) -> Photos:
     )
     album = Album(database, objects_in(settings.objects_place), MOST_UNUSED)
     pictures = AlertAlbum(album, Darkroom(bounds, settings.picture_processes))
-    fetcher = Fetcher(ours=await addresses_of(settings.servers))
     return Photos(database, ADAPTERS, fetcher, pictures, clock.now)
 
 
-def _listeners(database: Database, settings: Settings) -> Iterator[Listener]:
+def _listeners(database: Database, settings: Settings, fetcher: Fetcher) -> Iterator[Listener]:
     """One, if there is a broker."""
     if settings.mqtt_host is None:
         return
@@ -226,9 +227,11 @@ def _listeners(database: Database, settings: Settings) -> Iterator[Listener]:
         tls=settings.mqtt_tls,
         ca_file=settings.mqtt_ca_file,
     )
+    keep_raw = timedelta(days=settings.keep_raw_days)
     hearing = Hearing(
-        keep_raw=timedelta(days=settings.keep_raw_days),
+        keep_raw=keep_raw,
         most_bytes=settings.intake_max_multipart_bytes,
+        catch_up=CatchUp(database, fetcher, clock.now, keep_raw),
     )
     yield Listener.of(database, settings.database_url, broker, clock.now, hearing)
 

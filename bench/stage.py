@@ -47,8 +47,8 @@ class Stage:
             yield
 
     @contextmanager
-    def raising_apart(self) -> Iterator[tuple[Product, int]]:
-        """Our API and the bare endpoint over a database of their own, which no relay watches.
+    def raising_apart(self, bare_app: str = "bench.endpoint") -> Iterator[tuple[Product, int]]:
+        """Our API and a bare endpoint over a database of their own, which no relay watches.
 
         Otherwise every measured raise would start a workflow, and what was left of one round
         would slow down the next. Yields the product as that API knows it, and the bare port.
@@ -61,7 +61,7 @@ class Stage:
         environment = {**apart.environment(), "DISPATCH_DATABASE_URL": url}
         bare_port = free_port()
         ours = self._server("api.main", "/readyz", ports.api, environment)
-        bare = self._server("bench.endpoint", "/ready", bare_port, environment)
+        bare = self._server(bare_app, "/ready", bare_port, environment)
         with _all_running([ours, bare]):
             furnish(apart)
             yield apart, bare_port
@@ -83,7 +83,7 @@ class Stage:
         )
 
     def _server(self, app: str, ready: str, port: int, told: Mapping[str, str]) -> Process:
-        listen = ("--host", LOOPBACK, "--port", str(port), "--no-access-log")
+        listen = ("--host", LOOPBACK, "--port", str(port), "--no-access-log", "--no-proxy-headers")
         return Process(
             name=app,
             command=(sys.executable, "-m", "uvicorn", f"{app}:create_app", "--factory", *listen),
@@ -98,7 +98,7 @@ class Stage:
 @contextmanager
 def staged(folder: Path = FOLDER) -> Iterator[Stage]:
     """A fresh engine with the town in it, gone at the end."""
-    with fresh_engine(folder) as product:
+    with fresh_engine(folder, usual_ports=False) as product:
         furnish(product)
         yield Stage(product)
 

@@ -17,7 +17,8 @@ from domain.reference import ReferenceKind
 from observability.clock import now
 
 _LIFETIME = timedelta(hours=12)
-_ISSUES = "/api/v1/issues"
+API = "/api/v1"
+_ISSUES = f"{API}/issues"
 RESIDENT, STAFF = "resident_b3", "housing_a"
 WHISTLE = {
     "category": "falling_objects",
@@ -45,9 +46,13 @@ def reference() -> tuple[Shipped, ...]:
 
 def furnish(product: Product) -> None:
     """Loads the reference data through the API, as an administrator."""
+    load(reference(), f"http://{LOOPBACK}:{product.ports.api}", administrator_of(product))
+
+
+def administrator_of(product: Product) -> str:
+    """A token of who may change the reference data."""
     who = town.people()["command_centre_administrator"]
-    token = _token(product.home.jwt_secret, who)
-    load(reference(), f"http://{LOOPBACK}:{product.ports.api}", token)
+    return token_of(product.home.jwt_secret, who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,17 @@ class Cast:
     def of(cls, product: Product) -> "Cast":
         people, secret = town.people(), product.home.jwt_secret
         arrivals = Arrivals(product.postgres.url(DATABASE, driver="postgresql"))
-        return cls(_token(secret, people[RESIDENT]), _token(secret, people[STAFF]), arrivals)
+        return cls(token_of(secret, people[RESIDENT]), token_of(secret, people[STAFF]), arrivals)
 
     async def raises(self, line: Line) -> str:
         """The number of a new issue."""
-        answer = await line.post(_ISSUES, self.resident, _key(), WHISTLE)
+        answer = await line.post(_ISSUES, self.resident, key_of_request(), WHISTLE)
         number: str = answer["number"]
         return number
 
     async def claims(self, line: Line, number: str) -> Json:
         """Of an issue that is with the department of this person."""
-        return await line.post(f"{_ISSUES}/{number}/claim", self.staff, _key(), {})
+        return await line.post(f"{_ISSUES}/{number}/claim", self.staff, key_of_request(), {})
 
     async def lives(self, line: Line) -> str:
         """A whole happy path: raised, dispatched, claimed, resolved, evaluated."""
@@ -80,13 +85,14 @@ class Cast:
         await self.arrivals.of(number)
         await self.claims(line, number)
         done = {"solved": True, "evidence": [], "text": "已装朝天摄像头，查明并入户劝导"}
-        await line.post(f"{_ISSUES}/{number}/resolve", self.staff, _key(), done)
+        await line.post(f"{_ISSUES}/{number}/resolve", self.staff, key_of_request(), done)
         said = {"satisfaction": "satisfied", "solved": True}
-        await line.post(f"{_ISSUES}/{number}/evaluate", self.resident, _key(), said)
+        await line.post(f"{_ISSUES}/{number}/evaluate", self.resident, key_of_request(), said)
         return number
 
 
-def _token(secret: str, actor: Actor) -> str:
+def token_of(secret: str, actor: Actor) -> str:
+    """Good for the whole run."""
     claims: dict[str, object] = {
         "sub": actor.subject,
         "roles": [role.value for role in actor.roles],
@@ -96,5 +102,6 @@ def _token(secret: str, actor: Actor) -> str:
     return mint(secret, claims, at=now(), lifetime=_LIFETIME)
 
 
-def _key() -> str:
+def key_of_request() -> str:
+    """One that nothing else was asked under."""
     return secrets.token_hex(16)

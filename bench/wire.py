@@ -43,9 +43,26 @@ class Line:
             Refused: any other answer.
             TimeoutError: it never came.
         """
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Idempotency-Key": key,
+            "Content-Type": "application/json",
+        }
+        return await self._asked(path, _request(path, headers, json.dumps(body).encode()))
+
+    async def tell(self, path: str, content_type: str, body: bytes) -> None:
+        """As a camera does, whose address is all it has; said again until somebody has heard it.
+
+        Raises:
+            Refused: any answer but a yes and 503.
+            TimeoutError: it never came.
+        """
+        await self._asked(path, _request(path, {"Content-Type": content_type}, body))
+
+    async def _asked(self, path: str, request: bytes) -> Json:
         async with asyncio.timeout(_PATIENCE_S):
             while True:
-                answer = await self._tried(_request(path, token, key, body))
+                answer = await self._tried(request)
                 if answer.status in _GOOD:
                     return answer.body
                 if answer.status != _LATER:
@@ -74,14 +91,10 @@ class Line:
         said = await reader.readexactly(length)
         if "connection: close" in head:
             self.close()
-        return Answer(int(head.split(" ", 2)[1]), json.loads(said))
+        return Answer(int(head.split(" ", 2)[1]), json.loads(said) if said else {})
 
 
-def _request(path: str, token: str, key: str, body: Mapping[str, object]) -> bytes:
-    content = json.dumps(body).encode()
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
-        f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(content)}\r\n\r\n"
-    )
+def _request(path: str, headers: Mapping[str, str], content: bytes) -> bytes:
+    said = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\n{said}Content-Length: {len(content)}\r\n\r\n"
     return head.encode() + content

@@ -21,6 +21,7 @@ from typing import Protocol
 from domain.alert import Alert, AlertKind
 from domain.alerts.condition import ConditionKey
 from domain.alerts.consequences import Consequence
+from domain.alerts.words import Verdict
 from domain.ids import GridCode, IssueNumber
 from storage.session import Session
 
@@ -84,3 +85,6 @@ class AppliesAlerts(Protocol):
 
     async def apply_all(self, session: Session, given: Sequence[GivenAlert]) -> tuple[Applied, ...]:
         """Many at once, in this order; repeats among them cost next to nothing."""
+
+    async def judge(self, session: Session, condition: int, verdict: Verdict) -> None:
+        """A verdict from elsewhere on a condition's row; only the first one counts."""

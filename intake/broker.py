@@ -64,8 +64,11 @@ class Connection(aiomqtt.Client):
     async def heard(self, seconds: float) -> list[Heard]:
         """What came, at once if there is something, else what comes first within `seconds`.
 
+        What came before the connection broke is given all the same: a broker that was killed may
+        not remember that it said it.
+
         Raises:
-            aiomqtt.MqttError: the connection is gone.
+            aiomqtt.MqttError: the connection is gone, and nothing is left of it.
         """
         first = asyncio.ensure_future(self._heard.get())
         either: set[asyncio.Future[Any]] = {first, self._disconnected}
@@ -74,13 +77,11 @@ class Connection(aiomqtt.Client):
         finally:
             # What it may have got by now is not acknowledged, so nothing is lost with it.
             _ = first.done() or first.cancel()
-        if self._disconnected.done():
-            raise aiomqtt.MqttError("disconnected")
-        if not first.done() or first.cancelled():
-            return []
-        messages = [first.result()]
+        messages = [first.result()] if first.done() and not first.cancelled() else []
         while len(messages) < _MOST_AT_ONCE and not self._heard.empty():
             messages.append(self._heard.get_nowait())
+        if not messages and self._disconnected.done():
+            raise aiomqtt.MqttError("disconnected")
         return messages
 
     def acknowledge(self, message: Heard) -> None:

@@ -12,7 +12,6 @@ import structlog
 
 from domain.alert import Alert, AlertKind
 from domain.alerts.words import Verdict
-from domain.ids import IssueNumber
 from intake.alert_policies import AlertPolicies
 from intake.applying import AlertSource, Applied, GivenAlert
 from intake.turn import Turn
@@ -49,13 +48,15 @@ class Conditions:
     async def apply_all(self, session: Session, given: Sequence[GivenAlert]) -> tuple[Applied, ...]:
         """Many at once, in this order; repeats among them cost next to nothing."""
         turn = Turn(session, self._policies)
+        if len(given) > 1:
+            await turn.foresee(given)
         applied = [await turn.apply(each) for each in given]
         await turn.finish()
         return tuple(applied)
 
-    async def judge(self, session: Session, issue: IssueNumber, verdict: Verdict) -> None:
+    async def judge(self, session: Session, condition: int, verdict: Verdict) -> None:
         """A verdict from elsewhere, such as the platform a camera belongs to."""
-        kept = await ConditionRepository(session).of_issue(issue)
+        kept = await ConditionRepository(session).locked(condition)
         if kept is not None:
             turn = Turn(session, self._policies)
             await turn.judged(kept, verdict, self._now())

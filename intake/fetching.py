@@ -1,14 +1,15 @@
-"""Fetches a picture whose address an unsigned message gave: from where the source may, no further.
+"""Fetches what a source has to show, pictures above all: from where it may, and no further.
 
-The name is resolved once and the connection goes to that address, no redirect is followed, no
-proxy or cookie of ours goes along, and whatever answers may take only so long and send only so
-much. Cameras stand in private networks, so those cannot be refused; this machine itself, the
-addresses of clouds' own services and our own servers always are.
+The address of a picture was given by an unsigned message. The name is resolved once and the
+connection goes to that address, no redirect is followed, no proxy or cookie of ours goes along,
+and whatever answers may take only so long and send only so much. Cameras stand in private
+networks, so those cannot be refused; this machine itself, the addresses of clouds' own services
+and our own servers always are.
 """
 
 import asyncio
 import socket
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -35,13 +36,13 @@ NEVER: tuple[IPv4Network | IPv6Network, ...] = tuple(
 _PORTS = {"http": 80, "https": 443}
 _OK, _BUSY = 200, 500
 _TOO_MANY, _TIMEOUT, _NOT_THERE = 429, 408, 404
-_KINDS = ("image/", "application/octet-stream", "binary/octet-stream")
+_ANYTHING = "application/octet-stream"
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 
 
 class Refused(Exception):
-    """Not a picture, or not from there: it will never be fetched. The text is a rule's name."""
+    """Not what was wanted, or not from there: never to be fetched. The text is a rule's name."""
 
 
 class Failed(Exception):
@@ -50,6 +51,34 @@ class Failed(Exception):
 
 Address = tuple[str, int]
 """An IP address and a port."""
+
+
+def _looks_like_a_picture(body: bytes) -> bool:
+    return body.startswith(_MAGIC) or (body.startswith(_RIFF) and body[8:12] == _WEBP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an answer has to be; else it is refused as `otherwise`."""
+
+    accept: str
+    types: tuple[str, ...]
+    looks_right: Callable[[bytes], bool]
+    otherwise: str
+
+
+PICTURE = Wanted(
+    accept="image/*",
+    types=("image/", _ANYTHING, "binary/octet-stream"),
+    looks_right=_looks_like_a_picture,
+    otherwise="not_a_picture",
+)
+JSON = Wanted(
+    accept="application/json",
+    types=("application/json",),
+    looks_right=lambda body: bool(body.strip()),
+    otherwise="not_json",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +90,10 @@ class Fetcher:
     seconds: float = SECONDS
     most_bytes: int = MOST_BYTES
 
-    async def fetch(self, url: str, allowed: Sequence[PictureHost]) -> bytes:
-        """The bytes behind the address, which look like a picture.
+    async def fetch(
+        self, url: str, allowed: Sequence[PictureHost], wanted: Wanted = PICTURE
+    ) -> bytes:
+        """The bytes behind the address, which look like what was wanted.
 
         Raises:
             Refused: they may not be fetched, or are none.
@@ -72,7 +103,7 @@ class Fetcher:
         try:
             async with asyncio.timeout(self.seconds):
                 address = await self._resolve(parts)
-                return await self._read(parts, address)
+                return await self._read(parts, address, wanted)
         except TimeoutError as error:
             raise Failed("timeout") from error
         except httpx.HTTPError as error:
@@ -96,32 +127,36 @@ class Fetcher:
                 raise Refused("address_forbidden")
         return str(addresses[0])
 
-    async def _read(self, parts: SplitResult, address: str) -> bytes:
+    async def _read(self, parts: SplitResult, address: str, wanted: Wanted) -> bytes:
         host = f"[{address}]" if ":" in address else address
         path = parts.path or "/"
         target = f"{parts.scheme}://{host}:{_port(parts)}{path}"
         request = httpx.Request(
             "GET",
             f"{target}?{parts.query}" if parts.query else target,
-            headers={"Host": parts.netloc, "Accept": "image/*", "Accept-Encoding": "identity"},
+            headers={
+                "Host": parts.netloc,
+                "Accept": wanted.accept,
+                "Accept-Encoding": "identity",
+            },
             extensions={"sni_hostname": parts.hostname} if parts.scheme == "https" else {},
         )
         async with httpx.AsyncClient(trust_env=False, timeout=self.seconds) as client:
             response = await client.send(request, stream=True, follow_redirects=False)
             try:
-                _check(response)
-                return await self._body(response)
+                _check(response, wanted)
+                return await self._body(response, wanted)
             finally:
                 await response.aclose()
 
-    async def _body(self, response: httpx.Response) -> bytes:
+    async def _body(self, response: httpx.Response, wanted: Wanted) -> bytes:
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > self.most_bytes:
                 raise Refused("too_large")
-        if not _looks_like_a_picture(bytes(body[:12])):
-            raise Refused("not_a_picture")
+        if not wanted.looks_right(bytes(body)):
+            raise Refused(wanted.otherwise)
         return bytes(body)
 
 
@@ -179,7 +214,7 @@ def _plain(address: str) -> IPv4Address | IPv6Address:
     return found
 
 
-def _check(response: httpx.Response) -> None:
+def _check(response: httpx.Response, wanted: Wanted) -> None:
     status = response.status_code
     if status >= _BUSY or status in {_TOO_MANY, _TIMEOUT, _NOT_THERE}:
         raise Failed(f"status_{status}")
@@ -187,10 +222,6 @@ def _check(response: httpx.Response) -> None:
         raise Refused(f"status_{status}")
     if response.headers.get("content-encoding", "identity") != "identity":
         raise Refused("encoded")
-    kind = response.headers.get("content-type", _KINDS[1]).lower()
-    if not kind.startswith(_KINDS):
-        raise Refused("not_a_picture")
-
-
-def _looks_like_a_picture(head: bytes) -> bool:
-    return head.startswith(_MAGIC) or (head.startswith(_RIFF) and head[8:12] == _WEBP)
+    kind = response.headers.get("content-type", _ANYTHING).lower()
+    if not kind.startswith(wanted.types):
+        raise Refused(wanted.otherwise)

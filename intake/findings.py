@@ -5,6 +5,7 @@ One that cannot be looked at is a finding too, and keeps nobody from the next.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from traceback import extract_tb
 from typing import Protocol, TypeVar
 
@@ -14,6 +15,7 @@ from temporalio import activity
 from activities.upkeep import Aggregate, Finding, FindingKind, Part
 from domain.ids import IssueNumber, MeetingNumber
 from observability import metrics
+from storage.meetings.checks import MeetingOnRecord
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,19 @@ def failed(aggregate: Aggregate, number: IssueNumber | MeetingNumber, detail: st
     """Nothing is known of it, so nothing is repaired."""
     kind = FindingKind.CHECK_FAILED
     return Finding(kind=kind, number=number, detail=detail, aggregate=aggregate)
+
+
+def ignored(meeting: MeetingOnRecord, before: datetime) -> Finding | None:
+    """What the clocks of a meeting called for and nobody heeded."""
+    due = meeting.snapshot.due(before)
+    if due is None:
+        return None
+    return Finding(
+        kind=FindingKind.CLOCK_IGNORED,
+        number=meeting.number,
+        detail=type(due.command).__name__,
+        aggregate=Aggregate.MEETING,
+    )
 
 
 def count(part: Part, aggregate: Aggregate, looked_at: int) -> None:

@@ -7,14 +7,16 @@ commit, the broker says the message again; what was committed before is known by
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import aiomqtt
 import structlog
 
 from domain.alert_source import AlertSource
+from domain.ids import SourceCode
 from intake.broker import Broker, Connection, Heard
 from observability import metrics
 from storage.alerts.raw_messages import RawMessages
@@ -34,12 +36,26 @@ _REPEATS = timedelta(minutes=10)
 """What the broker says again was kept at most so long ago; later it is kept twice, never lost."""
 
 
+class CatchesUp(Protocol):
+    """Implemented by `intake.catching_up.CatchUp`."""
+
+    def asks(self, source: AlertSource) -> bool:
+        """Whether there is somebody to be asked."""
+
+    def is_back(self, topic: str, payload: bytes) -> bool:
+        """Whether these words say that it was away itself, and what it saw since was not said."""
+
+    async def run(self, source: AlertSource) -> None:
+        """Ask for what was missed, and go on until it is cancelled."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """How long messages are kept, and how long they may be."""
+    """How long messages are kept and may be, and who asks for what was missed."""
 
     keep_raw: timedelta = timedelta(days=30)
     most_bytes: int = 8 * 1024 * 1024
+    catch_up: CatchesUp | None = None
 
 
 class Listener:
@@ -58,6 +74,8 @@ class Listener:
         self._broker = broker
         self._now = now
         self._hearing = hearing
+        self._catch_up = hearing.catch_up
+        self._asking: dict[SourceCode, tuple[AlertSource, asyncio.Task[None]]] = {}
         self._sources: tuple[AlertSource, ...] = ()
         self._topics: frozenset[str] = frozenset()
         self._pause_s = _FIRST_PAUSE_S
@@ -83,6 +101,7 @@ class Listener:
                 log.warning("listener_troubled", error=str(trouble), pause=self._pause_s)
             finally:
                 metrics.MQTT_CONNECTED.set(0)
+                self._ask_no_more(self._asking)
             await _pause(stopping, self._pause_s)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
@@ -116,6 +135,40 @@ class Listener:
         for topic in sorted(self._topics - wanted):
             await connection.unsubscribe(topic)
         self._topics = wanted
+        self._ask(self._sources)
+
+    def _ask(self, sources: Sequence[AlertSource]) -> None:
+        """For what was missed, once listened to: of each source once in a connection.
+
+        Beside the listening, which waits for nobody; a source that was changed is asked anew.
+        """
+        if self._catch_up is None:
+            return
+        wanted = {each.code: each for each in sources if each.topics and self._catch_up.asks(each)}
+        known = {code: asked for code, (asked, _) in self._asking.items()}
+        self._ask_no_more([code for code in known if wanted.get(code) != known[code]])
+        for code in wanted.keys() - self._asking.keys():
+            task = asyncio.create_task(self._catch_up.run(wanted[code]))
+            task.add_done_callback(_tell)
+            self._asking[code] = wanted[code], task
+
+    def _ask_who_is_back(self, messages: Sequence[Heard]) -> None:
+        """What a broker kept from before is no news of anybody."""
+        asks = self._catch_up
+        back = [
+            each.topic
+            for each in messages
+            if asks and not each.is_retained and asks.is_back(each.topic, each.payload)
+        ]
+        if back:
+            sources = [each for each in self._sources if any(map(each.takes, back))]
+            self._ask_no_more([each.code for each in sources if each.code in self._asking])
+            self._ask(self._sources)
+
+    def _ask_no_more(self, codes: Iterable[SourceCode]) -> None:
+        for code in tuple(codes):
+            _, task = self._asking.pop(code)
+            task.cancel()
 
     async def _take(self, connection: Connection, messages: Sequence[Heard]) -> None:
         """Keeps them all in one transaction; only then the broker may forget them.
@@ -131,6 +184,7 @@ class Listener:
                 await self._keep_alone(arrival)
         for message in messages:
             connection.acknowledge(message)
+        self._ask_who_is_back(messages)
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> None:
         async with self._database.begin() as session:
@@ -181,6 +235,12 @@ class Listener:
         if message.is_retained and not source.retained:
             return "retained"
         return "too_large" if len(message.payload) > self._hearing.most_bytes else None
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    """It ends by being cancelled only; whatever else ends it is a fault of ours."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("catch_up_broke", exc_info=error)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

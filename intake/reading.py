@@ -10,7 +10,14 @@ from domain.alert import LONGEST_KEY, LONGEST_TEXT, MOST_ATTRIBUTES_BYTES, Alert
 from domain.alert_mapping import AlertMapping
 from domain.alert_source import AlertSource
 from domain.alerts.ordering import in_order
-from intake.adapters.contract import Adapter, Fault, RawMessage, Reading, SourceView
+from intake.adapters.contract import (
+    Adapter,
+    Fault,
+    RawMessage,
+    Reading,
+    SourceView,
+    VendorVerdict,
+)
 from intake.mapping import CodeMapping, MappingRow
 from storage.alerts.pictures import LONGEST_URL
 from storage.alerts.views import Raw
@@ -60,6 +67,7 @@ class ReadMessage:
     tables: Tables | None
     alerts: tuple[Alert, ...] = ()
     faults: tuple[Fault, ...] = ()
+    verdicts: tuple[VendorVerdict, ...] = ()
 
 
 def read(raw: Raw, tables: Tables | None, adapters: Mapping[str, Adapter]) -> ReadMessage:
@@ -77,7 +85,11 @@ def read(raw: Raw, tables: Tables | None, adapters: Mapping[str, Adapter]) -> Re
     )
     found = tuple(Fault(element=f"alert[{at}]", rule=flaw) for at, flaw in flaws.items())
     return ReadMessage(
-        raw=raw, tables=tables, alerts=in_order(sound), faults=(*reading.faults, *found)
+        raw=raw,
+        tables=tables,
+        alerts=in_order(sound),
+        faults=(*reading.faults, *found),
+        verdicts=reading.verdicts,
     )
 
 

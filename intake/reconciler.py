@@ -31,6 +31,7 @@ from intake.witness import Silent, Witness
 from observability import metrics
 from storage.births import Births
 from storage.checks import Checks, IssueOnRecord, UnreadableIssue
+from storage.meetings.checks import MeetingChecks
 from storage.session import Database
 from workflows.contracts import issue_workflow_id
 
@@ -76,8 +77,10 @@ class Reconciler(ReconcilerActivities):
             late = await checks.late_duties(before, limit)
             notices = await checks.stuck_notices(before, limit)
             rechecks = await checks.stuck_rechecks(before, limit)
+            meetings = await MeetingChecks(session).late(before, limit)
         findings = (
             *(Finding(kind=K.CLOCK_IGNORED, number=each, detail="duty") for each in late),
+            *filter(None, (told.ignored(each, before) for each in meetings)),
             *(Finding(kind=K.NOTICE_STUCK, number=n, detail=str(i)) for n, i in notices),
             *(Finding(kind=K.RECHECK_STUCK, number=n, detail=str(i)) for n, i in rechecks),
         )

@@ -20,6 +20,7 @@ from intake.adapters.contract import Adapter, Fault
 from intake.applying import AppliesAlerts, GivenAlert
 from intake.portions import chunks, patience
 from intake.reading import ReadMessage, Tables, read
+from intake.sequels import conditions_of, follow, is_sequel
 from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
 from storage.alerts.pictures import AlertPictures, Wanted
@@ -141,8 +142,11 @@ class Sorter:
         async with self._database.begin() as session:
             new = await AlertEvents(session).put(events)
             await self._apply(session, events, new)
-            await _settle(session, messages, now)
-        _count(messages, events, new, now)
+            followed = await follow(session, messages, self._conditions, now)
+            await _settle(session, followed.done, now)
+            for raw, wait in followed.later:
+                await RawMessages(session).put_back([raw], now + wait)
+        _count(followed.done, events, new, now)
 
     async def _apply(
         self, session: Session, events: Sequence[NewEvent], new: Mapping[Key, Written]
@@ -150,9 +154,10 @@ class Sorter:
         """Camera by camera, so that two sorters wait for each other in one order."""
         due = sorted(_accepted(events, new), key=_place)
         applied = await self._conditions.apply_all(session, [_given(event) for event in due])
+        conditions = await conditions_of(session, due, applied)
         wanted = [
-            Wanted(event=new[event.key].id, condition=done.condition, ordinal=at, url=picture.url)
-            for event, done in zip(due, applied, strict=True)
+            Wanted(event=new[event.key].id, condition=condition, ordinal=at, url=picture.url)
+            for event, condition in zip(due, conditions, strict=True)
             for at, picture in enumerate(event.alert.pictures)
         ]
         await AlertPictures(session).want(wanted, self._now())
@@ -194,13 +199,16 @@ async def _tables(session: Session, code: str) -> Tables | None:
 
 
 def _events(message: ReadMessage, now: datetime) -> Iterator[NewEvent]:
-    """What is to be written of a message; a sign of life is nothing to keep."""
+    """What is to be written of a message; a sign of life is nothing to keep.
+
+    What follows an event is written when that is known.
+    """
     tables = message.tables
     if tables is None:
         return
     codes = tables.codes()
     for alert in message.alerts:
-        if alert.phase is Phase.HEARTBEAT:
+        if alert.phase is Phase.HEARTBEAT or is_sequel(alert):
             continue
         camera = tables.source.camera(alert.camera)
         kind = codes.kind_of(alert)

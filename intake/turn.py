@@ -4,6 +4,7 @@ A repeat that has no consequence is written at the end, so six hundred in one tr
 update; whatever has a consequence is written at once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.alert import Alert, AlertKind, Phase
@@ -29,9 +30,21 @@ class Turn:
         self._session = session
         self._policies = policies
         self._rows = ConditionRepository(session)
-        self._latest: dict[ConditionKey, Kept] = {}
+        self._latest: dict[ConditionKey, Kept | None] = {}
         self._unwritten: dict[int, Kept] = {}
         self._standings: dict[tuple[str, CameraRef], CameraStanding] = {}
+
+    async def foresee(self, given: Sequence[GivenAlert]) -> None:
+        """Reads at once what `apply` would ask for one by one: a storm comes from all cameras."""
+        keys = {each.key for each in given}
+        found = await self._rows.latest_of(keys)
+        self._latest |= {key: found.get(key) for key in keys}
+        cameras = {(each.source.code, each.key.camera) for each in given}
+        said = await Standings(self._session).of_all(cameras)
+        self._standings |= {
+            each: CameraStanding(source=each[0], camera=each[1]) for each in cameras
+        }
+        self._standings |= {(each.source, each.camera): each for each in said}
 
     async def apply(self, given: GivenAlert) -> Applied:
         """The alert is counted on its condition, and what follows from it is done."""
@@ -79,8 +92,7 @@ class Turn:
     # --- how -------------------------------------------------------------------------------------
 
     async def _read(self, key: ConditionKey) -> Kept | None:
-        known = self._latest.get(key)
-        return known if known is not None else await self._rows.latest(key)
+        return self._latest[key] if key in self._latest else await self._rows.latest(key)
 
     async def _do(
         self, row: int | None, outcome: Outcome, around: Circumstances, now: datetime
@@ -93,12 +105,17 @@ class Turn:
                 await self.finish()  # the one before it has to be closed in its row as well
             kept, done = await carry_out(self._session, row, outcome, around, now)
             self._unwritten.pop(kept.id, None)
-            self._standings.clear()
+            self._forget(around.standing)
         self._latest[kept.condition.key] = kept
         noise = maintenance_of(done)
         if noise is not None:
             await self.apply(_noise(noise, kept.condition, now))
         return kept, done
+
+    def _forget(self, standing: CameraStanding) -> None:
+        """What was carried out may have changed this one and the source's, and no other."""
+        for camera in (standing.camera, EVERY_CAMERA):
+            self._standings.pop((standing.source, camera), None)
 
     async def _around(self, key: ConditionKey, source: str, at: datetime) -> Circumstances:
         camera = (source, key.camera)

@@ -11,6 +11,7 @@ from domain.meeting.meeting import Meeting
 
 T = TypeVar("T", Issue, Meeting)
 _PATIENCE = timedelta(seconds=10)
+_UNHEARD = (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED)  # nobody answered in time
 
 
 class Silent(Exception):
@@ -58,13 +59,20 @@ class Witness:
         """The issue or meeting as its workflow holds it; None before its first activity.
 
         Raises:
-            Silent: no answer within seconds, or an error instead of one.
+            Silent: no answer within seconds, asked twice, or an error instead of one.
         """
+        for is_last in (False, True):
+            try:
+                return await self._ask(workflow_id, kind)
+            except WorkflowQueryFailedError as failure:
+                raise Silent("query_failed") from failure
+            except RPCError as error:
+                # A question to a worker that was killed is lost with it; the next goes to another.
+                if is_last or error.status not in _UNHEARD:
+                    raise Silent(error.status.name.lower()) from error
+        raise AssertionError("the last question answers or raises")
+
+    async def _ask(self, workflow_id: str, kind: type[T]) -> T | None:
         handle = self._client.get_workflow_handle(workflow_id)
-        try:
-            held: T | None = await handle.query("snapshot", result_type=kind, rpc_timeout=_PATIENCE)
-        except WorkflowQueryFailedError as failure:
-            raise Silent("query_failed") from failure
-        except RPCError as error:
-            raise Silent(error.status.name.lower()) from error
+        held: T | None = await handle.query("snapshot", result_type=kind, rpc_timeout=_PATIENCE)
         return held

@@ -142,6 +142,12 @@ ALERTS_TOTAL = Counter(
     ["adapter", "fate"],
     registry=REGISTRY,
 )
+CATCH_UPS_TOTAL = Counter(
+    "dispatch_catch_ups_total",
+    "Times that a source was asked for what was missed, by what came of it.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 ALERT_PICTURES_TOTAL = Counter(
     "dispatch_alert_pictures_total",
     "Tries to get a picture of an alert, by what became of it.",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.ids import GridCode, IssueNumber, Subject, TextId
+from domain.ids import CommandId, GridCode, IssueNumber, Subject, TextId
 from domain.meeting.words import MeetingEvent
 from storage.filters import in_subtree
 from storage.models import EventRow, MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
@@ -76,16 +76,26 @@ class Texts:
             },
         )
 
-    async def remove_unused(self, text_id: TextId) -> bool:
-        """Deletes a remark that no event refers to, as after a refused command."""
+    async def remove_unused(self, ids: Iterable[TextId], number: str, command: CommandId) -> int:
+        """Deletes what a refused command to an issue or meeting said; nothing, if it was accepted.
+
+        Only its remark stands in a column of its event. Places, positions and tasks stand in the
+        payload, where no index finds them: they are known by the command they came with.
+        """
+        accepted = exists().where(EventRow.issue_number == number, EventRow.command_id == command)
+        in_meeting = exists().where(
+            MeetingEventRow.meeting_number == number, MeetingEventRow.command_id == command
+        )
         gone = await self._session.execute(
             delete(TextRow).where(
-                TextRow.id == text_id,
+                TextRow.id.in_(list(ids)),
+                ~accepted,
+                ~in_meeting,
                 ~exists().where(EventRow.text_id == TextRow.id),
                 ~exists().where(MeetingEventRow.text_id == TextRow.id),
             )
         )
-        return gone.rowcount > 0
+        return gone.rowcount
 
     async def many(self, ids: Iterable[TextId]) -> Mapping[TextId, Text]:
         found = select(

@@ -4,6 +4,7 @@ The child of the issue it was convened for, and its only writer, as the issue's 
 What it says of an issue goes to that issue by signal; the issue's own law decides what follows.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from temporalio import workflow
@@ -34,6 +35,9 @@ from workflows.contracts import (
 from workflows.details import describe_meeting
 from workflows.lawful import OnlyWriter, lawful_in_meeting
 from workflows.timer import MovableTimer
+
+NEXT_PROPOSED = "2026-11-next-proposed-time"
+"""Gate: before it, a missed sitting was put off as the policy says, whatever was proposed."""
 
 
 @workflow.defn
@@ -138,6 +142,8 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
 
     @override
     async def _step(self, command: Command, at: datetime) -> MeetingAnswer:
+        if isinstance(command, m.MissSitting) and command.to is not None:
+            command = _if_let_through(command)
         before, after = self._here, self._here.handle(command, at)
         event = MEETING_LAW[type(command)].event
         planned: MeetingPlan = await workflow.execute_activity_method(
@@ -218,3 +224,8 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
                 changes=tuple(self._changes),
             )
         )
+
+
+def _if_let_through(command: m.MissSitting) -> m.MissSitting:
+    """Asked only where a proposed time would be taken: other meetings need no marker."""
+    return command if workflow.patched(NEXT_PROPOSED) else replace(command, to=None)

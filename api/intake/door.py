@@ -1,5 +1,6 @@
 """One message of a camera from its address to its answer: let in, kept durably, answered."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 _REPEATS = timedelta(minutes=2)
 """A sender that heard no answer tries again within this; later the same words are news."""
+_AT_ONCE = 3
+"""Messages written at once by one process. More would be no faster, and in a storm they would take
+all connections to the database: people would wait behind cameras."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT_HEADERS = frozenset(
     {
@@ -48,6 +52,7 @@ class Door:
         self._parts = parts
         self._peers = Peers(parts.intake.proxies)
         self._rates = Rates(parts.tick)
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._admission = Admission(parts.database, parts.now, parts.tick)
 
     async def take(self, adapter: str, token: str, request: Request) -> VendorAnswer:
@@ -70,7 +75,7 @@ class Door:
         self._require_room(source)
         body = await request.body()
         arrival = self._arrival(admitted, request, body, peer)
-        async with self._parts.database.begin() as session:
+        async with self._room, self._parts.database.single() as session:
             is_new = await RawMessages(session).keep(arrival) is not None
         outcome = "kept" if is_new else "repeated"
         metrics.RAW_MESSAGES_TOTAL.labels(adapter=adapter, outcome=outcome).inc()

@@ -26,7 +26,7 @@ from api.schemas.issues import (
     Timeline,
 )
 from api.showing import place_note, shown_deadlines, shown_detail, shown_event, shown_line
-from api.sight import read, seen
+from api.sight import read
 from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber
@@ -175,8 +175,9 @@ async def read_deadlines(
 ) -> Deadlines | None:
     """Every deadline with its rule, the time used, what moved it, and the words for it.
 
-    `null` until the issue has taken its first step.
+    `null` until the issue has taken its first step. Read by whoever reads the issue: parties of a
+    meeting decide about its deadlines as well.
     """
     async with parts.database.read() as session:
-        detail = await seen(session, IssueNumber(number), caller)
+        detail = await read(session, IssueNumber(number), caller)
         return await shown_deadlines(session, detail, parts.now(), locale)

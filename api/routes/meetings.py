@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api.dependencies import Caller, Locale, PartsOf
-from api.documentation import KNOWN, LIST, MEETING_REFUSALS, READ, responses
+from api.documentation import LIST, MEETING_REFUSALS, READ, responses
 from api.happened import meeting_event_label
 from api.matters import MeetingMatter
 from api.naming import department_names
@@ -22,6 +22,7 @@ from api.schemas.meetings import (
     MeetingPage,
     MeetingTimeline,
     Owings,
+    OwingsSpan,
 )
 from api.showing_meetings import (
     departments_in,
@@ -68,17 +69,27 @@ async def list_meetings(
     )
 
 
-@router.get("/owed", summary="Read what you owe to meetings", responses=responses(KNOWN))
-async def read_owed(caller: Caller, parts: PartsOf, locale: Locale) -> Owings:
+@router.get("/owed", summary="Read what you owe to meetings", responses=responses(LIST))
+async def read_owed(
+    caller: Caller, parts: PartsOf, locale: Locale, span: Annotated[OwingsSpan, Query()]
+) -> Owings:
     """What the caller and their department owe to all meetings, and by when.
 
     Where a meeting has no convenor, supervisors of its grid owe what one would.
     """
-    async with parts.database.read() as session:
-        owed = await MeetingQueries(session).owed(
-            caller.subject, department_of(caller), supervised_by(caller)
-        )
-    return Owings(items=[shown_duty(each, parts.now(), locale) for each in owed])
+    try:
+        async with parts.database.read() as session:
+            page = await MeetingQueries(session).owed(
+                caller.subject,
+                department_of(caller),
+                supervised_by(caller),
+                cursor=span.cursor,
+                limit=span.limit,
+            )
+    except BadCursor as error:
+        raise Problem.invalid(FieldError.of("cursor", "bad_cursor")) from error
+    at = parts.now()
+    return Owings(items=[shown_duty(each, at, locale) for each in page.items], next=page.next)
 
 
 @router.get("/{number}", summary="Read a meeting", responses=responses(READ))

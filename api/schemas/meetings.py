@@ -14,7 +14,7 @@ from domain.meeting.membership import MeetingScope
 from domain.meeting.parts import AgendaItem, Task
 from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
 from domain.vocabulary import ConvenedBy, Level, Role
-from storage.meetings.queries import LARGEST_PAGE, MeetingFilter
+from storage.meetings.queries import LARGEST_PAGE, MOST_OWED, MeetingFilter
 from storage.meetings.views import Duty
 
 MeetingNumberText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
@@ -190,9 +190,20 @@ class OwedRead(Read):
 
 
 class Owings(Read):
-    """All of it, the most pressing first."""
+    """The most pressing first; `next` is the cursor of what follows, None at the end."""
 
     items: list[OwedRead]
+    next: str | None
+
+
+class OwingsSpan(BaseModel):
+    """Query parameters: which page."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,400}$")] | None = None
+    """`next` of the page before."""
+    limit: int = Field(default=MOST_OWED, ge=1, le=MOST_OWED)
 
 
 class MeetingFilters(BaseModel):

@@ -33,7 +33,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
     console.print("正在启动 Starting PostgreSQL, Temporal, worker, API ...")
     try:
-        with fresh_engine(given.folder) as product:
+        with fresh_engine(given.folder, usual_ports=not given.free_ports) as product:
             good = _play(product, console, given.pace)
             if not given.exit:
                 _serve(product, console)
@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     parser.add_argument("--exit", action="store_true", help="stop everything at the end")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data are kept")
+    parser.add_argument(
+        "--free-ports", action="store_true", help="take any free ports, never the usual ones"
+    )
     parser.add_argument(
         "--pace", type=float, default=1.5, help="seconds that people take before they act"
     )

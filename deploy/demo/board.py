@@ -16,7 +16,7 @@ from deploy.demo.cast import Report
 from deploy.demo.client import Api, Json, Refused, Unanswered
 from deploy.demo.scene import Scene
 from deploy.demo.story import Story
-from deploy.demo.words import both, meeting_line
+from deploy.demo.words import both, meeting_line, note_line, remarks
 from domain.actor import Actor
 from observability.clock import now
 
@@ -37,6 +37,7 @@ class Board:
     playing: list[tuple[Story, Scene]] = field(default_factory=list)
     lines: dict[str, Json] = field(default_factory=dict)
     meetings: dict[str, Json] = field(default_factory=dict)
+    noted: dict[str, int] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     news: deque[Text] = field(default_factory=lambda: deque(maxlen=_NEWS))
 
@@ -63,6 +64,7 @@ class Board:
             if before and before["level"] != line["level"]:
                 news.append((line["updated_at"], self._raised(line)))
         news += await self._sittings()
+        news += await self._sightings()
         for _, text in sorted(news, key=lambda each: each[0]):
             self.news.append(text)
             if not self.console.is_terminal:
@@ -97,6 +99,20 @@ class Board:
         moved = [each for each in page["items"] if self._has_moved(each)]
         self.meetings |= {each["number"]: each for each in moved}
         return [(each["updated_at"], self._sitting(each)) for each in moved]
+
+    async def _sightings(self) -> list[tuple[str, Text]]:
+        """Every line that was noted about what cameras saw since the last look."""
+        found: list[tuple[str, Text]] = []
+        raised = [each["number"] for each in self.lines.values() if each["source"] == "camera"]
+        for number in raised:
+            report, known = Report(self.api, self.onlooker, number), self.noted.get(number, 0)
+            notes = (await report.of_cameras())["notes"]
+            self.noted[number] = len(notes)
+            found += [(each["at"], self._note(number, each)) for each in notes[known:]]
+        return found
+
+    def _note(self, number: str, note: Json) -> Text:
+        return self._line(number, note["at"], Text(note_line(note), "blue"))
 
     def _has_moved(self, meeting: Json) -> bool:
         known = self.meetings.get(meeting["number"])
@@ -143,7 +159,7 @@ class Board:
                 self.names.get(line["lead_department"] or "", "–"),
                 both("level", line["level"]),
                 _due(line),
-                _remarks(line),
+                remarks(line),
                 style="red" if line["overdue"] else "dim" if line["state"] == "closed" else "",
             )
         return Group(table, self._shown_meetings(), *self.news)
@@ -175,15 +191,3 @@ def _due(line: Json) -> str:
         return "–"
     left = (datetime.fromisoformat(line["next_due_by"]) - now()).total_seconds()
     return f"{left:.0f} s"
-
-
-def _remarks(line: Json) -> str:
-    said = {
-        "超时 overdue": line["overdue"],
-        "已预警 warned": line["warned"],
-        "挂起 suspended": line["suspended_until"],
-        "紧急 emergency": line["emergency"],
-        "重办 reopened": line["reopened"],
-        "免计 exempt": line["exempt"],
-    }
-    return " · ".join(text for text, holds in said.items() if holds)

@@ -78,6 +78,10 @@ class Report(Matter):
         """The latest deadline of a kind."""
         return [each for each in await self.deadlines() if each["kind"] == kind][-1]
 
+    async def of_cameras(self) -> Json:
+        """The condition it was raised for, and what was noted of that."""
+        return await self.api.get(self.onlooker, f"{self.path}/alerts")
+
     async def is_with(self, department: str) -> Json:
         """Returns when the department has it to claim."""
         return await self.becomes(state="dispatched", lead_department=department)

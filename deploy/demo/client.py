@@ -77,6 +77,21 @@ class Api:
         request = self._http.build_request("POST", "/pictures", content=picture, headers=headers)
         return await self._ask(request, actor)
 
+    async def send(self, address: str, message: bytes, content_type: str) -> None:
+        """A message of a camera; its address holds the token, and sent again it is the same.
+
+        Raises:
+            Refused: nobody is let in with it.
+            Unanswered: it said nothing for all our patience.
+        """
+        request = self._http.build_request(
+            "POST",
+            self._http.base_url.join(address),
+            content=message,
+            headers={"Content-Type": content_type},
+        )
+        _require_success(await self._patiently(request))
+
     async def look(self, url: str) -> bytes:
         """What is behind a link; it needs no token.
 
@@ -84,8 +99,7 @@ class Api:
             Refused: the API said no.
         """
         answer = await self._http.get(self._http.base_url.join(url))
-        if not answer.is_success:
-            raise Refused(answer.status_code, answer.json())
+        _require_success(answer)
         return answer.content
 
     async def close(self) -> None:
@@ -93,9 +107,15 @@ class Api:
 
     async def _ask(self, request: httpx.Request, actor: Actor) -> Json:
         request.headers["Authorization"] = f"Bearer {self._token(actor)}"
+        answer = await self._patiently(request)
+        _require_success(answer)
+        found: Json = answer.json()
+        return found
+
+    async def _patiently(self, request: httpx.Request) -> httpx.Response:
         try:
             async with asyncio.timeout(self._patience):
-                return _read(await self._answer(request))
+                return await self._answer(request)
         except TimeoutError as late:
             raise Unanswered(f"{request.method} {request.url.path}") from late
 
@@ -124,10 +144,9 @@ class Api:
         return token
 
 
-def _read(answer: httpx.Response) -> Json:
+def _require_success(answer: httpx.Response) -> None:
     if answer.is_success:
-        found: Json = answer.json()
-        return found
+        return
     try:
         problem = answer.json()
     except ValueError:

@@ -8,7 +8,7 @@ from rich.table import Table
 from deploy.demo.cast import Report
 from deploy.demo.client import Api
 from deploy.demo.story import Verdict
-from deploy.demo.words import STANDING, both, by_standing, meeting_line
+from deploy.demo.words import STANDING, both, by_standing, camera_line, meeting_line
 from domain.actor import Actor
 
 
@@ -35,6 +35,8 @@ async def _cells(report: Report, verdict: Verdict) -> Sequence[str]:
         result.append("免计统计 exempt")
     if detail["duplicate_of"]:
         result.append(f"→ {detail['duplicate_of']}")
+    if condition := (await report.of_cameras())["condition"]:
+        result.append(f"摄像头 {camera_line(condition)}")
     colours = {"met": "green", "late": "red", "breached": "red"}
     stand = [
         f"[{colours.get(key, 'dim')}]{STANDING[key]}[/]: {', '.join(kinds)}"

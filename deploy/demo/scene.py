@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from deploy.demo.cameras import Platform
 from deploy.demo.cast import Matter, Person, Report
 from deploy.demo.client import Api, Json, Refused
 from domain.actor import Actor
@@ -48,6 +49,13 @@ class Scene:
     def person(self, code: str) -> Person:
         onlooker = self.people["command_centre_supervisor"]
         return Person(self.api, self.people[code], onlooker, self.reports.append, self.pace)
+
+    async def platform(self, code: str) -> Platform:
+        """A source that the administrator has just given a token."""
+        administrator = self.people["command_centre_administrator"]
+        issued = await self.api.post(administrator, f"/alert-sources/{code}/tokens", {})
+        onlooker = self.people["command_centre_supervisor"]
+        return Platform(self.api, onlooker, self.reports.append, code, issued["address"])
 
     def expect(self, report: Report, what: str, saw: object, wanted: object) -> None:
         """Notes it down when what was seen is not what is wanted."""

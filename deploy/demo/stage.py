@@ -19,15 +19,18 @@ class AlreadyPlaying(Exception):
 
 
 @contextmanager
-def fresh_engine(folder: Path = FOLDER) -> Iterator[Product]:
+def fresh_engine(folder: Path = FOLDER, *, usual_ports: bool = True) -> Iterator[Product]:
     """The whole product with an empty database; stopped again however the block ends.
+
+    On the usual ports where they are free, or on none of them.
 
     Raises:
         AlreadyPlaying: another demo has this folder.
     """
     with _alone(folder):
         product = _emptied(folder)
-        product = dataclasses.replace(product, ports=product.home.choose_ports(set()))
+        ports = product.home.choose_ports(set(), usual=usual_ports)
+        product = dataclasses.replace(product, ports=ports)
         try:
             with product.home.locked():
                 product.stack.up()

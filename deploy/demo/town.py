@@ -10,6 +10,7 @@ from domain.reference import ReferenceKind, Staff
 from domain.vocabulary import Role
 
 REFERENCE = Path(__file__).parent / "reference"
+MAPPINGS = Path(__file__).parent.parent / "alerts" / "mappings"
 COUNTY, COMMUNITY, ESTATE = "qj", "qj.bh.hp", "qj.bh.hp.fc"
 
 _SPECIAL: Mapping[str, tuple[tuple[Role, ...], str]] = {
@@ -29,8 +30,8 @@ def grid(place: str) -> GridCode:
 
 
 def reference() -> tuple[Shipped, ...]:
-    """The default tables, and over them those of the town."""
-    return read(FOLDER, REFERENCE)
+    """The default tables, what codes of cameras mean, and over them the tables of the town."""
+    return read(FOLDER, MAPPINGS, REFERENCE)
 
 
 def people() -> Mapping[str, Actor]:
@@ -43,11 +44,17 @@ def people() -> Mapping[str, Actor]:
 
 
 def names() -> Mapping[str, str]:
-    """What the board calls people and departments: posts, never names."""
+    """What the board calls people, departments and cameras: posts, never names."""
     kinds = (ReferenceKind.STAFF, ReferenceKind.DEPARTMENT, ReferenceKind.CATEGORY)
     known = {entry.code: entry.body.name for entry in reference() if entry.kind in kinds}
     residents = {code: f"{home[-1]}号楼居民" for code, home in _RESIDENTS.items()}
-    return {**known, **residents, "engine": "引擎"}
+    return {**known, **residents, **_cameras(), "engine": "引擎"}
+
+
+def _cameras() -> Mapping[str, str]:
+    """Under the names in which they raise issues."""
+    sources = [entry.body for entry in read(REFERENCE) if entry.kind is ReferenceKind.ALERT_SOURCE]
+    return {f"{each.code}:{camera.ref}": camera.name for each in sources for camera in each.cameras}
 
 
 def _of_staff(staff: Staff) -> Actor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from catalogue import label
+from catalogue import label, say
 from deploy.demo.client import Json
 
 STANDING = {
@@ -50,3 +50,29 @@ def meeting_line(meeting: Json) -> str:
     )
     which = meeting["number"].rpartition("-")[2]
     return f"{which} · {both('level', meeting['level'])} · {stands}"
+
+
+def camera_line(condition: Json) -> str:
+    """What a camera saw, how often it said so, and how that stands."""
+    what, stands = both("alert_kind", condition["kind"]), condition["state"]
+    told = f"{condition['alerts']} 次 alerts · 来去 {condition['transitions']} 次 came and went"
+    return f"{what} · {told} · {both('condition_state', stands)}"
+
+
+def note_line(note: Json) -> str:
+    """What was noted of a condition."""
+    particulars = {"alerts": note["alerts"], "former": note["former"]}
+    return " ".join(say(f"alert_note.{note['word']}", each, **particulars) for each in ("zh", "en"))
+
+
+def remarks(line: Json) -> str:
+    """What is not as usual about an issue."""
+    said = {
+        "超时 overdue": line["overdue"],
+        "已预警 warned": line["warned"],
+        "挂起 suspended": line["suspended_until"],
+        "紧急 emergency": line["emergency"],
+        "重办 reopened": line["reopened"],
+        "免计 exempt": line["exempt"],
+    }
+    return " · ".join(text for text, holds in said.items() if holds)

@@ -55,16 +55,19 @@ class Home:
             return Ports()
         return Ports(**{name: recorded.get(name, usual) for name, usual in _USUAL.items()})
 
-    def choose_ports(self, running: set[str]) -> Ports:
-        """Keeps the ports of running services; the others get their usual port or a free one."""
+    def choose_ports(self, running: set[str], *, usual: bool = True) -> Ports:
+        """Keeps the ports of running services; the others get their usual port or a free one.
+
+        Without `usual` they get any free one, and leave the usual ones to whoever wants them.
+        """
         chosen: dict[str, int] = {}
         for name, recorded in asdict(self.ports()).items():
             if _USED_BY.get(name, name) in running:
                 chosen[name] = recorded
                 continue
             # Where it was last time, if it can: bookmarks and shells remember.
-            port = free_port(recorded)
-            if port != recorded:
+            port = free_port(recorded if usual else 0)
+            if usual and port != recorded:
                 port = free_port(_USUAL[name])
             while port in chosen.values():
                 port = free_port()

@@ -77,7 +77,12 @@ class PostponeMeeting(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissSitting(Command):
-    """The day has come and no sitting was opened: another day by itself, or the end."""
+    """The day has come and no sitting was opened: another day by itself, or the end.
+
+    `to` is the next time that was proposed; without one it is another day as the policy says.
+    """
+
+    to: datetime | None = None
 
 
 # --- the sitting ---------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from domain.sla import Limit
 from domain.vocabulary import ConvenedBy, Level
 
 _WHOLE = 100
+LEAST_NOTICE = timedelta(hours=12)
+"""Longer than a night of quiet hours, through which no invitation is delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ class MeetingOrigin:
     """Leads the sitting; a supervisor of the grid does where no department is known."""
     terms: MeetingTerms
     proposed: tuple[datetime, ...] = ()
-    """When it could sit, as who called for it proposed; the first that lies ahead is planned."""
+    """When it could sit, as who called for it proposed; the first that lies ahead is planned,
+    and after a sitting that was missed the next one, where `next_proposed` allows."""
     place: TextId | None = None
     """Refers to where it sits: free text, kept where it can be erased."""
 
@@ -131,6 +134,18 @@ class MeetingFacts:
     def awaiting(self) -> tuple[AgendaItem, ...]:
         """Items without a decision."""
         return tuple(each for each in self.agenda if each.awaits_decision)
+
+    def next_proposed(self, at: datetime) -> datetime | None:
+        """The first proposed time that a sitting missed at `at` is put off to.
+
+        Everybody can still be told of it, and it is no further off than any postponement may be.
+        """
+        missed = self.sits_at
+        if missed is None or self.postponements >= self.terms.max_postponements:
+            return None
+        latest = missed + self.terms.longest_postponement
+        fitting = (each for each in self.origin.proposed if at + LEAST_NOTICE <= each <= latest)
+        return next(fitting, None)
 
     def party(self, code: str | None) -> Party | None:
         return next((each for each in self.parties if each.code == code), None)

@@ -6,15 +6,13 @@ from typing import TypeVar
 
 from domain.calendar import BusinessCalendar
 from domain.measure import WORKING
-from domain.meeting.facts import MeetingFacts, MeetingTerms
+from domain.meeting.facts import LEAST_NOTICE, MeetingFacts, MeetingTerms
 from domain.meeting.parts import Party, Task
 from domain.reckoning import moved
 from domain.wall_clock import first_instant
 
 M = TypeVar("M", bound=MeetingFacts)
 _DAY = timedelta(days=1)
-LEAST_NOTICE = timedelta(hours=12)
-"""Longer than a night of quiet hours, through which no invitation is delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

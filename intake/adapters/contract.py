@@ -51,7 +51,7 @@ class VendorVerdict:
     delivery_key: str
     vendor_event_id: str
     is_false_alarm: bool
-    """Else it was dealt with, or left alone on purpose."""
+    """Else it was dealt with, so there was something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ ALARM, ALARM_METHOD = "alarm", "alarm.msg"
 PICTURE = "vms.notifyAlarmPicture"
 HANDLED = "vms.handleAlarm"
 PHASES = {1: Phase.OPEN, 0: Phase.CLOSE, 2: Phase.CLOSE}
-DONE, FALSE_ALARM, IGNORED = 2, 3, 4
+DONE, FALSE_ALARM = 2, 3
 LONGEST_PATHS = 8000
 
 
@@ -131,9 +131,9 @@ class _Message:
         return Reading(alerts=(alert,))
 
     def _verdict(self) -> Reading:
-        """Untouched and in progress are no verdicts yet."""
+        """Untouched and in progress are no verdicts yet; ignored says nothing of the camera."""
         stat = whole(self._info().get("handleStat"))
-        if stat not in {DONE, FALSE_ALARM, IGNORED}:
+        if stat not in {DONE, FALSE_ALARM}:
             return Reading()
         event = self._event()
         verdict = VendorVerdict(

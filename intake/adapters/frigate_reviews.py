@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from domain.alert import Alert, Phase, PictureOf, Seen
 from domain.ids import CameraRef
 from intake.adapters.contract import RawMessage, Reading, SourceView
-from intake.adapters.times import device_time, of_an_end
+from intake.adapters.times import DeviceTime, device_time, of_an_end, parsed
 from intake.adapters.values import (
     LONGEST_URL,
     Unreadable,
@@ -68,12 +68,15 @@ class FrigateReviews:
         )
 
     def _listed(self, item: Mapping[str, object]) -> Reading:
+        """What has no end goes on while it is listed, however long ago it began."""
         if not self._counts(item):
             return Reading()
-        turns = ("new",) if item.get("end_time") is None else ("new", "end")
+        goes_on = item.get("end_time") is None
         return Reading(
             alerts=tuple(
-                self._alert(item, label, turn) for label in _labels(item) for turn in turns
+                self._alert(item, label, turn, goes_on=goes_on)
+                for label in _labels(item)
+                for turn in (("new",) if goes_on else ("new", "end"))
             )
         )
 
@@ -83,11 +86,15 @@ class FrigateReviews:
             raise Unreadable("severity_unknown")
         return severity == ALERT or (bool(review) and self.source.options.get(DETECTIONS) is True)
 
-    def _alert(self, review: Mapping[str, object], label: str, turn: str) -> Alert:
+    def _alert(
+        self, review: Mapping[str, object], label: str, turn: str, *, goes_on: bool = False
+    ) -> Alert:
         """Begun and ended once each; of updates there may be many."""
         name, phase = needed(review.get("id"), "id"), self._phase(label, turn)
         said_at = _said_at(review, is_end=turn == "end")
         when = of_an_end(device_time(said_at, self.message, self.source), phase)
+        if goes_on and when.is_late:
+            when = DeviceTime(written=when.written)
         version = _digest(review) if turn == "update" else None
         return Alert(
             delivery_key=key_of(name, label, turn, version),
@@ -156,10 +163,21 @@ def _events(review: Mapping[str, object]) -> Iterator[str]:
 def _said_at(review: Mapping[str, object], *, is_end: bool) -> float | None:
     """Messages carry no time of their own: the newest that they name, or where it ended."""
     if is_end:
-        return number(review.get("end_time"))
+        return seconds_of(review.get("end_time"))
     named = [review.get("start_time"), _data(review).get("thumb_time")]
     named += [each.partition("-")[0] for each in _events(review)]
-    return max((at for each in named if (at := number(each)) is not None), default=None)
+    return max((at for each in named if (at := seconds_of(each)) is not None), default=None)
+
+
+def seconds_of(value: object) -> float | None:
+    """Since the epoch; the list's own documentation says that it writes dates."""
+    if (plain := number(value)) is not None or not isinstance(value, str):
+        return plain
+    try:
+        written = parsed(value, "UTC")
+    except (ValueError, OverflowError):
+        return None
+    return written.timestamp() if written else None
 
 
 def _digest(review: Mapping[str, object]) -> str:

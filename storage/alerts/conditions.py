@@ -1,10 +1,11 @@
 """Conditions: locked by their key, so that two workers never open two of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Select, Text, bindparam, func, insert, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.alert import AlertKind
 from domain.alerts.condition import Condition, ConditionKey, VendorEvents
@@ -48,6 +49,19 @@ class ConditionRepository:
         await self._session.execute(_LOCK, {"_name": _SEPARATOR.join(said.values())})
         return await self._one(_LATEST, said)
 
+    async def latest_of(self, keys: Collection[ConditionKey]) -> Mapping[ConditionKey, Kept]:
+        """The same for many in two round trips; those that there is none of are locked as well.
+
+        Locks are taken in the order of their names, as everybody does who asks for many.
+        """
+        said = sorted((_said(each) for each in keys), key=lambda each: list(each.values()))
+        names = [_SEPARATOR.join(each.values()) for each in said]
+        await self._session.execute(_LOCK_ALL, {"_names": names})
+        asked = {f"_{name}": [each[f"_{name}"] for each in said] for name in _KEY}
+        rows = await self._session.execute(_LATEST_ALL, asked)
+        found = (Kept(row.id, _condition(row)) for row in rows)
+        return {each.condition.key: each for each in found}
+
     async def take(self, row: int) -> Kept | None:
         """This row; None when somebody else has it now, who will leave it right."""
         return await self._one(_TAKE, {"_row": row})
@@ -79,12 +93,12 @@ class ConditionRepository:
             values = [{"_row": each.id, **_values(each.condition)} for each in kept]
             await self._session.execute(_UPDATE, values)
 
-    async def of_issue(self, number: IssueNumber) -> Kept | None:
-        """The condition that an issue was opened for."""
-        return await self._one(_OF_ISSUE, {"_issue": number})
+    async def locked(self, row: int) -> Kept | None:
+        """This row, after whoever has it now."""
+        return await self._one(_LOCKED, {"_row": row})
 
     async def behind(self, number: IssueNumber) -> Condition | None:
-        """The same, only to be looked at."""
+        """The condition that an issue was opened for, only to be looked at."""
         row = (await self._session.execute(_BEHIND, {"_issue": number})).one_or_none()
         return _condition(row) if row else None
 
@@ -156,9 +170,24 @@ _LATEST = (
     .limit(1)
     .with_for_update()
 )
-_TAKE = _FOUND.where(_TABLE.c.id == bindparam("_row")).with_for_update(skip_locked=True)
+_ONE = _FOUND.where(_TABLE.c.id == bindparam("_row"))
+_TAKE, _LOCKED = _ONE.with_for_update(skip_locked=True), _ONE.with_for_update()
+_NAMES = func.unnest(bindparam("_names", type_=ARRAY(Text))).column_valued("name")
+_LOCK_ALL = select(func.pg_advisory_xact_lock(func.hashtextextended(_NAMES, _NAMESPACE)))
+_ASKED = (
+    func.unnest(*(bindparam(f"_{name}", type_=ARRAY(Text)) for name in _KEY))
+    .table_valued(*_KEY, name="asked")
+    .render_derived()
+)
+_EACH = (
+    _FOUND.where(*(_TABLE.c[name] == _ASKED.c[name] for name in _KEY))
+    .order_by(_TABLE.c.id.desc())
+    .limit(1)
+    .with_for_update()
+    .lateral("latest")
+)
+_LATEST_ALL = select(*_EACH.c).select_from(_ASKED.join(_EACH, true()))
 _BEHIND = _FOUND.where(_TABLE.c.issue_number == bindparam("_issue"))
-_OF_ISSUE = _BEHIND.with_for_update()
 _INSERT = insert(_TABLE).values(_WRITTEN | _AT_NOW).returning(_TABLE.c.id)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("_row")).values(_WRITTEN | _AT_NOW)
 

@@ -1,9 +1,9 @@
 """How cameras stand: read as they are, locked only by who changes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, exists, false, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from domain.alert import AlertKind
 from domain.alerts.standing import EVERY_CAMERA, Bucket, CameraStanding
@@ -25,6 +25,12 @@ class Standings:
         found = await self._session.execute(_OF, {"_source": source, "_camera": camera})
         row = found.one_or_none()
         return _standing(row) if row else CameraStanding(source=source, camera=camera)
+
+    async def of_all(self, cameras: Collection[tuple[str, CameraRef]]) -> Sequence[CameraStanding]:
+        """Those of them that anything was ever said about, all at once."""
+        asked = sorted(cameras)
+        named = {"_sources": [each for each, _ in asked], "_cameras": [each for _, each in asked]}
+        return tuple(_standing(row) for row in await self._session.execute(_OF_ALL, named))
 
     async def locked(self, source: str, camera: CameraRef) -> CameraStanding:
         """As it is, and nobody else changes it until the transaction ends."""
@@ -80,6 +86,14 @@ _COLUMNS = (
 )
 _OF = select(*_COLUMNS).where(
     Row.source == bindparam("_source"), Row.camera == bindparam("_camera")
+)
+_ASKED = (
+    func.unnest(bindparam("_sources", type_=ARRAY(Text)), bindparam("_cameras", type_=ARRAY(Text)))
+    .table_valued("source", "camera", name="asked")
+    .render_derived()
+)
+_OF_ALL = select(*_COLUMNS).join_from(
+    Row, _ASKED, and_(Row.source == _ASKED.c.source, Row.camera == _ASKED.c.camera)
 )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from domain.ids import MeetingNumber
 from domain.meeting.meeting import Meeting
@@ -14,7 +15,13 @@ from storage.meetings.views import RecordedMeetingEvent
 from storage.models import MeetingEventRow, MeetingRow
 from storage.session import AnyRow, Session
 
-_COLUMNS = (MeetingRow.id, MeetingRow.number, MeetingRow.version, MeetingRow.snapshot)
+_COLUMNS = (
+    MeetingRow.id,
+    MeetingRow.number,
+    MeetingRow.version,
+    MeetingRow.snapshot,
+    MeetingRow.next_at,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +32,13 @@ class MeetingOnRecord:
     number: MeetingNumber
     version: int
     snapshot: Meeting
+    next_at: datetime | None
+    """As the row says, which may be older than the snapshot: `has_its_clock`."""
+
+    @property
+    def has_its_clock(self) -> bool:
+        """Not if a worker wrote it last that knew nothing of the column."""
+        return self.next_at == self.snapshot.next_instant()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +59,27 @@ class MeetingChecks:
         self, *, is_open: bool, after: int, limit: int, before: datetime
     ) -> tuple[MeetingOnRecord | UnreadableMeeting, ...]:
         """Meetings in order of their ordinals whose last step was written before an instant."""
-        newest = (MeetingEventRow.meeting_number == MeetingRow.number) & (
-            MeetingEventRow.version == MeetingRow.version
-        )
         closed = MeetingRow.state == MeetingState.CLOSED
-        recorded_at = func.coalesce(MeetingEventRow.recorded_at, MeetingRow.updated_at)
         found = (
-            select(*_COLUMNS)
-            .outerjoin(MeetingEventRow, newest)
-            .where(MeetingRow.id > after, ~closed if is_open else closed, recorded_at < before)
+            _quiet(before)
+            .where(MeetingRow.id > after, ~closed if is_open else closed)
             .order_by(MeetingRow.id)
             .limit(limit)
         )
         return tuple(_if_readable(row) for row in await self._session.execute(found))
+
+    async def late(self, before: datetime, limit: int) -> tuple[MeetingOnRecord, ...]:
+        """Quiet meetings whose clocks called before an instant, by their column alone."""
+        found = (
+            _quiet(before)
+            .where(MeetingRow.next_at < before)
+            .order_by(MeetingRow.next_at)
+            .limit(limit)
+        )
+        rows = await self._session.execute(found)
+        return tuple(
+            each for each in map(_if_readable, rows) if not isinstance(each, UnreadableMeeting)
+        )
 
     async def meeting(self, number: MeetingNumber) -> MeetingOnRecord | None:
         """One meeting, as it is now."""
@@ -96,6 +118,15 @@ class MeetingChecks:
         return version - present
 
 
+def _quiet(before: datetime) -> Select[*tuple[Any, ...]]:
+    """Meetings whose last step was written before an instant."""
+    newest = (MeetingEventRow.meeting_number == MeetingRow.number) & (
+        MeetingEventRow.version == MeetingRow.version
+    )
+    recorded_at = func.coalesce(MeetingEventRow.recorded_at, MeetingRow.updated_at)
+    return select(*_COLUMNS).outerjoin(MeetingEventRow, newest).where(recorded_at < before)
+
+
 def _if_readable(row: AnyRow) -> MeetingOnRecord | UnreadableMeeting:
     """One row that cannot be read leaves the rest of its page readable."""
     try:
@@ -110,4 +141,5 @@ def _on_record(row: AnyRow) -> MeetingOnRecord:
         number=MeetingNumber(row.number),
         version=row.version,
         snapshot=codec.MEETING.validate_json(row.snapshot),
+        next_at=row.next_at,
     )

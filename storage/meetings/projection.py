@@ -23,6 +23,7 @@ def of_meeting(meeting: Meeting) -> dict[str, object]:
         "postponements": meeting.postponements,
         "minutes": meeting.minutes,
         "closed_at": meeting.closed_at,
+        "next_at": meeting.next_instant(),
         "snapshot": codec.text(codec.MEETING, meeting),
     }
 

@@ -21,6 +21,7 @@ from domain.vocabulary import Level
 from storage import codec
 from storage.cursors import cursor_after, id_of
 from storage.filters import in_subtree
+from storage.meetings.duties import cursor_behind_duty, most_pressing_first
 from storage.meetings.events import ENTRY_COLUMNS, EVENT_COLUMNS, entry_of, event_of
 from storage.meetings.lines import LINE_COLUMNS, line_of
 from storage.meetings.owing import owed_by
@@ -39,7 +40,7 @@ from storage.views import Page
 
 LARGEST_PAGE = 100
 _MOST_ENTRIES = 200
-_MOST_OWED = 500
+MOST_OWED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +130,21 @@ class MeetingQueries:
         subject: Subject,
         department: DepartmentCode | None,
         supervised: tuple[GridCode, ...] = (),
-    ) -> tuple[Owed, ...]:
-        """What a person and its department owe to meetings, the most pressing first.
+        *,
+        cursor: str | None = None,
+        limit: int = MOST_OWED,
+    ) -> Page[Owed]:
+        """What a person and its department owe to all meetings, the most pressing first.
 
         Who supervises grids owes what the convenor would, where a meeting has none.
+
+        Raises:
+            BadCursor: the cursor is not from an earlier page.
         """
-        duties = owed_by(subject, department, supervised).subquery()
-        found = select(duties).order_by(duties.c.due_by, duties.c.meeting).limit(_MOST_OWED)
-        rows = await self._session.execute(found)
-        return tuple(
+        size = max(1, min(limit, MOST_OWED))
+        found = most_pressing_first(owed_by(subject, department, supervised), cursor)
+        rows = (await self._session.execute(found.limit(size + 1))).all()
+        items = tuple(
             Owed(
                 meeting=MeetingNumber(row.meeting),
                 duty=Duty(row.duty),
@@ -145,8 +152,9 @@ class MeetingQueries:
                 task=row.task,
                 issue=row.issue,
             )
-            for row in rows
+            for row in rows[:size]
         )
+        return Page(items, cursor_behind_duty(items[-1]) if len(rows) > size else None)
 
 
 def _texts_of(meeting: Meeting) -> Iterator[TextId | None]:

@@ -92,6 +92,13 @@ class MeetingRepository:
         row = await self._event(number, version)
         return event_of(row) if row else None
 
+    async def set_clock(self, meeting: Meeting) -> None:
+        """Fills in what a worker left out that knew nothing of the column; a newer step wins."""
+        at_rest = (MeetingRow.number == meeting.number) & (MeetingRow.version == meeting.version)
+        await self._session.execute(
+            update(MeetingRow).where(at_rest).values(next_at=meeting.next_instant())
+        )
+
     async def _advance(self, step: RecordedMeetingStep) -> bool:
         """The first step brings the meeting in; of two racing ones, one finds the version gone."""
         meeting = step.after

@@ -13,7 +13,13 @@ from storage.models.meetings import (
 from storage.models.messages import IdempotencyRow, OutboxRow, RecheckRow
 from storage.models.pictures import PictureRow
 from storage.models.places import FollowerRow, HouseholdRow, PositionRow
-from storage.models.raw_messages import AlertEventRow, AlertPictureRow, CredentialRow, RawMessageRow
+from storage.models.raw_messages import (
+    AlertEventRow,
+    AlertPictureRow,
+    CredentialRow,
+    HeardSourceRow,
+    RawMessageRow,
+)
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceChangesRow, ReferenceRow
 
@@ -30,6 +36,7 @@ __all__ = [
     "DeadlineRow",
     "EventRow",
     "FollowerRow",
+    "HeardSourceRow",
     "HouseholdRow",
     "IdempotencyRow",
     "IssueRow",

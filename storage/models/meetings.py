@@ -33,6 +33,8 @@ class MeetingRow(Base):
     postponements: Mapped[int]
     minutes: Mapped[int]
     closed_at: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]
+    """When its clocks call next; also None in rows that older workers wrote last."""
     snapshot: Mapped[Json]
     updated_at: Mapped[datetime]
 
@@ -46,6 +48,7 @@ class MeetingRow(Base):
         Index(None, "grid", "id"),
         Index(None, "members", postgresql_using="gin"),
         Index("ix_meetings_convenor", "convenor", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_meetings_clock", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
 

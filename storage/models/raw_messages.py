@@ -38,6 +38,15 @@ class CredentialRow(Base):
     )
 
 
+class HeardSourceRow(Base):
+    """Until when nothing that a source said was missed; what came later has to be asked for."""
+
+    __tablename__ = "alert_sources_heard"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    heard_until: Mapped[datetime]
+
+
 class RawMessageRow(Base):
     """A message as it arrived. It waits, with the instant it may be taken, until it is sorted."""
 
@@ -136,6 +145,12 @@ class AlertEventRow(Base):
             postgresql_where=text("fate <> 'accepted'"),
         ),
         Index(None, "camera", "id"),
+        Index(
+            "ix_alert_events_vendor_event",
+            "source",
+            "vendor_event_id",
+            postgresql_where=text("vendor_event_id IS NOT NULL"),
+        ),
     )
 
 

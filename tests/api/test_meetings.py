@@ -18,8 +18,9 @@ from tests.domain.meeting.life import (
     POLICEMAN,
     STRANGER,
     SUPERVISOR,
+    a_meeting,
 )
-from tests.storage.sittings import NUMBER, met
+from tests.storage.sittings import NUMBER, met, numbered, recorded_life
 from tests.storage.stories import born
 
 PATH = f"/meetings/{NUMBER}"
@@ -110,7 +111,22 @@ async def test_everybody_reads_what_their_department_owes(town: Town, database: 
         (NUMBER, "report_in", "报到")
     ]
     assert owed[0]["is_late"]
-    assert (await town.get(RESIDENT, "/meetings/owed")).json() == {"items": []}
+    assert (await town.get(RESIDENT, "/meetings/owed")).json() == {"items": [], "next": None}
+
+
+async def test_what_is_owed_comes_in_pages(town: Town, database: Database) -> None:
+    await born(database)
+    for count in (1, 2, 3):
+        await recorded_life(database, a_meeting(), numbered(count))
+    found, span = [], {"limit": 2}
+    while span:
+        shown = (await town.get(LIFTMAN, "/meetings/owed", **span)).json()
+        found += [each["meeting"] for each in shown["items"]]
+        span = {"cursor": shown["next"], "limit": 2} if shown["next"] else {}
+    assert found == [numbered(count) for count in (1, 2, 3)]
+    for wrong in ("x", "aWQ6MQ"):
+        answer = await town.get(LIFTMAN, "/meetings/owed", cursor=wrong)
+        assert (answer.status_code, fields_of(answer)) == (422, {"cursor": "bad_cursor"})
 
 
 async def test_a_resident_of_the_same_department_name_owes_nothing(
@@ -118,7 +134,7 @@ async def test_a_resident_of_the_same_department_name_owes_nothing(
 ) -> None:
     await met(database)
     impostor = an_actor(Role.RESIDENT, subject="r.7", department=LIFT)
-    assert (await town.get(impostor, "/meetings/owed")).json() == {"items": []}
+    assert (await town.get(impostor, "/meetings/owed")).json() == {"items": [], "next": None}
     assert (await town.get(impostor, PATH)).status_code == 404
 
 
@@ -156,8 +172,8 @@ BUREAU = PARTIES[FIVE[0]]
 
 
 async def reads(town: Town, who: Actor, issue: str = ISSUE) -> set[int]:
-    """Of the issue and of what happened to it."""
-    paths = (f"/issues/{issue}", f"/issues/{issue}/timeline")
+    """Of the issue, of what happened to it and of what is due."""
+    paths = (f"/issues/{issue}{part}" for part in ("", "/timeline", "/deadlines"))
     return {(await town.get(who, path)).status_code for path in paths}
 
 

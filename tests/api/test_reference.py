@@ -116,6 +116,12 @@ async def test_a_retired_entry_is_no_longer_a_code(town: Town) -> None:
         ),
         ("routing_rule/x", {"order": 1, "lead": "fire"}, "entry.lead", "unknown_code"),
         (
+            "alert_source/x",
+            {"name": "x", "adapter": "hik_ics", "grid": "town"},
+            "entry.adapter",
+            "unknown_code",
+        ),
+        (
             "absence/x",
             {"staff": "p.1", "since": "2026-11-23T00:00:00", "until": "2026-11-24T00:00:00"},
             "entry",

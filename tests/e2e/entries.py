@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from deploy.demo.town import REFERENCE
+from deploy.demo.town import reference
 from deploy.reference.shipped import FOLDER, Shipped, read
 from domain.reference import ReferenceKind
 
 Entries = tuple[Shipped, ...]
 
 DEFAULT: Entries = read(FOLDER)
-DEMO: Entries = read(FOLDER, REFERENCE)
+DEMO: Entries = reference()
 
 
 def bodies(entries: Entries, kind: ReferenceKind) -> list[Any]:

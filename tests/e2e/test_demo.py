@@ -18,7 +18,7 @@ from deploy.reference.load import Loaded
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder: Path = tmp_path_factory.mktemp("demo")
-    with fresh_engine(folder) as product:
+    with fresh_engine(folder, usual_ports=False) as product:
         yield product
     assert not [server.name for server in product.servers if server.is_running]
     product.postgres.destroy()

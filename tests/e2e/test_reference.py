@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.alert import AlertKind
+from domain.alert_source import AlertSource
 from domain.alerts.policy import choose_alert_policy
 from domain.calendar import BusinessCalendar
 from domain.clock import SLAClock
@@ -22,6 +24,7 @@ from domain.reference import GridLevel, Post, ReferenceKind, Staff
 from domain.routing import choose_policy, propose
 from domain.sla import Limit, RungAct, SLAPolicy, Unit
 from domain.vocabulary import WINDOWS, DeadlineKind, Level, Role
+from intake.adapters.registry import ADAPTERS
 from storage.grid_map import GridMap, Placed, is_an_area
 from tests.e2e.entries import DEFAULT, DEMO, Entries, bodies, codes
 
@@ -72,6 +75,14 @@ def named_by_alerts(entries: Entries) -> Iterator[tuple[str, ReferenceKind, str 
     for each in bodies(entries, K.ALERT_POLICY):
         yield each.code, K.CATEGORY, each.category
         yield each.code, K.WHISTLE_KIND, each.whistle_kind
+        yield each.code, K.ALERT_SOURCE, each.source
+    for each in bodies(entries, K.ALERT_SOURCE):
+        yield each.code, K.ALERT_MAPPING, each.mapping
+        yield from ((each.code, K.GRID, grid) for grid in (each.grid, *_places(each)))
+
+
+def _places(source: AlertSource) -> Iterator[str]:
+    return (camera.grid for camera in source.cameras)
 
 
 @BOTH
@@ -110,6 +121,25 @@ def test_every_kind_of_alert_has_a_policy_and_cameras_may_blow_its_whistle(
         chosen = choose_alert_policy(policies, kind, "any")
         assert chosen.code == kind
         assert chosen.whistle_kind in blown
+
+
+def test_cameras_of_the_town_speak_in_ways_that_are_understood() -> None:
+    tables = {each.code: each.adapter for each in bodies(DEMO, K.ALERT_MAPPING)}
+    sources = bodies(DEMO, K.ALERT_SOURCE)
+    assert sources
+    for source in sources:
+        assert source.adapter in ADAPTERS
+        assert source.mapping is None or tables[source.mapping] == source.adapter
+
+
+def test_policies_of_the_town_s_cameras_only_wait_less() -> None:
+    policies = bodies(DEMO, K.ALERT_POLICY)
+    own = [each for each in policies if each.source is not None]
+    assert own
+    for each in own:
+        usual = choose_alert_policy(policies, each.kind, "any")
+        assert each.debounce < usual.debounce
+        assert each == replace(usual, code=each.code, source=each.source, debounce=each.debounce)
 
 
 @POLICIES

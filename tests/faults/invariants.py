@@ -3,12 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from activities.upkeep import Finding, PageOfIssues, PageOfMeetings, Part
+from activities.upkeep import Finding, FindingKind, PageOfIssues, PageOfMeetings, Part
 from domain.vocabulary import WINDOWS
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
@@ -20,6 +21,8 @@ from workflows.contracts import issue_workflow_id, meeting_workflow_id
 
 _LATEST = 420.0  # seconds until everything due has happened
 _PAUSE = 0.5
+_WAITS = (FindingKind.CLOCK_IGNORED, FindingKind.WORKFLOW_SILENT)
+_LATE = 60.0  # seconds that a clock may take longer because of a kill, once all is quiet
 _GRACE = timedelta(seconds=5)
 _PEOPLES = "command_id ~ '^[0-9a-f]{12}[.]'"  # as `api.asking.command_id` makes them
 
@@ -153,7 +156,21 @@ async def _chains(client: Client, kind: str) -> Counter[str]:
 
 
 async def findings(database: Database, client: Client) -> list[Finding]:
-    """What the engine's own reconciler finds: record, workflow and replayed events differ."""
+    """What the engine's own reconciler finds: record, workflow and replayed events differ.
+
+    What only waits is looked at again: an issue of a killed worker is first offered to that one,
+    so it is late, or silent, for some seconds. What is lost never comes.
+    """
+    found = await _seen(database, client)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LATE):
+            while found and all(each.kind in _WAITS for each in found):
+                await asyncio.sleep(_PAUSE)
+                found = await _seen(database, client)
+    return found
+
+
+async def _seen(database: Database, client: Client) -> list[Finding]:
     issues = Reconciler(database, client, now, _GRACE)
     meetings = MeetingReconciler(database, client, now, _GRACE)
     found = [*(await issues.check_queues(_PAGE)).findings]

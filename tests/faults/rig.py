@@ -25,7 +25,7 @@ from deploy.reference.shipped import read
 from tests.faults.sink import Sink
 from tests.faults.wires import Wire
 
-NAMES = ("worker", "api", "temporal", "postgres")
+NAMES = ("api", "worker", "temporal", "postgres")  # each stands on those behind it
 PAIRS = ("api-postgres", "api-temporal", "worker-postgres", "worker-temporal")
 TOLD_BY = ("default", "dispatcher", "subject")
 _SMALL_LOG = {"max_wal_size": "96MB", "min_wal_size": "32MB"}  # the file system is small too

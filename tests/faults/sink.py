@@ -29,8 +29,8 @@ class Sink:
         return f"http://{LOOPBACK}:{self._server.server_port}/notices"
 
     def heard(self) -> Counter[Told]:
-        """How often each fact arrived under an id of its own."""
-        return Counter(told for message in self.messages.values() for told in message)
+        """How often each fact arrived under an id of its own; more may arrive meanwhile."""
+        return Counter(told for message in list(self.messages.values()) for told in message)
 
     def close(self) -> None:
         self._server.shutdown()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.alert import Alert, AlertKind
+from domain.alerts.words import Verdict
 from intake.applying import AlertSource, Applied, GivenAlert
 from storage.session import Session
 
@@ -14,6 +15,7 @@ class Recording:
     """What was asked in the order in which it was."""
 
     asked: list[GivenAlert] = field(default_factory=list)
+    judged: list[tuple[int, Verdict]] = field(default_factory=list)
     trouble: Callable[[Alert], Exception | None] = lambda _: None
 
     async def apply(
@@ -35,6 +37,9 @@ class Recording:
                 raise error
         self.asked += given
         return (Applied(condition=None, issue=None, consequences=()),) * len(given)
+
+    async def judge(self, session: Session, condition: int, verdict: Verdict) -> None:
+        self.judged.append((condition, verdict))
 
     @property
     def names(self) -> list[str]:

@@ -70,11 +70,11 @@ async def test_a_new_condition_leaves_the_former_one_as_it_was(gate: Gate) -> No
         await gate.after(31 * MINUTE)
     async with gate.database.begin() as session:
         conditions = ConditionRepository(session)
-        first, second = [await conditions.of_issue(each) for each in await gate.numbers()]
+        first, second = [await conditions.behind(each) for each in await gate.numbers()]
     assert first is not None
     assert second is not None
-    assert (first.condition.count, second.condition.count) == (1, 1)
-    assert second.condition.former == first.condition.issue
+    assert (first.count, second.count) == (1, 1)
+    assert second.former == first.issue
     assert await judged(gate) == (0, 2)
 
 
@@ -93,9 +93,10 @@ async def test_a_camera_that_was_wrong_five_times_is_looked_at_first(gate: Gate)
 async def test_a_verdict_from_elsewhere_counts_as_the_first_one(gate: Gate) -> None:
     applied = await gate.alert()
     assert applied.issue is not None
+    assert applied.condition is not None
     for _ in range(2):
         async with gate.database.begin() as session:
-            await gate.conditions.judge(session, applied.issue, Verdict.FALSE_ALARM)
+            await gate.conditions.judge(session, applied.condition, Verdict.FALSE_ALARM)
     await gate.looked(applied.issue, confirmed=True)
     await gate.after(MINUTE)
     assert await judged(gate) == (0, 1)

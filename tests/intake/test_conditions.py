@@ -4,29 +4,20 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from domain.alert import AlertKind, Phase
-from domain.alert_source import Camera, Spot
 from domain.alerts import consequences as c
-from domain.alerts.words import ConditionState, Decision, Reason
-from domain.ids import GridCode, SourceCode, Subject
-from domain.position import System
-from domain.reference import ReferenceKind
+from domain.alerts.words import ConditionState, Reason
+from domain.ids import CameraRef, GridCode
 from domain.vocabulary import IssueState, Role
-from intake.alert_policies import AlertPolicies
 from intake.applying import AlertSource, GivenAlert
-from intake.turn import Turn
 from storage.alerts.notes import MOST_NOTES, NoteWord
 from storage.births import Births
-from storage.nearby import Nearby
-from storage.reference import ReferenceRepository
 from storage.session import Unstorable
-from tests.activities.desk import ORIGIN, written
 from tests.activities.desk import issues as activities
 from tests.builders import GRID
-from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, OFFLINE, PARKING, an_alert
-from tests.intake.camera_desk import SOURCE as BOX
+from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, PARKING, an_alert
 from tests.intake.gate import Gate, gate
 from tests.storage.stories import undone
 
@@ -74,33 +65,6 @@ async def test_its_issue_is_born_as_a_camera_s_and_waits_for_the_relay(gate: Gat
     assert detail.description == "摄像头 gate-1（区域 北门）：违章停车。"
     async with gate.database.read() as session:
         assert await Births(session).waiting() == 1
-
-
-async def test_its_issue_is_found_by_who_is_about_to_report_the_same(gate: Gate) -> None:
-    spot = Spot(lat=26.9139, lon=102.9302, system=System.GCJ02)
-    camera = Camera(ref=GATE, grid=GRID, position=spot)
-    source = replace(BOX, code=SourceCode(gate.source.code), cameras=(camera,))
-    await written(gate.database, ReferenceKind.ALERT_SOURCE, source)
-    await gate.alert()
-    (number,) = await gate.numbers()
-    position = (await gate.detail(number)).position
-    assert position == spot.to_position()
-    async with gate.database.read() as session:
-        category = await ReferenceRepository(session).category(ORIGIN.category)
-        assert category is not None
-        category = replace(category, near_m=50, near_hours=24)
-        there, asker = spot.to_position().wgs84, Subject("r.1")
-        (near,) = await Nearby(session).issues(there, category, asker, gate.now)
-    assert near.number == number
-
-
-async def test_its_issue_says_where_people_find_the_camera(gate: Gate) -> None:
-    camera = Camera(ref=GATE, grid=GRID, building="3号楼", name="东门")
-    source = replace(BOX, code=SourceCode(gate.source.code), cameras=(camera,))
-    await written(gate.database, ReferenceKind.ALERT_SOURCE, source)
-    await gate.alert(zone="北门")
-    (number,) = await gate.numbers()
-    assert (await gate.detail(number)).description == "摄像头 3号楼 东门（区域 北门）：违章停车。"
 
 
 @pytest.mark.parametrize(("confidence", "is_looked_at"), [(0.95, False), (0.5, True), (None, True)])
@@ -158,6 +122,38 @@ async def test_many_given_together_are_as_if_given_one_by_one(gate: Gate) -> Non
     assert (await gate.condition(AlertKind.CAMERA_NOISY)).count == 4 * 50
     (first, *_) = await gate.numbers()
     assert [each.alerts for each in await gate.notes(first)] == [1, 10]
+
+
+async def test_a_storm_of_all_cameras_is_asked_about_no_more_often_than_one_camera(
+    gate: Gate,
+) -> None:
+    def given(cameras: int) -> list[GivenAlert]:
+        return [
+            GivenAlert(
+                alert=an_alert(camera=CameraRef(f"cam-{number}"), confidence=0.1),
+                kind=AlertKind.CROWD,
+                source=gate.source,
+                received_at=gate.now,
+            )
+            for number in range(cameras)
+        ]
+
+    async def asked_for(cameras: int) -> int:
+        statements: list[str] = []
+
+        def note(_c: object, _u: object, statement: str, *_: object) -> None:
+            statements.append(statement)
+
+        engine = gate.database._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        async with gate.database.begin() as session:
+            await gate.conditions.apply_all(session, given(cameras))
+        event.remove(engine, "before_cursor_execute", note)
+        return len(statements)
+
+    async with gate.database.begin() as session:
+        await gate.conditions.apply_all(session, given(40))
+    assert await asked_for(40) == await asked_for(2)
 
 
 # --- at once -------------------------------------------------------------------------------------
@@ -263,40 +259,3 @@ async def test_no_second_open_row_of_a_key_can_be_written(gate: Gate) -> None:
                     " last_seen, 1, 1, 0, '{}', true, '{}', '{}', now() FROM alert_conditions"
                 )
             )
-
-
-# --- offline -------------------------------------------------------------------------------------
-
-
-async def test_an_offline_camera_is_one_maintenance_issue_and_silent_otherwise(gate: Gate) -> None:
-    await gate.alert(Phase.OPEN, OFFLINE)
-    await gate.alert()
-    assert (len(await gate.numbers()), (await gate.condition()).state) == (1, S.SUPPRESSED)
-    assert (await gate.standing()).silenced_by == (OFFLINE,)
-    await gate.alert(Phase.CLOSE, OFFLINE)
-    await gate.alert()
-    assert (len(await gate.numbers()), (await gate.condition()).state) == (2, S.OPEN)
-    assert (await gate.condition()).decision is Decision.REVIEW
-
-
-async def test_two_sources_may_each_have_a_camera_of_one_name(gate: Gate) -> None:
-    other = Gate(gate.database, source=replace(gate.source, code="other"))
-    await gate.alert(Phase.OPEN, OFFLINE)
-    await other.alert(Phase.OPEN, OFFLINE)
-    await other.alert(Phase.CLOSE, OFFLINE)
-    assert len(await gate.numbers()) == 2
-    assert (await gate.condition(OFFLINE)).state is S.OPEN
-    assert (await gate.standing()).silenced_by == (OFFLINE,)
-    await other.alert()
-    assert (await other.condition()).state is S.OPEN
-
-
-async def test_who_hears_a_camera_again_sees_who_silenced_it_meanwhile(gate: Gate) -> None:
-    await gate.alert()
-    async with gate.database.begin() as session:
-        turn = Turn(session, AlertPolicies(lambda: gate.now))
-        await turn.apply(gate.given())
-        await gate.alert(Phase.OPEN, OFFLINE)
-        await turn.apply(gate.given(Phase.CLOSE, OFFLINE))
-        await turn.finish()
-    assert (await gate.standing()).silenced_by == ()

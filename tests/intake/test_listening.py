@@ -192,6 +192,21 @@ async def test_a_retained_message_is_no_news_unless_the_source_says_so(
         await until(is_there)
 
 
+async def test_what_is_too_long_is_dropped_and_holds_up_nobody(
+    desk: Desk, database_url: str, broker: Mosquitto
+) -> None:
+    await met(desk, database_url, broker)
+    before = len(await bodies(desk))
+    await broker.publish(TOPIC, b"x" * 1_001, b"short")
+    turn, hearing = Turn(database_url, MQTT), Hearing(most_bytes=1_000)
+    async with running(Listener(desk.database, turn, broker.broker, clock.now, hearing)):
+        await kept(desk, before + 1)
+    async with listening(desk, database_url, broker):
+        await broker.publish(TOPIC, b"after")
+        await kept(desk, before + 2)
+    assert without_first(await bodies(desk)) == [b"short", b"after"]
+
+
 async def test_a_new_topic_is_listened_to_without_a_restart(
     desk: Desk, database_url: str, broker: Mosquitto
 ) -> None:

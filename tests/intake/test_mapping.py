@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import deploy
+from deploy.reference.shipped import read
 from domain.alert import Alert, AlertKind, Phase
 from domain.ids import CameraRef
 from intake.adapters.registry import ADAPTERS
@@ -84,6 +85,46 @@ def test_row_names_code_camera_and_zone() -> None:
         a_row(AlertKind.CROWD, code="")
     with pytest.raises(ValueError, match="mapping_row_incomplete"):
         a_row(AlertKind.CROWD, zone="")
+
+
+K = AlertKind
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "kind"),
+    [
+        ("frigate", "car", K.ILLEGAL_PARKING),
+        ("hik_isc", "131591", K.ILLEGAL_PARKING),
+        ("hik_isc", "131593", K.CROWD),
+        ("hik_isc", "192515", K.FIRE_SMOKE),
+        ("hik_isc", "889196545", K.CAMERA_OFFLINE),
+        ("hik_isc", "131330", K.CAMERA_TAMPERED),
+        ("hik_isapi", "AID/illegalParking", K.ILLEGAL_PARKING),
+        ("hik_isapi", "AID/objectDroppedDown", None),
+        ("hik_isapi", "fielddetection", K.INTRUSION),
+        ("hik_isapi", "videoloss", K.CAMERA_OFFLINE),
+        ("hik_isapi", "shelteralarm", K.CAMERA_TAMPERED),
+        ("dahua_icc", "804", K.FIRE_LANE_BLOCKED),
+        ("dahua_icc", "842", K.FIRE_LANE_BLOCKED),
+        ("dahua_icc", "780", K.EBIKE_IN_ELEVATOR),
+        ("dahua_icc", "608", K.GARBAGE_OVERFLOW),
+        ("dahua_icc", "653", K.FALLING_OBJECT),
+        ("ai_box", "alert_alarm/ELECTRIC_BIKE_IN_ELEVATOR", K.EBIKE_IN_ELEVATOR),
+        ("ai_box", "gkpw_alarm/falling_goods", K.FALLING_OBJECT),
+        ("ai_box", "diagnosis_alarm/IMAGE_COVER_ALERT", K.CAMERA_TAMPERED),
+        ("alertmanager", "CameraDown", K.CAMERA_OFFLINE),
+    ],
+)
+def test_shipped_tables_know_what_the_vendors_document(
+    table: str, code: str, kind: AlertKind | None
+) -> None:
+    """A thing dropped on a road is nothing that fell from a house."""
+    (shipped,) = [each.body for each in read(TABLES[0].parent) if each.code == table]
+    rows = [
+        MappingRow(adapter="x", code=row.code, kind=row.kind, camera=row.camera, zone=row.zone)
+        for row in shipped.rows
+    ]
+    assert CodeMapping.of(rows, "x").kind_of(an_alert(code)) is kind
 
 
 @pytest.mark.parametrize("file", TABLES, ids=lambda file: file.stem)

@@ -224,9 +224,27 @@ async def test_silent_workflow_is_reported(hall: Sittings, monkeypatch: pytest.M
 
 async def test_clock_that_nobody_heeds_is_reported(hall: Sittings) -> None:
     _, number = await hall.convened()
+    assert await ignored(hall) == [(number, "RemindParties")]
+    assert await hall.findings(ahead=DAYS) == ()
+
+
+async def test_clock_of_a_row_from_before_is_reported_and_written_down(hall: Sittings) -> None:
+    _, number = await hall.convened()
+    await hall.yard.execute("UPDATE meetings SET next_at = NULL")
+    assert await ignored(hall) == []
     (finding,) = await hall.findings(ahead=DAYS)
     assert (finding.kind, finding.number) == (K.CLOCK_IGNORED, number)
-    assert finding.detail == "RemindParties"
+    assert await ignored(hall) == [(number, finding.detail)]
+
+
+async def ignored(hall: Sittings) -> list[tuple[str, str]]:
+    """Whose clocks nobody heeds, as every round finds it."""
+    checked = await hall.yard.reconciler(DAYS).check_queues(100)
+    return [
+        (each.number, each.detail)
+        for each in checked.findings
+        if (each.kind, each.aggregate) == (K.CLOCK_IGNORED, Aggregate.MEETING)
+    ]
 
 
 async def test_findings_of_meetings_are_counted_apart(hall: Sittings) -> None:

@@ -1,5 +1,6 @@
 import multiprocessing
 import socket
+from dataclasses import asdict
 from pathlib import Path
 
 from deploy.local.home import Home, Ports
@@ -17,6 +18,14 @@ def test_taken_port_gets_a_free_one_and_is_remembered(tmp_path: Path) -> None:
     chosen = home.choose_ports(running=set())
     assert home.ports() == chosen
     assert len({chosen.postgres, chosen.temporal, chosen.temporal_ui, chosen.api}) == 4
+
+
+def test_usual_ports_are_left_alone_when_they_are_not_wanted(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    chosen = home.choose_ports(set(), usual=False)
+    assert home.ports() == chosen
+    assert not set(asdict(chosen).values()) & set(asdict(Ports()).values())
+    assert len(set(asdict(chosen).values())) == len(asdict(Ports()))
 
 
 def test_running_services_keep_their_ports(tmp_path: Path) -> None:

@@ -60,8 +60,10 @@ async def test_every_field_comes_back(database: Database) -> None:
     row = await kept(database, whole)
     async with database.begin() as session:
         found = await ConditionRepository(session).latest(whole.key)
-        by_issue = await ConditionRepository(session).of_issue(number)
-    assert found == by_issue == (row, whole)
+        by_row = await ConditionRepository(session).locked(row)
+        by_issue = await ConditionRepository(session).behind(number)
+    assert found == by_row == (row, whole)
+    assert by_issue == whole
 
 
 async def test_the_open_one_is_the_latest(database: Database) -> None:

@@ -3,18 +3,19 @@
 from datetime import timedelta
 
 from domain import commands as c
-from domain.ids import GridCode, IssueNumber, TextId
+from domain.ids import CommandId, GridCode, IssueNumber, TextId
 from domain.meeting import commands as m
 from domain.meeting.words import MeetingState
 from domain.vocabulary import IssueState, ItemOutcome
+from storage.meetings.checks import MeetingChecks
 from storage.people import People
 from storage.queries import IssueFilter, Queries
 from storage.session import Database, Session
 from storage.texts import Texts
-from tests.builders import NOON, OFFICER, asked
+from tests.builders import NOON, OFFICER, SUPERVISOR, asked
 from tests.domain.cast import LIFT
 from tests.domain.meeting.life import CONVENOR, PARTIES, STREET, a_meeting, an_item
-from tests.storage.sittings import recorded_life
+from tests.storage.sittings import NUMBER, recorded_life
 from tests.storage.stories import born, born_in, recorded
 
 LATER = NOON + timedelta(days=30)
@@ -35,16 +36,54 @@ async def test_a_remark_is_kept_once_and_read_in_the_timeline(database: Database
     assert [each.body for each in known.values()] == ["修好了"]
 
 
+async def removed(
+    database: Database, name: TextId, number: str, command: c.Command
+) -> tuple[int, int]:
+    """How many texts are removed for a command that stands in the record, and for another."""
+    async with database.begin() as session:
+        texts = Texts(session)
+        used = await texts.remove_unused([name], number, command.id)
+        return used, await texts.remove_unused([name], number, CommandId("another"))
+
+
+async def said(database: Database, name: TextId, number: IssueNumber) -> None:
+    async with database.begin() as session:
+        await Texts(session).put(name, number, OFFICER.subject, "…", NOON)
+
+
 async def test_a_remark_nobody_refers_to_is_removed(database: Database) -> None:
     issue = await born_in(IssueState.HANDLING, database)
     used, unused = REMARK, TextId("text:2")
+    note = asked(c.AddNote, OFFICER, text=used)
+    for each in (used, unused):
+        await said(database, each, issue.number)
+    await recorded(database, issue.number, [note])
+    assert await removed(database, used, issue.number, note) == (0, 0)
+    assert await removed(database, unused, issue.number, note) == (0, 1)
+
+
+async def test_the_place_of_a_meeting_that_was_called_is_not_removed(database: Database) -> None:
+    """It stands in the payload of its event alone, as do positions and tasks."""
+    issue = await born_in(IssueState.HANDLING, database)
+    place = TextId("text:1/place")
+    call = asked(c.ConveneMeeting, SUPERVISOR, text=REMARK, place=place)
+    await said(database, place, issue.number)
+    await recorded(database, issue.number, [call])
+    assert await removed(database, place, issue.number, call) == (0, 1)
+
+
+async def test_where_a_party_said_it_is_and_the_minutes_are_not_removed(
+    database: Database,
+) -> None:
+    await shared_meeting(database)
     async with database.begin() as session:
-        for each in (used, unused):
-            await Texts(session).put(each, issue.number, OFFICER.subject, "…", NOON)
-    await recorded(database, issue.number, [asked(c.AddNote, OFFICER, text=used)])
-    async with database.begin() as session:
-        texts = Texts(session)
-        assert [await texts.remove_unused(each) for each in (used, unused)] == [False, True]
+        found = await MeetingChecks(session).events(NUMBER, 99)
+        texts, ids = Texts(session), [TextId(each) for each in SAID]
+        for event in found:
+            assert await texts.remove_unused(ids, NUMBER, event.command_id) == 0
+        assert await left(session) == SAID
+        assert await texts.remove_unused(ids, NUMBER, CommandId("refused")) == 1
+        assert await left(session) == SAID - {"where"}
 
 
 async def test_erased_texts_leave_the_timeline_in_place(database: Database) -> None:

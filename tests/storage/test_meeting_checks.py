@@ -1,5 +1,6 @@
 """The reconciler's questions to the record of meetings."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from domain.meeting import commands as m
 from domain.meeting.words import MeetingState
 from observability import clock
 from storage.meetings.checks import MeetingChecks, MeetingOnRecord, UnreadableMeeting
+from storage.meetings.repository import MeetingRepository
 from storage.session import Database
+from tests.domain.cast import MONDAY_NINE
 from tests.domain.meeting.life import a_meeting
 from tests.storage.sittings import NUMBER, met, numbered, recorded_life
 from tests.storage.stories import born
@@ -54,6 +57,59 @@ async def test_pages_go_on_after_an_ordinal(database: Database) -> None:
     first = await quiet(database, now, limit=2)
     rest = await quiet(database, now, limit=2, after=first[-1].id)
     assert [each.number for each in (*first, *rest)] == [numbered(n) for n in (1, 2, 3)]
+
+
+async def late(database: Database, before: datetime, limit: int = 10) -> list[str]:
+    async with database.read() as session:
+        return [each.number for each in await MeetingChecks(session).late(before, limit)]
+
+
+async def test_meetings_whose_clock_has_called_come_the_latest_first(database: Database) -> None:
+    """Of the real clock, long after the story: both are late, and at rest."""
+    await born(database)
+    for count, life in enumerate((a_meeting(MeetingState.DISCUSSING), a_meeting()), start=1):
+        await recorded_life(database, life, numbered(count))
+    now = clock.now() + LATER
+    assert await late(database, now) == [numbered(2), numbered(1)]
+    assert await late(database, now, limit=1) == [numbered(2)]
+    assert await late(database, MONDAY_NINE) == []
+
+
+@pytest.mark.parametrize("state", MeetingState)
+async def test_a_row_says_when_the_clocks_call_next(
+    database: Database, state: MeetingState
+) -> None:
+    meeting = await met(database, state)
+    async with database.begin() as session:
+        checks = MeetingChecks(session)
+        found = await checks.meeting(NUMBER)
+        assert found is not None
+        assert (found.next_at, found.has_its_clock) == (meeting.next_instant(), True)
+        assert (found.next_at is None) is (state is MeetingState.CLOSED)
+
+
+async def test_a_clock_is_filled_in_for_the_version_it_was_reckoned_from(
+    database: Database,
+) -> None:
+    meeting = await met(database)
+    async with database.begin() as session:
+        await session.execute(text("UPDATE meetings SET next_at = NULL"))
+        checks, meetings = MeetingChecks(session), MeetingRepository(session)
+        for version, fills in ((meeting.version + 1, False), (meeting.version, True)):
+            await meetings.set_clock(replace(meeting, version=version))
+            found = await checks.meeting(NUMBER)
+            assert found is not None
+            assert found.has_its_clock is fills
+
+
+async def test_a_late_clock_is_looked_up_by_its_index(database: Database) -> None:
+    await met(database)
+    async with database.begin() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await session.execute(
+            text("EXPLAIN SELECT number FROM meetings WHERE next_at < now() ORDER BY next_at")
+        )
+        assert "ix_meetings_clock" in "\n".join(plan.scalars())
 
 
 async def test_a_version_without_an_event_is_counted(database: Database) -> None:

@@ -12,9 +12,9 @@ from domain.meeting.authority import may_see
 from domain.meeting.membership import meeting_scope_of, supervised_by
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingState
 from domain.vocabulary import Level, Role
-from storage.cursors import BadCursor
+from storage.cursors import BadCursor, cursor_behind
 from storage.meetings.queries import MeetingFilter, MeetingQueries
-from storage.meetings.views import Duty
+from storage.meetings.views import Duty, Owed
 from storage.models import MeetingRow, MeetingTaskRow
 from storage.session import Database
 from tests.builders import an_actor
@@ -45,7 +45,7 @@ async def listed(database: Database, **wanted: object) -> list[str]:
 async def owed(database: Database, who: Actor) -> list[tuple[Duty, str | None]]:
     async with database.read() as session:
         found = await MeetingQueries(session).owed(who.subject, who.department, supervised_by(who))
-    return [(each.duty, each.task) for each in found]
+    return [(each.duty, each.task) for each in found.items]
 
 
 @pytest.mark.parametrize("who", [*EVERYBODY[1:], OUTSIDER, DISPATCHER], ids=lambda who: who.subject)
@@ -161,7 +161,7 @@ async def test_at_the_sitting_the_convenor_owes_a_decision(database: Database) -
 async def test_a_task_is_owed_and_then_its_review(database: Database) -> None:
     await met(database, MeetingState.DECIDED)
     async with database.read() as session:
-        found = await MeetingQueries(session).owed(POLICEMAN.subject, POLICE)
+        found = (await MeetingQueries(session).owed(POLICEMAN.subject, POLICE)).items
     assert [(each.duty, each.task, each.issue) for each in found] == [(Duty.TASK, "T1", ISSUE)]
     assert found[0].due_by is not None
 
@@ -206,6 +206,72 @@ async def test_supervisors_owe_what_the_convenor_would_where_there_is_none(
     nobody = an_actor(Role.RESIDENT, subject="r.9")
     for who in (CONVENOR, OUTSIDER, DISPATCHER, nobody):
         assert await owed(database, who) == []
+
+
+async def test_duties_of_several_meetings_come_in_order_of_their_instants(
+    database: Database,
+) -> None:
+    """Over every page size: in one order, none left out and none twice."""
+    await born(database)
+    lives = (
+        a_meeting(MeetingState.REVIEWING),
+        a_meeting(MeetingState.DISCUSSING),
+        a_meeting(),
+        a_meeting(),
+    )
+    for count, life in enumerate(lives, start=1):
+        await recorded_life(database, life, numbered(count))
+    whole = [each for (each, *_) in await owed_pages(database, CONVENOR, size=1)]
+    assert sorted(each.duty for each in whole) == ["decide", "open", "open", "review"]
+    assert [each.due_by for each in whole] == sorted(each.due_by for each in whole if each.due_by)
+    for size in (2, 3, 4):
+        pages = await owed_pages(database, CONVENOR, size)
+        assert [each for page in pages for each in page] == whole
+        assert len(pages) == -(-len(whole) // size)
+
+
+async def test_what_is_not_reckoned_yet_comes_last(database: Database) -> None:
+    await born(database)
+    for count in (1, 2, 3):
+        await recorded_life(database, a_meeting(), numbered(count))
+    async with database.begin() as session:
+        late = MeetingRow.number.in_([numbered(1), numbered(2)])
+        await session.execute(update(MeetingRow).where(late).values(sits_at=None))
+    pages = await owed_pages(database, CONVENOR, size=1)
+    assert [each.meeting for page in pages for each in page] == [numbered(n) for n in (3, 1, 2)]
+
+
+async def owed_pages(database: Database, who: Actor, size: int) -> list[tuple[Owed, ...]]:
+    pages: list[tuple[Owed, ...]] = []
+    cursor = None
+    async with database.read() as session:
+        while not pages or cursor is not None:
+            page = await MeetingQueries(session).owed(
+                who.subject, who.department, supervised_by(who), cursor=cursor, limit=size
+            )
+            pages.append(page.items)
+            cursor = page.next
+    return pages
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("yesterday", "a", "b", "c"),
+        ("2026-11-02T09:00:00", "a", "b", "c"),
+        ("0001-01-01T00:00:00+14:00", "a", "b", "c"),
+        ("", "a", "b"),
+        ("", "a\x00", "b", "c"),
+    ],
+)
+async def test_a_cursor_of_duties_that_nobody_gave_is_refused(
+    database: Database, keys: tuple[str, ...]
+) -> None:
+    async with database.read() as session:
+        with pytest.raises(BadCursor):
+            await MeetingQueries(session).owed(
+                CONVENOR.subject, OFFICE, cursor=cursor_behind(*keys)
+            )
 
 
 async def test_a_closed_meeting_is_owed_nothing(database: Database) -> None:

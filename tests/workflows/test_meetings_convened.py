@@ -108,6 +108,27 @@ async def test_supervisor_says_when_and_where_and_who_else_comes(
         assert deadline.due_by == meeting.decide_by == proposed[0] + DAY
 
 
+async def test_missed_sitting_is_put_off_to_the_next_proposed_time(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    """Before the gate: `histories/0.1/missed_sitting_was_put_off_as_the_policy_says.json`."""
+    async with town(temporal_skipping) as told:
+        number, issue = await told.issue()
+        now = await issue.now()
+        proposed = (now + 2 * DAY, now + 5 * DAY)
+        await issue.give(c.ConveneMeeting, SUPERVISOR, proposed=proposed)
+        meeting = await told.meeting(f"{number}-M1")
+        await told.comes_to(number, "meeting_scheduled")
+        await meeting.passes_to(proposed[0] + 2 * HOUR)
+        await told.comes_to(number, "meeting_scheduled", 2)
+        await told.restart_worker()
+        known, on_record = await meeting.snapshot(), told.hall.last_of(f"{number}-M1")
+        assert known == on_record
+        assert (known.sits_at, known.postponements) == (proposed[1], 1)
+        deadline = (await issue.snapshot()).deadline(DeadlineKind.MEETING)
+        assert deadline.due_by == known.decide_by == proposed[1] + DAY
+
+
 async def test_departments_come_with_the_issue_that_joins(
     temporal_skipping: WorkflowEnvironment,
 ) -> None:

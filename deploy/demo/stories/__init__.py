@@ -1,6 +1,15 @@
 """The day of Fuchun estate."""
 
-from deploy.demo.stories import departments, estate, late, meetings, photos, places, residents
+from deploy.demo.stories import (
+    cameras,
+    departments,
+    estate,
+    late,
+    meetings,
+    photos,
+    places,
+    residents,
+)
 from deploy.demo.story import Story
 
 DAY: tuple[Story, ...] = (
@@ -20,4 +29,8 @@ DAY: tuple[Story, ...] = (
     places.neighbours,
     estate.two_claimants,
     meetings.fire_lane_locks,
+    cameras.fire_lane_car,
+    cameras.lift_ebike,
+    cameras.flapping_bin,
+    cameras.offline_camera,
 )

@@ -161,10 +161,13 @@ def guard_miss_sitting(meeting: MeetingFacts, _: m.MissSitting, at: datetime) ->
         raise Refusal(RefusalCode.FACT_GONE)
 
 
-def miss_sitting(meeting: M, _: m.MissSitting, at: datetime) -> M:
-    """Another day by itself, as often as the policy allows; then the next level takes over."""
+def miss_sitting(meeting: M, command: m.MissSitting, at: datetime) -> M:
+    """Another day by itself, as often as the policy allows; then the next level takes over.
+
+    The command names a proposed time, so that a step from before it could keeps its day.
+    """
     if meeting.postponements < meeting.terms.max_postponements:
-        return _called_again(meeting, at)
+        return replace(_called_again(meeting, at), sits_at=command.to)
     return moved_on(end_items(meeting, meeting.awaiting, ItemOutcome.NO_QUORUM, at), at)
 
 

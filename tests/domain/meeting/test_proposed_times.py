@@ -8,7 +8,7 @@ import pytest
 from domain.ids import TextId
 from domain.meeting import commands as m
 from domain.meeting.convening import Summons, convene, summons_again
-from domain.vocabulary import ConvenedBy
+from domain.vocabulary import ConvenedBy, ItemOutcome
 from tests.domain.cast import DAY, HOUR, LIFT, MONDAY_NINE, POLICE
 from tests.domain.meeting.life import CONVENOR, POLICY, MeetingLife, a_summons, an_item
 
@@ -85,6 +85,67 @@ def test_a_proposed_time_without_a_sitting_is_followed_by_the_policys() -> None:
     assert life.meeting.postponements == 1
     assert life.meeting.called_at is not None
     assert life.meeting.sits_at == life.meeting.called_at + 2 * DAY
+
+
+MISSED = SOON + HOUR
+"""When it is certain that nobody opens the sitting at `SOON`."""
+
+
+@pytest.mark.parametrize(
+    ("proposed", "sits_at"),
+    [
+        ((SOON, LATER), LATER),
+        ((SOON, AT_ONCE, LATER + DAY, LATER), LATER + DAY),
+        ((SOON, SOON + 7 * DAY), SOON + 7 * DAY),
+        ((SOON, SOON + 7 * DAY + HOUR), MISSED + 2 * DAY),
+        ((SOON, MISSED + 13 * HOUR), MISSED + 13 * HOUR),
+        ((SOON, MISSED + 11 * HOUR), MISSED + 2 * DAY),
+        ((SOON, SOON), MISSED + 2 * DAY),
+        ((SOON,), MISSED + 2 * DAY),
+    ],
+    ids=[
+        *("the next", "as they were ranked", "as far as allowed", "too far", "time enough"),
+        *("at too short notice", "the same again", "no other"),
+    ],
+)
+def test_a_sitting_that_was_missed_is_put_off_to_the_next_proposed_time(
+    proposed: tuple[datetime, ...], sits_at: datetime
+) -> None:
+    life = called(*proposed)
+    life.wait(15 * HOUR + timedelta(minutes=1))
+    meeting = life.meeting
+    assert meeting.postponements == 1
+    assert meeting.sits_at is not None
+    assert abs(meeting.sits_at - sits_at) < timedelta(seconds=1)
+    assert meeting.decide_by == meeting.sits_at + DAY
+
+
+def test_who_was_not_there_is_invited_anew_for_the_next_proposed_time() -> None:
+    life = called(SOON, SOON + 20 * HOUR)
+    life.report_in(LIFT)
+    life.wait(16 * HOUR)
+    owing = [each for each in life.meeting.parties if each.owes_report]
+    assert len(owing) == len(life.meeting.parties) - 1
+    assert {each.report_in_by for each in owing} == {SOON + 20 * HOUR}
+
+
+def test_a_proposed_time_does_not_put_off_the_next_level() -> None:
+    life = called(SOON, LATER, LATER + 2 * DAY)
+    life.wait(5 * DAY)
+    assert life.outcomes == [ItemOutcome.NO_QUORUM]
+    assert [each.to for each, _ in life.steps if isinstance(each, m.MissSitting)] == [LATER, None]
+
+
+def test_a_miss_from_before_proposed_times_followed_keeps_the_policys_day() -> None:
+    life = called(SOON, LATER)
+    life.now = MISSED + DAY
+    due = life.meeting.due(life.now)
+    while due is not None and not isinstance(due.command, m.MissSitting):
+        life.carry_out(due.command, due.at)
+        due = life.meeting.due(life.now)
+    assert due is not None
+    life.carry_out(m.MissSitting.by_engine("recorded before"), due.at)
+    assert life.meeting.sits_at == due.at + 2 * DAY
 
 
 def test_what_called_for_a_meeting_is_told_again_as_it_was() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,7 +79,13 @@ def assert_storable(alert: Alert) -> None:
     assert every.encode()
     assert alert.confidence is None or 0 <= alert.confidence <= 1
     assert alert.severity is None or 1 <= alert.severity <= 4
-    assert alert.occurred_at is None or alert.occurred_at.tzinfo is not None
+    assert_believable(alert)
+
+
+def assert_believable(alert: Alert) -> None:
+    """No instant that the device cannot have meant, like the year 2609 of a compact time."""
+    for at in (alert.occurred_at, alert.ended_at):
+        assert at is None or -timedelta(days=1) <= at - NOON <= timedelta(minutes=2)
 
 
 @ADAPTER_NAMES

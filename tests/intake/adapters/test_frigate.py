@@ -177,6 +177,31 @@ def test_list_of_the_api_gives_what_is_missing_and_nothing_else() -> None:
     assert last.delivery_key == over.delivery_key
 
 
+def test_what_still_goes_on_in_the_list_is_seen_now_however_long_ago_it_began() -> None:
+    """A car that has stood since before an outage stands there still."""
+    began: dict[str, Any] = {"start_time": 1795263307.0 - 7200, "end_time": None}
+    item = a_review("new", began, detections=[], thumb_time=None)["after"]
+    (going_on,) = heard([item])
+    assert (going_on.is_late, going_on.occurred_at, going_on.phase) == (False, None, Phase.OPEN)
+    over = heard([item | {"end_time": 1795263307.0 - 3600}])
+    assert [each.is_late for each in over] == [True, True]
+
+
+def test_list_may_write_dates_as_its_documentation_says() -> None:
+    dates = {"start_time": "2026-11-21T12:15:07.120Z", "end_time": "2026-11-21T12:15:20.500Z"}
+    item = a_review("new", dates, detections=[], thumb_time=None, objects=["person"])["after"]
+    began, over = heard([item])
+    assert began.occurred_at == datetime(2026, 11, 21, 12, 15, 7, 120000, tzinfo=UTC)
+    assert over.ended_at == datetime(2026, 11, 21, 12, 15, 20, 500000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["soon", "2026-02-30T00:00:00Z", {}, True])
+def test_date_that_is_none_costs_nothing_but_the_date(written: object) -> None:
+    item = a_review("new", {"start_time": written}, detections=[], thumb_time=None)["after"]
+    (alert,) = heard([item])
+    assert (alert.occurred_at, alert.time_quality) == (None, TimeQuality.RECEIVED)
+
+
 def test_one_bad_item_never_rejects_the_others() -> None:
     item = a_review()["after"]
     reading = reading_of(ADAPTER, [item, {"severity": "alert"}, 7, item | {"id": "2"}])

@@ -101,6 +101,27 @@ def test_polyglot_is_what_its_first_bytes_are() -> None:
     assert [each.content_type for each in alert.pictures] == ["image/jpeg"]
 
 
+def test_large_picture_without_a_file_name_is_no_text() -> None:
+    """Where a part without a file name is a text field, it may have a megabyte at most."""
+    large = JPEG + b"x" * 3_000_000
+    nameless = 'Content-Disposition: form-data; name="p"'
+    alert = only(read(a_multipart((NAMED, XML), (nameless, large))))
+    assert [each.inline for each in alert.pictures] == [large]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/cron.d/x", "C:\\\\x.jpg", "/dev/null", "a\x00b", "%2e%2e/x"]
+)
+def test_name_of_a_file_is_never_asked(name: str) -> None:
+    said = f'Content-Disposition: form-data; name="{name}"; filename="{name}"'
+    part = f"{said}\nContent-Type: image/jpeg"
+    alert = only(read(a_multipart((NAMED, XML), (part, JPEG))))
+    assert [(each.role, each.url, each.inline) for each in alert.pictures] == [
+        ("scene", None, JPEG)
+    ]
+    assert name not in repr(alert)
+
+
 def test_no_more_pictures_than_fit() -> None:
     assert len(only(read(a_multipart((NAMED, XML), *[(PICTURE, JPEG)] * 40))).pictures) == 6
 

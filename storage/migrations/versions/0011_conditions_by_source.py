@@ -4,14 +4,14 @@ What was unique stays so within a source. A release before this one goes on to l
 without their source; until it is gone that takes a walk through the table. By source comes first,
 because the list of what was read asks without a community.
 
-Revision ID: 0009_conditions_by_source
-Revises: 0007_raw_alerts
+Revision ID: 0011_conditions_by_source
+Revises: 0010_vendor_events
 """
 
 from alembic import op
 
-revision = "0009_conditions_by_source"
-down_revision = "0007_raw_alerts"
+revision = "0011_conditions_by_source"
+down_revision = "0010_vendor_events"
 branch_labels = None
 depends_on = None
 
