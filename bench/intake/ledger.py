@@ -18,7 +18,7 @@ SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' AS name, state FROM raw_messag
 _OPEN_TWICE = """
 SELECT count(*) FROM (
   SELECT 1 FROM alert_conditions WHERE state <> 'closed'
-  GROUP BY community, camera, zone, kind HAVING count(*) > 1
+  GROUP BY source, community, camera, zone, kind HAVING count(*) > 1
 ) AS twice"""
 _KEPT = "SELECT count(*) FROM raw_messages WHERE id > $1"
 _WAITING = "SELECT count(*) FROM raw_messages WHERE next_at IS NOT NULL"
