@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
@@ -109,13 +110,13 @@ def _in_addresses(operation: Operation, plain: Case) -> Iterator[Sent]:
             name = names[turn % len(names)]
             yield _again(operation, plain, query={name: value}), None
         for name in plain.path_parameters or {}:
-            path = {**plain.path_parameters, name: value}
+            path = {**plain.path_parameters, name: quote(value, safe="")}
             yield _again(operation, plain, path_parameters=path), None
 
 
 def _sendable(odd: str) -> str:
-    """An address cannot hold a lone surrogate; what comes nearest is a byte that is no UTF-8."""
-    return odd.encode("utf-8", "replace").decode()[:_LONGEST_IN_ADDRESS]
+    """An address cannot hold a lone surrogate; what decoders make of its bytes comes nearest."""
+    return odd.encode("utf-8", "surrogatepass").decode("utf-8", "replace")[:_LONGEST_IN_ADDRESS]
 
 
 def _in_bodies(operation: Operation, plain: Case) -> Iterator[Sent]:
