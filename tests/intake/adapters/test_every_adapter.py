@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.alert import LONGEST_KEY, MOST_ATTRIBUTES_BYTES, Alert
 from intake.adapters.contract import RawMessage
-from intake.adapters.registry import ADAPTERS
+from intake.adapters.registry import ADAPTERS, READS_UP_TO
 from tests.intake.adapters.messages import NOON, a_message, a_source
 from tests.intake.adapters.samples import SAMPLES
 from tests.intake.adapters.words import CONTENT_TYPES, JUNK, OPTIONS, TOPICS, WORDS
@@ -136,3 +136,14 @@ def test_good_message_with_one_bad_value_never_fails(name: str) -> None:
 
 def test_name_is_a_part_of_an_address() -> None:
     assert all(name == adapter.name and name.isidentifier() for name, adapter in ADAPTERS.items())
+
+
+@pytest.mark.parametrize(("name", "most"), READS_UP_TO.items())
+def test_the_door_lets_in_as_much_as_the_adapter_reads(name: str, most: int) -> None:
+    """Blanks, so that nothing but the length decides."""
+    source = a_source(options=OPTIONS[1])
+    rules = [
+        [each.rule for each in ADAPTERS[name].read(a_message(b" " * length), source).faults]
+        for length in (most, most + 1)
+    ]
+    assert rules == [["empty"], ["too_large"]]
