@@ -5,8 +5,8 @@ STAMP  := .venv/.installed
 LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down reset status token test test-fast test-soak test-faults bench bench-intake check \
-        lint format types imports migrate revision drift states lock
+.PHONY: help install demo up down reset status token test test-fast test-soak test-faults test-openapi bench bench-intake \
+        check lint format types imports migrate revision drift states lock
 
 help: ## Show this
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -51,6 +51,9 @@ test-soak: $(STAMP) ## Run the tests that take minutes: an issue of 5,000 notes
 
 test-faults: $(STAMP) ## Kill and cut a whole product, count at the end (ARGS=--faults-seed=7)
 	$(BIN)/pytest -m faults tests/faults $(ARGS)
+
+test-openapi: $(STAMP) ## Ask everything the OpenAPI document offers, well and badly (ARGS=--openapi-seed=7)
+	$(BIN)/pytest -m openapi tests/openapi $(ARGS)
 
 bench: $(STAMP) ## Measure what an issue costs beside bare baselines (ARGS=--quick for a short run)
 	$(BIN)/python -m bench $(ARGS)

@@ -73,9 +73,9 @@ class Settings(BaseSettings):
     intake_secret: SecretStr | None = None
     """Makes the secrets that sources sign with, 32 characters or more; without it none may."""
     intake_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
-    """Longest message of a camera in JSON or XML."""
+    """Longest message of a camera in JSON or XML, from adapters that read no pictures in it."""
     intake_max_multipart_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
-    """Longest message of a camera with pictures in parts."""
+    """Longest message of a camera with pictures, in parts or in base64; no adapter reads more."""
 
     mqtt_host: str | None = None
     """Broker that sources publish to; without one nothing is listened to."""

@@ -1,6 +1,7 @@
 """Keeps long bodies out: refused by their announced length, else at the first byte too many."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
@@ -14,12 +15,16 @@ _MULTIPART = "multipart/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long bodies may be, in bytes: of requests, of pictures, and of what cameras send."""
+    """How long bodies may be, in bytes: of requests, of pictures, and of what cameras send.
+
+    An adapter named in `longer` reads so much outside parts; parts' own limit bounds that too.
+    """
 
     requests: int = 256 * 1024
     pictures: int = 10_000_000
     messages: int = 256 * 1024
     multipart: int = 8 * 1024 * 1024
+    longer: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, scope: Scope) -> int:
         if scope["path"] == PICTURES:
@@ -27,7 +32,10 @@ class Limits:
         if not scope["path"].startswith(_INTAKE):
             return self.requests
         kind = Headers(scope=scope).get("content-type", "").lstrip().lower()
-        return self.multipart if kind.startswith(_MULTIPART) else self.messages
+        if kind.startswith(_MULTIPART):
+            return self.multipart
+        adapter = scope["path"].removeprefix(_INTAKE).partition("/")[2].partition("/")[0]
+        return max(self.messages, min(self.longer.get(adapter, 0), self.multipart))
 
 
 def limited(receive: Receive, scope: Scope, most: int) -> Receive:

@@ -13,7 +13,7 @@ from api.keys import FixedKey, KeySource
 from api.links import Links
 from api.parts import IntakeParts, Parts
 from api.uploading import Uploads
-from intake.adapters.registry import ADAPTERS
+from intake.adapters.registry import ADAPTERS, READS_UP_TO
 from intake.pictures.darkroom import Bounds, Darkroom
 from observability import logging
 from observability.clock import now
@@ -60,6 +60,7 @@ def create_app() -> FastAPI:
                 pictures=settings.picture_max_bytes,
                 messages=settings.intake_max_body_bytes,
                 multipart=settings.intake_max_multipart_bytes,
+                longer=READS_UP_TO,
             ),
             intake=_intake(settings),
             household_key=_household_key(settings),

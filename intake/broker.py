@@ -13,8 +13,13 @@ import aiomqtt
 from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage
 
+from observability import metrics
+
 KEEPALIVE_S = 15
 _MOST_AT_ONCE = 100
+MOST_WAITING, MOST_WAITING_BYTES = 2_000, 64 * 1024 * 1024
+"""Of what was heard and not yet taken. What the broker has our acknowledgement to wait for is in
+the bounds of its own window; what it sends without (QoS 0) is dropped beyond these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class Connection(aiomqtt.Client):
             tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
         )
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
+        self._waiting_bytes = 0
         self._client.manual_ack_set(True)
         self._client.on_message = self._hear
 
@@ -82,6 +88,7 @@ class Connection(aiomqtt.Client):
             messages.append(self._heard.get_nowait())
         if not messages and self._disconnected.done():
             raise aiomqtt.MqttError("disconnected")
+        self._waiting_bytes -= sum(len(each.payload) for each in messages)
         return messages
 
     def acknowledge(self, message: Heard) -> None:
@@ -93,6 +100,10 @@ class Connection(aiomqtt.Client):
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
+        if message.qos == 0 and not self._has_room(len(message.payload)):
+            metrics.RAW_MESSAGES_TOTAL.labels(adapter="none", outcome="overflowed").inc()
+            return
+        self._waiting_bytes += len(message.payload)
         self._heard.put_nowait(
             Heard(
                 topic=topic,
@@ -103,3 +114,7 @@ class Connection(aiomqtt.Client):
                 is_retained=message.retain,
             )
         )
+
+    def _has_room(self, size: int) -> bool:
+        has_room = self._heard.qsize() < MOST_WAITING
+        return has_room and self._waiting_bytes + size <= MOST_WAITING_BYTES

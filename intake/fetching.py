@@ -31,6 +31,11 @@ NEVER: tuple[IPv4Network | IPv6Network, ...] = tuple(
         "64:ff9b::/96",
         "fe80::/10",
         "ff00::/8",
+        # Clouds' own services outside link-local: Alibaba, Azure, AWS and Google over IPv6.
+        "100.100.100.200/32",
+        "168.63.129.16/32",
+        "fd00:ec2::/32",
+        "fd20:ce::254/128",
     )
 )
 _PORTS = {"http": 80, "https": 443}

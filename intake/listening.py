@@ -18,6 +18,7 @@ import structlog
 from domain.alert_source import AlertSource
 from domain.ids import SourceCode
 from intake.broker import Broker, Connection, Heard
+from intake.pacing import Pace
 from observability import metrics
 from storage.alerts.raw_messages import RawMessages
 from storage.alerts.views import Arrival
@@ -76,6 +77,7 @@ class Listener:
         self._hearing = hearing
         self._catch_up = hearing.catch_up
         self._asking: dict[SourceCode, tuple[AlertSource, asyncio.Task[None]]] = {}
+        self._pace = Pace()
         self._sources: tuple[AlertSource, ...] = ()
         self._topics: frozenset[str] = frozenset()
         self._pause_s = _FIRST_PAUSE_S
@@ -176,7 +178,8 @@ class Listener:
         Raises:
             Unreachable: nothing is acknowledged; the broker says all of it again.
         """
-        arrivals = [each for message in messages if (each := self._arrival(message)) is not None]
+        let_in = await self._pace.let_in(messages, self._source_of)
+        arrivals = [each for message in let_in if (each := self._arrival(message)) is not None]
         try:
             await self._keep(arrivals)
         except Unstorable:
@@ -203,7 +206,7 @@ class Listener:
 
     def _arrival(self, message: Heard) -> Arrival | None:
         """None for what is nobody's, from before, or too long."""
-        source = next((each for each in self._sources if each.takes(message.topic)), None)
+        source = self._source_of(message.topic)
         outcome = self._why_not(message, source)
         if source is None or outcome is not None:
             adapter = source.adapter if source else "none"
@@ -228,6 +231,9 @@ class Listener:
             received_at=at,
             purge_after=at + self._hearing.keep_raw,
         )
+
+    def _source_of(self, topic: str) -> AlertSource | None:
+        return next((each for each in self._sources if each.takes(topic)), None)
 
     def _why_not(self, message: Heard, source: AlertSource | None) -> str | None:
         if source is None:

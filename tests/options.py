@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--faults-issues", type=int, default=500, help="in the middle of how many issues"
     )
     parser.addoption("--faults-seconds", type=float, default=300.0, help="how long the storm lasts")
+    parser.addoption(
+        "--openapi-seed", type=int, default=20_261_125, help="which requests are made; printed"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

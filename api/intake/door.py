@@ -10,12 +10,12 @@ from starlette.requests import Request
 
 from api.intake.admission import Admission, Admitted
 from api.intake.peers import Peers
-from api.intake.rates import Rates
 from api.intake.signing import BadSignature, secret_of, signed_id
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from domain.alert_source import AlertSource, AuthMode
 from intake.adapters.contract import RawMessage, VendorAnswer
+from intake.rates import Rates
 from intake.reading import view_of
 from observability import metrics
 from storage.alerts.raw_messages import RawMessages

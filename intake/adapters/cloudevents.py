@@ -64,7 +64,8 @@ def _read_event(event: Mapping[str, object], message: RawMessage, source: Source
     pictures, faults = _pictures(data)
     alert = Alert(
         delivery_key=key_of(sender, name),
-        vendor_event_id=text(data.get("event_ref")) or key_of(sender, name),
+        # Not the id instead: each message has another, so no close would end what an open began.
+        vendor_event_id=text(data.get("event_ref")),
         vendor_type=code,
         vendor_type_name=kind_of_event,
         kind=AlertKind(code) if code in KINDS else None,

@@ -87,9 +87,10 @@ class _Message:
         camera, code = self._camera(), needed(info.get("alarmType"), "alarmType")
         when = of_an_end(device_time(info.get("alarmDate"), self.message, self.source), phase)
         event = text(info.get("alarmCode"))
-        pulse = when.written if phase is Phase.PULSE else None
+        at = when.written or self.message.received_at.isoformat()
+        pulse = at if phase is Phase.PULSE else None
         alert = Alert(
-            delivery_key=key_of(event or key_of(camera, code, when.written), phase, pulse),
+            delivery_key=key_of(event or key_of(camera, code, at), phase, pulse),
             vendor_event_id=event,
             vendor_type=code,
             vendor_type_name=shortened(info.get("alarmTypeName")),

@@ -83,10 +83,13 @@ class _Event:
         when = self._when(phase)
         event = text(self.said.get("eventId"))
         camera, code = self._camera(), needed(self.said.get("eventType"), "eventType")
-        repeated = None if phase in ONCE else self.sent_at
+        received = self.message.received_at.isoformat()
+        repeated = None if phase in ONCE else self.sent_at or received
         level, target = whole(self.said.get("eventLvl")), self._detail("detectionTarget")
         alert = Alert(
-            delivery_key=key_of(event or key_of(camera, code, when.written), status, repeated),
+            delivery_key=key_of(
+                event or key_of(camera, code, when.written or received), status, repeated
+            ),
             vendor_event_id=event,
             vendor_type=code,
             vendor_type_name=shortened(self._data().get("eventType")),

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.alert import Alert, Phase, PictureOf, Seen
+from domain.alert import Alert, Phase, PictureOf, Seen, TimeQuality
 from domain.ids import CameraRef
 from intake.adapters.contract import Fault, RawMessage, Reading, SourceView
 from intake.adapters.mapped_options import ANY, MappedOptions, Paths
 from intake.adapters.paths import Place, word
-from intake.adapters.times import device_time, of_an_end
+from intake.adapters.times import DeviceTime, device_time, of_an_end
 from intake.adapters.values import (
     Unreadable,
     attributes_of,
@@ -43,11 +43,12 @@ class MappedElement:
             return Reading()
         code, phase = needed(self._joined(self.options.fields.code), "code"), self._phase()
         time = self._first(self.options.fields.time)
-        when = of_an_end(device_time(time, self.message, self.source), phase)
+        told = device_time(time, self.message, self.source)
+        when = of_an_end(told, phase)
         pictures, faults = self._pictures()
         event = self._joined(self.options.fields.event)
         alert = Alert(
-            delivery_key=self._delivery(event, phase, when.written),
+            delivery_key=self._delivery(event, phase, told),
             vendor_event_id=event,
             vendor_type=code,
             vendor_type_name=shortened(self.place.first_at(self.options.fields.code_name)),
@@ -84,14 +85,21 @@ class MappedElement:
             raise Unreadable("state_unknown")
         return phase
 
-    def _delivery(self, event: str | None, phase: Phase, written: str | None) -> str:
-        """By the options; else event, phase and time; else the very words."""
+    def _delivery(self, event: str | None, phase: Phase, told: DeviceTime) -> str:
+        """By the options; else event, phase and time; else the very words.
+
+        Without a time that can be read, the same said again later is news (ADR 0022); a sender's
+        second try is known at the door.
+        """
         parts = [self.place.word_at(path) for path in self.options.fields.delivery]
         if any(parts):
             return key_of(*parts)
+        has_time = told.written is not None and told.quality is not TimeQuality.INVALID
+        received = None if has_time else self.message.received_at.isoformat()
         if event:
-            return key_of(event, phase, written)
-        return key_of(json.dumps(self.place.element, sort_keys=True), "as_sent")
+            return key_of(event, phase, told.written if has_time else received)
+        words = json.dumps(self.place.element, sort_keys=True)
+        return key_of(words, received or "as_sent")
 
     def _severity(self) -> int | None:
         said = self.place.word_at(self.options.fields.severity)

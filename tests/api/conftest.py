@@ -68,7 +68,12 @@ async def app(
         uploads=Uploads(album, Darkroom(), clock, patience=0.5),
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         patience=0.3,
-        limits=Limits(requests=16_384, messages=16_384, multipart=65_536),
+        limits=Limits(
+            requests=16_384,
+            messages=16_384,
+            multipart=65_536,
+            longer={"cloudevents": 32_768, "mapped_json": 1_000_000},
+        ),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
     )
     app = build_app(parts)

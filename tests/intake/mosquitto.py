@@ -87,10 +87,12 @@ class Mosquitto:
         writer.close()
         return True
 
-    async def publish(self, topic: str, *payloads: bytes, retain: bool = False) -> None:
+    async def publish(
+        self, topic: str, *payloads: bytes, retain: bool = False, qos: int = 1
+    ) -> None:
         async with aiomqtt.Client("127.0.0.1", self.port) as client:
             for payload in payloads:
-                await client.publish(topic, payload, qos=1, retain=retain)
+                await client.publish(topic, payload, qos=qos, retain=retain)
 
     async def publish_through_kills(self, topic: str, payloads: Iterable[bytes]) -> None:
         """As a camera with a buffer does: each is said until the broker says that it has it."""

@@ -125,7 +125,21 @@ async def test_another_server_is_never_asked(nvr: Nvr, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.9.9.9", "localhost", "169.254.169.254", "0.0.0.0", "::1", "fe80::1"]
+    "host",
+    [
+        "127.0.0.1",
+        "127.9.9.9",
+        "localhost",
+        "169.254.169.254",
+        "100.100.100.200",
+        "168.63.129.16",
+        "0.0.0.0",
+        "::1",
+        "fe80::1",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "::ffff:100.100.100.200",
+    ],
 )
 async def test_this_machine_and_clouds_are_never_asked_whatever_the_list_says(
     nvr: Nvr, host: str

@@ -22,7 +22,9 @@ from tests.intake.camera_desk import SOURCE, Desk
 from tests.intake.mosquitto import Mosquitto, mosquitto, until
 
 TOPIC = "frigate/reviews"
-MQTT_SOURCE = replace(SOURCE, topics=("frigate/reviews", "frigate/+/status/#"), mapping=None)
+MQTT_SOURCE = replace(
+    SOURCE, topics=(TOPIC, "frigate/+/status/#"), mapping=None, per_minute=1_000_000
+)
 ROOT = Path(__file__).parents[2]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.alert import AlertKind, Phase, Seen, TimeQuality
+from domain.alerts.condition import VendorEvents
 from intake.adapters.cloudevents import CloudEvents
 from intake.adapters.contract import VendorAnswer
 from tests.intake.adapters.messages import a_message, a_source, only_alert, reading_of, rules
@@ -36,6 +37,19 @@ def test_resent_event_has_the_same_key() -> None:
     first, second = (only_alert(reading_of(ADAPTER, an_event())) for _ in range(2))
     other = only_alert(reading_of(ADAPTER, an_event(id="box7-000182735")))
     assert first.delivery_key == second.delivery_key != other.delivery_key
+
+
+@pytest.mark.parametrize(("began", "over"), [(None, None), ("trk-1", None), (None, "trk-1")])
+def test_close_ends_what_is_open_whether_or_not_it_is_named(
+    began: str | None, over: str | None
+) -> None:
+    events = [
+        an_event({"event_ref": began, "phase": "open"}, id="1"),
+        an_event({"event_ref": over, "phase": "close"}, id="2"),
+    ]
+    opened, closed = reading_of(ADAPTER, events).alerts
+    going_on = VendorEvents().began(opened.vendor_event_id)
+    assert going_on.over(closed.vendor_event_id).live == ()
 
 
 def test_id_is_unique_only_within_its_source() -> None:

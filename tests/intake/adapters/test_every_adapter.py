@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from domain.alert import LONGEST_KEY, MOST_ATTRIBUTES_BYTES, Alert
 from intake.adapters.contract import RawMessage
-from intake.adapters.registry import ADAPTERS
-from tests.intake.adapters.messages import NOON, a_message, a_source
+from intake.adapters.registry import ADAPTERS, READS_UP_TO
+from tests.intake.adapters.messages import NOON, a_message, a_source, only_alert
 from tests.intake.adapters.samples import SAMPLES
 from tests.intake.adapters.words import CONTENT_TYPES, JUNK, OPTIONS, TOPICS, WORDS
 from tests.intake.adapters.xml_alerts import JPEG, a_multipart, an_alert_in_xml
@@ -136,3 +137,33 @@ def test_good_message_with_one_bad_value_never_fails(name: str) -> None:
 
 def test_name_is_a_part_of_an_address() -> None:
     assert all(name == adapter.name and name.isidentifier() for name, adapter in ADAPTERS.items())
+
+
+@pytest.mark.parametrize(("name", "most"), READS_UP_TO.items())
+def test_the_door_lets_in_as_much_as_the_adapter_reads(name: str, most: int) -> None:
+    """Blanks, so that nothing but the length decides."""
+    source = a_source(options=OPTIONS[1])
+    rules = [
+        [each.rule for each in ADAPTERS[name].read(a_message(b" " * length), source).faults]
+        for length in (most, most + 1)
+    ]
+    assert rules == [["empty"], ["too_large"]]
+
+
+WITHOUT_ID_OR_TIME: dict[str, tuple[object, Mapping[str, object]]] = {
+    "dahua_icc": ({"category": "alarm", "info": {"nodeCode": "c$1", "alarmType": 780}}, {}),
+    "hik_isc": ({"params": {"events": [{"srcIndex": "c", "eventType": 131591}]}}, {}),
+    "hik_isapi": (an_alert_in_xml(dateTime=""), {}),
+    "mapped_json": ({"c": "c", "t": "t"}, {"fields": {"camera": ["c"], "code": ["t"]}}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_ID_OR_TIME))
+def test_what_has_neither_id_nor_time_is_news_each_time(name: str) -> None:
+    body, options = WITHOUT_ID_OR_TIME[name]
+    message = a_message(body, content_type="application/xml" if isinstance(body, bytes) else "")
+    first, later = (
+        only_alert(ADAPTERS[name].read(replace(message, received_at=at), a_source(options=options)))
+        for at in (NOON, NOON.replace(minute=40))
+    )
+    assert first.delivery_key != later.delivery_key

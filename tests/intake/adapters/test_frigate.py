@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from domain.alert import Alert, AlertKind, Phase, TimeQuality
+from domain.alerts.consequences import NoteCleared
 from intake.adapters.frigate import Frigate
+from tests.domain.alerts.watching import MINUTE, Watch, a_policy
 from tests.intake.adapters.messages import NOON, a_message, a_source, only_alert, reading_of, rules
 from tests.intake.adapters.samples import FRIGATE
 
@@ -226,6 +228,42 @@ def test_recorder_says_whether_it_is_there(said: bytes, phase: Phase) -> None:
 def test_camera_says_whether_it_is_there(said: bytes, phase: Phase) -> None:
     alert = word(said, "frigate/b3_gate/status/detect")
     assert (alert.kind, alert.camera, alert.phase) == (AlertKind.CAMERA_OFFLINE, "b3_gate", phase)
+
+
+def told(watch: Watch, role: str, said: bytes) -> None:
+    alert = word(said, f"frigate/gate-1/status/{role}")
+    assert alert.kind is not None
+    watch.alert(alert.phase, alert.kind, zone=alert.zone)
+
+
+def a_watch() -> Watch:
+    offline = a_policy(AlertKind.CAMERA_OFFLINE, silences=True, debounce=2 * MINUTE)
+    fault = a_policy(AlertKind.DEVICE_FAULT, debounce=5 * MINUTE)
+    return Watch({each.kind: each for each in (offline, fault)})
+
+
+@pytest.mark.parametrize(("gone", "there"), [("detect", "record"), ("record", "detect")])
+def test_role_that_is_there_never_ends_the_outage_of_another(gone: str, there: str) -> None:
+    watch = a_watch()
+    told(watch, gone, b"offline")
+    told(watch, there, b"online")
+    watch.after(6 * MINUTE)
+    assert len(watch.issues) == 1
+    assert watch.standing().is_silenced is (gone == "detect")
+    told(watch, gone, b"online")
+    assert watch.told(NoteCleared) == 1
+    assert not watch.standing().is_silenced
+
+
+@pytest.mark.parametrize("roles", [("detect", "record"), ("record", "detect")])
+def test_camera_that_is_gone_with_all_roles_is_one_issue(roles: tuple[str, str]) -> None:
+    watch = a_watch()
+    for said in (b"offline", b"online"):
+        for role in roles:
+            told(watch, role, said)
+        watch.after(10 * MINUTE)
+    assert len(watch.issues) == 1
+    assert not watch.standing().is_silenced
 
 
 def test_second_outage_is_not_the_first_one_again() -> None:

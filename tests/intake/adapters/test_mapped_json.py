@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from domain.alert import AlertKind, Phase, Seen, TimeQuality
 from intake.adapters.mapped_json import MappedJson, options_of
 from intake.adapters.values import Unreadable
-from tests.intake.adapters.messages import a_message, a_source, only_alert, reading_of, rules
+from tests.intake.adapters.messages import NOON, a_message, a_source, only_alert, reading_of, rules
 from tests.intake.adapters.samples import AI_BOX, EZVIZ, HUAWEI, JFTECH, shipped_options
 
 ADAPTER = MappedJson()
@@ -166,13 +167,27 @@ def test_sender_of_our_kinds_needs_no_mapping() -> None:
     assert alert.kind is AlertKind.EBIKE_IN_ELEVATOR
 
 
-def test_words_sent_again_have_the_same_key() -> None:
-    body = {"cam": "c", "type": "t", "n": 1}
-    first, again, other = (
-        only_alert(reading_of(ADAPTER, each, {"fields": FIELDS})).delivery_key
-        for each in (body, dict(reversed(body.items())), body | {"n": 2})
-    )
-    assert first == again != other
+def key_at(minute: int, body: dict[str, object]) -> str:
+    message = replace(a_message(body), received_at=NOON.replace(minute=minute))
+    fields = FIELDS | {"event": ["id"], "time": ["at"]}
+    return only_alert(ADAPTER.read(message, a_source(options={"fields": fields}))).delivery_key
+
+
+@pytest.mark.parametrize("event", [{}, {"id": "e-1"}])
+def test_words_with_a_time_have_one_key_whenever_they_come(event: dict[str, object]) -> None:
+    body: dict[str, object] = {"cam": "c", "type": "t", "at": "2026-11-21T20:15:07"} | event
+    other = body | {"at": "2026-11-21T20:15:08"}
+    assert key_at(20, body) == key_at(25, dict(reversed(body.items()))) != key_at(20, other)
+
+
+@pytest.mark.parametrize("event", [{}, {"id": "e-1"}])
+@pytest.mark.parametrize("time", [{}, {"at": "0000-00-00 00:00:00"}])
+def test_words_without_a_time_are_news_when_they_come_again(
+    event: dict[str, object], time: dict[str, object]
+) -> None:
+    body: dict[str, object] = {"cam": "c", "type": "t"} | event | time
+    assert key_at(20, body) != key_at(25, body)
+    assert key_at(20, body) == key_at(20, body), "a replay says nothing new"
 
 
 def test_compact_time_is_of_this_year_and_not_of_2609() -> None:

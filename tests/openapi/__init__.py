@@ -1,0 +1,1 @@
+"""The whole OpenAPI document asked of the whole product, well and badly."""
