@@ -69,7 +69,8 @@ class Town:
         REFUSALS.update(self.ledger.refused - REFUSALS)
         TABLE.append((name, {**counts, "broken": sum(broken.values())}))
         kinds = Counter(f"{each.kind} {each.detail}" for each in found)
-        assert not any(broken.values()), (broken, kinds, self.ledger.wrong[:5])
+        wrong, self.ledger.wrong = self.ledger.wrong, []  # the next test answers for its own
+        assert not any(broken.values()), (broken, kinds, wrong[:5])
 
 
 @asynccontextmanager
