@@ -13,7 +13,7 @@ from deploy.demo import town
 from deploy.demo.client import Api, Json, Refused, Unanswered
 from observability.clock import now
 
-PATIENCE = 150.0
+PATIENCE = 400.0  # seconds; the suite looks for what is lost, not for what a busy machine delays
 _LOOK_AGAIN = 1.0
 _A_MOMENT = 0.2  # two clocks are never quite in step
 _AT_ONCE = 24
