@@ -38,6 +38,8 @@ from workflows.timer import MovableTimer
 
 NEXT_PROPOSED = "2026-11-next-proposed-time"
 """Gate: before it, a missed sitting was put off as the policy says, whatever was proposed."""
+HEARS_THE_LATE = "2026-11-meeting-hears-the-late"
+"""Gate: before it, an issue that joined while the meeting closed by its clock heard nothing."""
 
 
 @workflow.defn
@@ -67,6 +69,7 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
             if workflow.info().is_continue_as_new_suggested() and not self._here.is_finished:
                 await self._continue_as_new()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._turn_away_the_late()
 
     # --- the commands of people ------------------------------------------------------------------
 
@@ -120,6 +123,15 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
         )
         if not added:
             await self._tell(item.issue, MEETING_ITEM_SETTLED, self._turned_away(item.issue, now))
+
+    async def _turn_away_the_late(self) -> None:
+        """Who joined while the last step was being written; who leaves knows that it has left."""
+        while late := [each.joins for each in self._changes if each.joins is not None]:
+            self._changes.clear()
+            if workflow.patched(HEARS_THE_LATE):
+                for item in late:
+                    told = self._turned_away(item.issue, workflow.now())
+                    await self._tell(item.issue, MEETING_ITEM_SETTLED, told)
 
     def _turned_away(self, issue: IssueNumber, at: datetime) -> MeetingResult:
         return MeetingResult(
