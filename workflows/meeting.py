@@ -38,6 +38,8 @@ from workflows.timer import MovableTimer
 
 NEXT_PROPOSED = "2026-11-next-proposed-time"
 """Gate: before it, a missed sitting was put off as the policy says, whatever was proposed."""
+MISSED_ANEW = "2026-11-missed-sitting-anew"
+"""Gate: before it, who had reported in for a sitting that was missed counted as there for good."""
 HEARS_THE_LATE = "2026-11-meeting-hears-the-late"
 """Gate: before it, an issue that joined while the meeting closed by its clock heard nothing."""
 
@@ -154,7 +156,7 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
 
     @override
     async def _step(self, command: Command, at: datetime) -> MeetingAnswer:
-        if isinstance(command, m.MissSitting) and command.to is not None:
+        if isinstance(command, m.MissSitting):
             command = _if_let_through(command)
         before, after = self._here, self._here.handle(command, at)
         event = MEETING_LAW[type(command)].event
@@ -239,5 +241,9 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
 
 
 def _if_let_through(command: m.MissSitting) -> m.MissSitting:
-    """Asked only where a proposed time would be taken: other meetings need no marker."""
-    return command if workflow.patched(NEXT_PROPOSED) else replace(command, to=None)
+    """The first is asked only where a proposed time would be taken."""
+    if command.to is not None and not workflow.patched(NEXT_PROPOSED):
+        command = replace(command, to=None)
+    if command.anew and not workflow.patched(MISSED_ANEW):
+        command = replace(command, anew=False)
+    return command

@@ -69,7 +69,7 @@ def _sitting(meeting: MeetingFacts) -> Iterator[Due]:
         fact = f"no_sitting:{number}@{meeting.sits_at.isoformat()}"
         at = meeting.sits_at + meeting.terms.grace + PAST
         to = meeting.next_proposed(at)
-        yield Due(at=at, command=m.MissSitting.by_engine(fact, to=to))
+        yield Due(at=at, command=m.MissSitting.by_engine(fact, to=to, anew=True))
     if meeting.state is MeetingState.DISCUSSING and meeting.decide_by is not None:
         fact = f"no_decision:{number}@{meeting.decide_by.isoformat()}"
         yield Due(at=meeting.decide_by + PAST, command=m.MissDecision.by_engine(fact))

@@ -1,4 +1,4 @@
-"""What reaches a meeting or an issue while a step is being written, or while the engine was away."""
+"""What reaches a meeting or an issue while a step is written, or while the engine was away."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -163,12 +163,12 @@ def test_sitting_that_nobody_opens_is_called_again_once_and_then_fails() -> None
     assert life.meeting.next_instant() is None
 
 
-def test_quorum_that_fails_twice_leaves_two_absences_with_the_same_party() -> None:
+def test_quorum_that_fails_twice_leaves_an_absence_for_every_day_a_party_did_not_come() -> None:
     life = a_meeting()
     life.report_in(*FIVE[:4])
     life.wait(10 * DAY)
     assert len(absences(life, PROPERTY)) == 2
-    assert absences(life, FIVE[0]) == ()
+    assert len(absences(life, FIVE[0])) == 1
     assert life.outcomes == [ItemOutcome.NO_QUORUM]
 
 
@@ -193,7 +193,7 @@ def test_postponement_lies_ahead_even_when_the_time_has_passed() -> None:
     assert passed is RefusalCode.POSTPONED_BACKWARDS
 
 
-def test_postponement_asks_the_silent_anew_and_keeps_who_has_come() -> None:
+def test_postponement_from_before_there_was_the_word_keeps_who_has_come() -> None:
     life = a_meeting()
     life.report_in(LIFT)
     life.wait(DAY + HOUR)
@@ -204,6 +204,62 @@ def test_postponement_asks_the_silent_anew_and_keeps_who_has_come() -> None:
     assert (silent.absent_at, silent.absences) == (None, (REPORT_BY,))
     assert silent.report_in_by == life.now + DAY
     assert (came.invited_at, came.reported_in_at) == (MONDAY_NINE, MONDAY_NINE)
+
+
+def test_who_came_for_the_first_day_is_not_there_on_the_day_it_is_put_off_to() -> None:
+    life = a_meeting()
+    life.report_in(*FIVE)
+    life.wait(DAY + HOUR)
+    assert life.meeting.has_quorum
+    life.give(CONVENOR, m.PostponeMeeting, to=SITS_AT + DAY, anew=True)
+    assert life.meeting.present == 0
+    came = life.meeting.party(FIVE[0])
+    assert came is not None
+    assert (came.owes_report, came.acknowledged_at, came.arrived_at) == (True, None, None)
+    assert (came.invited_at, came.report_in_by) == (life.now, life.now + DAY)
+    life.wait(SITS_AT + DAY - life.now)
+    assert life.why_not(CONVENOR, m.OpenSitting) is RefusalCode.NO_QUORUM
+    assert absences(life, FIVE[0]) == (came.report_in_by,)
+
+
+def test_sitting_that_nobody_opened_asks_everybody_anew() -> None:
+    life = a_meeting()
+    life.report_in(*PARTIES)
+    life.wait(2 * DAY + HOUR + PAST)
+    assert (life.meeting.postponements, life.meeting.present) == (1, 0)
+
+
+def test_who_reported_in_may_take_it_back_until_the_sitting_opens() -> None:
+    life = a_meeting()
+    life.report_in(*PARTIES)
+    back = {"proposes": SITS_AT + DAY, "comes": False, "instead": True}
+    life.give(PARTIES[LIFT], m.ReportInToMeeting, **back)
+    party = life.meeting.party(LIFT)
+    assert party is not None
+    assert (party.owes_report, party.report_in_by) == (True, REPORT_BY)
+    life.report_in(LIFT)
+    life.give(CONVENOR, m.OpenSitting)
+    refused = life.why_not(PARTIES[LIFT], m.ReportInToMeeting, **back)
+    assert refused is RefusalCode.ALREADY_REPORTED_IN
+
+
+def test_who_takes_it_back_late_is_absent_only_from_the_sitting() -> None:
+    life = a_meeting()
+    life.report_in(LIFT)
+    life.wait(DAY + HOUR)
+    life.give(PARTIES[LIFT], m.ReportInToMeeting, comes=False, instead=True)
+    party = life.meeting.party(LIFT)
+    assert party is not None
+    assert (party.report_in_by, party.absences) == (SITS_AT, ())
+    life.wait(DAY)
+    assert absences(life, LIFT) == (SITS_AT,)
+
+
+def test_word_from_before_it_could_be_taken_back_takes_nothing_back() -> None:
+    life = a_meeting()
+    life.report_in(LIFT)
+    refused = life.why_not(PARTIES[LIFT], m.ReportInToMeeting, comes=False)
+    assert refused is RefusalCode.ALREADY_REPORTED_IN
 
 
 def test_postponed_past_its_bound_by_hand_it_is_not_called_again_by_itself() -> None:
