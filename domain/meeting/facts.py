@@ -95,6 +95,8 @@ class MeetingFacts:
     postponements: int = 0
     minutes: int = 0
     closed_at: datetime | None = None
+    put_off_to: datetime | None = None
+    """The time that whoever leads it chose; meetings from before it was known do without."""
 
     @property
     def number(self) -> MeetingNumber:
@@ -129,6 +131,12 @@ class MeetingFacts:
     @property
     def has_quorum(self) -> bool:
         return self.present >= self.quorum
+
+    @property
+    def has_chosen_hour(self) -> bool:
+        """Whether somebody, or the policy, chose the hour: not just the close of a day."""
+        chosen = (*self.origin.proposed, self.put_off_to)
+        return self.terms.hour is not None or self.sits_at in chosen
 
     @property
     def awaiting(self) -> tuple[AgendaItem, ...]:

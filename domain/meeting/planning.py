@@ -71,8 +71,7 @@ def _report_in_by(
     sits_at = meeting.sits_at
     if sits_at is None or sits_at - invited_at < LEAST_NOTICE:
         return by
-    is_chosen = sits_at in meeting.origin.proposed or meeting.terms.hour is not None
-    return min(by, sits_at) if is_chosen else by
+    return min(by, sits_at) if meeting.has_chosen_hour else by
 
 
 def plan_of(asked: MeetingFacts, written: MeetingFacts) -> MeetingPlan:

@@ -150,7 +150,9 @@ def guard_postpone(meeting: MeetingFacts, command: m.PostponeMeeting, at: dateti
 
 
 def postpone(meeting: M, command: m.PostponeMeeting, at: datetime) -> M:
-    return replace(_called_again(meeting, at, anew=command.anew), sits_at=command.to)
+    """Who puts it off chooses the hour; commands from before they said `anew` did not."""
+    again = _called_again(meeting, at, anew=command.anew)
+    return replace(again, sits_at=command.to, put_off_to=command.to if command.anew else None)
 
 
 def _called_again(meeting: M, at: datetime, *, anew: bool) -> M:
