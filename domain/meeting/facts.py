@@ -46,7 +46,7 @@ class MeetingTerms:
     leader: Subject | None = None
     """Takes over what even the county's meeting does not settle."""
     hour: time | None = None
-    """A council sits at that of its plan, on the day that `sits_after` comes to."""
+    """It sits at this one of the day that `sits_after` comes to; a council at that of its plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def plan(meeting: M, calendar: BusinessCalendar) -> M:
 
 
 def _sitting(called_at: datetime, terms: MeetingTerms, calendar: BusinessCalendar) -> datetime:
-    """When `sits_after` has passed; a council at its hour of that day, when residents are home."""
+    """When `sits_after` has passed; at the hour of that day that the policy names, if any."""
     at = moved(called_at, terms.sits_after, calendar)
     if terms.hour is None:
         return at
