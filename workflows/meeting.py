@@ -39,7 +39,8 @@ from workflows.timer import MovableTimer
 NEXT_PROPOSED = "2026-11-next-proposed-time"
 """Gate: before it, a missed sitting was put off as the policy says, whatever was proposed."""
 MISSED_ANEW = "2026-11-missed-sitting-anew"
-"""Gate: before it, who had reported in for a sitting that was missed counted as there for good."""
+"""Gate: before it, who had reported in for a sitting that was missed counted as there for good,
+and a sitting that nobody opened always lacked its quorum."""
 HEARS_THE_LATE = "2026-11-meeting-hears-the-late"
 """Gate: before it, an issue that joined while the meeting closed by its clock heard nothing."""
 
@@ -245,5 +246,5 @@ def _if_let_through(command: m.MissSitting) -> m.MissSitting:
     if command.to is not None and not workflow.patched(NEXT_PROPOSED):
         command = replace(command, to=None)
     if command.anew and not workflow.patched(MISSED_ANEW):
-        command = replace(command, anew=False)
+        command = replace(command, anew=False, quorate=False)
     return command

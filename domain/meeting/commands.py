@@ -89,6 +89,8 @@ class MissSitting(Command):
     to: datetime | None = None
     anew: bool = False
     """As in `PostponeMeeting`."""
+    quorate: bool = False
+    """Enough had reported in, and whoever leads it did not open; unknown before it was said."""
 
 
 # --- the sitting ---------------------------------------------------------------------------------

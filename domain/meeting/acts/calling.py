@@ -186,7 +186,8 @@ def miss_sitting(meeting: M, command: m.MissSitting, at: datetime) -> M:
     """
     if meeting.postponements < meeting.terms.max_postponements:
         return replace(_called_again(meeting, at, anew=command.anew), sits_at=command.to)
-    return moved_on(end_items(meeting, meeting.awaiting, ItemOutcome.NO_QUORUM, at), at)
+    outcome = ItemOutcome.NOT_OPENED if command.quorate else ItemOutcome.NO_QUORUM
+    return moved_on(end_items(meeting, meeting.awaiting, outcome, at), at)
 
 
 def guard_open(meeting: MeetingFacts, _: m.OpenSitting, at: datetime) -> None:

@@ -163,6 +163,21 @@ def test_sitting_that_nobody_opens_is_called_again_once_and_then_fails() -> None
     assert life.meeting.next_instant() is None
 
 
+def test_sitting_that_could_have_been_opened_does_not_lack_its_quorum() -> None:
+    life = a_meeting(policy=replace(POLICY, max_postponements=0))
+    life.report_in(*FIVE)
+    life.wait(2 * DAY + HOUR + PAST)
+    assert (life.meeting.state, life.meeting.outcome) == (S.CLOSED, MeetingOutcome.NOT_OPENED)
+    assert life.outcomes == [ItemOutcome.NOT_OPENED]
+
+
+def test_miss_from_before_it_told_of_the_quorum_lacked_it() -> None:
+    life = a_meeting(policy=replace(POLICY, max_postponements=0))
+    life.report_in(*FIVE)
+    life.carry_out(m.MissSitting.by_engine("recorded before"), SITS_AT + HOUR + PAST)
+    assert life.outcomes == [ItemOutcome.NO_QUORUM]
+
+
 def test_quorum_that_fails_twice_leaves_an_absence_for_every_day_a_party_did_not_come() -> None:
     life = a_meeting()
     life.report_in(*FIVE[:4])
