@@ -144,17 +144,18 @@ class IssueWorkflow(OnlyWriter[Answer]):
         """Whatever is due takes effect at its own instant, in order, however late it is."""
         while self._rechecks:
             fact = f"recheck:{self._rechecks[0]}:{self._here.version}"
-            await self._step(c.ReckonAgain.by_engine(fact), workflow.now())
+            at = to if self._would_make_late(to) else workflow.now()
+            await self._step(c.ReckonAgain.by_engine(fact), self._not_before_the_last_step(at))
             del self._rechecks[0]
         while self._news:
-            await self._hear(self._news[0])
+            at = to if self._would_make_late(to) else workflow.now()
+            await self._hear(self._news[0], at)
             del self._news[0]
         self._drop_ungated_call()
         await self._do_what_is_due(to)
 
-    async def _hear(self, news: MeetingDates | MeetingResult | CouncilCall) -> None:
+    async def _hear(self, news: MeetingDates | MeetingResult | CouncilCall, at: datetime) -> None:
         """What the meeting told takes effect at its own instant, like a deadline."""
-        at = workflow.now()
         if isinstance(news, MeetingResult):
             at = self._not_before_the_last_step(min(news.at, at))
         await self._do_what_is_due(at)

@@ -105,8 +105,8 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
         """The meeting as its only writer holds it."""
         return self._meeting
 
-    async def _change_agenda(self, change: AgendaChange) -> None:
-        now = self._not_before_the_last_step(workflow.now())
+    async def _change_agenda(self, change: AgendaChange, at: datetime) -> None:
+        now = self._not_before_the_last_step(at)
         fact = f"{self._here.number}:{self._here.version}"
         if change.leaves is not None:
             command = m.TakeOffAgenda.by_engine(f"leaves:{fact}", issue=change.leaves)
@@ -150,8 +150,9 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
     @override
     async def _catch_up(self, to: datetime) -> None:
         while self._changes:
-            await self._do_what_is_due(workflow.now())
-            await self._change_agenda(self._changes[0])
+            in_time = self._would_make_late(to)
+            await self._do_what_is_due(to if in_time else workflow.now())
+            await self._change_agenda(self._changes[0], to if in_time else workflow.now())
             del self._changes[0]
         await self._do_what_is_due(to)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
@@ -9,11 +10,26 @@ from typing_extensions import override
 
 from activities.contracts import MeetingStep
 from domain import commands as c
+from domain.ids import CategoryCode, IssueNumber
+from domain.meeting import commands as m
+from domain.meeting.convening import SummonedItem
 from domain.meeting.planning import MeetingPlan
 from domain.meeting.words import MeetingOutcome
-from domain.vocabulary import IssueState, Level
-from tests.workflows.office import DAY, SUPERVISOR
-from tests.workflows.town import TownHall, meeting_policy, town
+from domain.vocabulary import DeadlineKind, IssueState, ItemOutcome, Level
+from observability import clock
+from tests.workflows.office import (
+    A_POST,
+    DAY,
+    GRID,
+    SUPERVISOR,
+    Office,
+    key,
+    story,
+    urgent,
+    with_claim,
+)
+from tests.workflows.town import CHAIRMAN, TownHall, meeting_policy, town
+from workflows.contracts import JOIN_AGENDA
 
 
 @dataclass
@@ -53,3 +69,53 @@ async def test_who_joins_while_the_meeting_closes_by_its_clock_is_turned_away(
         assert hall.last_of(f"{number}-M1").outcome is MeetingOutcome.NO_QUORUM
         known = await second.snapshot()
         assert (known.meeting, known.state) == (None, IssueState.DISPATCHING)
+
+
+async def until(instant: datetime) -> None:
+    """What was due then is past."""
+    await asyncio.sleep((instant - clock.now()).total_seconds() + 0.1)
+
+
+async def test_who_joins_makes_nobody_late_who_decided_in_time(
+    temporal_full: WorkflowEnvironment,
+) -> None:
+    """The engine was away; meanwhile an issue joined and the other one was decided."""
+    soon = {"sits_after": urgent(1 / 3600), "decide_within": urgent(5 / 3600)}
+    hall = TownHall(meeting_policies=[meeting_policy(level, **soon) for level in Level])
+    async with town(temporal_full, hall) as told:
+        number, issue = await told.issue()
+        await issue.give(c.ConveneMeeting, SUPERVISOR)
+        meeting = await told.sitting(f"{number}-M1")
+        decide_by = (await meeting.snapshot()).decide_by
+        await told.running.shutdown()
+        asked_at = clock.now()
+        late = IssueNumber(f"{number}-late")
+        joins = SummonedItem(issue=late, grid=GRID, category=CategoryCode("lift"))
+        await meeting.handle.signal(JOIN_AGENDA, joins)
+        decided = {"issue": number, "outcome": ItemOutcome.PASSED_UP, "asked_at": asked_at}
+        deciding = asyncio.create_task(meeting.give(m.DecideItem, CHAIRMAN, **decided))
+        await until(decide_by)
+        await told.restart_worker()
+        assert (await deciding).event == "agenda_item_decided"
+        agenda = hall.last_of(f"{number}-M1").agenda
+        assert agenda[0].outcome is ItemOutcome.PASSED_UP
+        assert [each.issue for each in agenda] == [number, late]
+
+
+async def test_news_make_nobody_late_who_acted_in_time(
+    temporal_full: WorkflowEnvironment,
+) -> None:
+    """The engine was away; meanwhile the issue was claimed and a calendar changed."""
+    async with story(temporal_full, Office(policy=with_claim(urgent(2 / 3600)))) as told:
+        claim_by = (await told.issue()).deadline(DeadlineKind.CLAIM)
+        assert claim_by is not None
+        due_by = claim_by.due_by
+        assert due_by is not None
+        await told.running.shutdown()
+        await told.handle.signal("reckon_again", "holiday")
+        claim = c.ClaimIssue(actor=A_POST, id=key(), asked_at=clock.now())
+        claiming = asyncio.create_task(told.give(claim))
+        await until(due_by)
+        await told.restart_worker()
+        assert (await claiming).at < due_by
+        assert (await told.issue()).first_breach_at is None
