@@ -234,7 +234,7 @@ class Review(CommandBody):
 
     @override
     def fields(self) -> Mapping[str, Any]:
-        return {"task": TaskId(self.task), "accepted": self.accepted}
+        return {"task": TaskId(self.task), "accepted": self.accepted, "gives_back": True}
 
 
 MEETING_BODIES: Mapping[type[Command], type[CommandBody]] = {

@@ -164,6 +164,9 @@ class ReviewTask(Command):
 
     task: TaskId
     accepted: bool
+    gives_back: bool = False
+    """A refusal puts the deadline off by the time the review took; before there was this word,
+    it did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

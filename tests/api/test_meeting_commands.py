@@ -71,6 +71,7 @@ LATER = "2026-12-01T09:00:00+08:00"
         (m.PostponeMeeting, {"to": LATER, "text": "两方不能到会"}, {"anew": True}),
         (m.ReportInToMeeting, {"proposes": LATER}, {"comes": False, "instead": True}),
         (m.ReportInToMeeting, {}, {"comes": True, "instead": False}),
+        (m.ReviewTask, {"task": "T1", "accepted": True}, {"gives_back": True}),
     ],
 )
 def test_commands_say_what_older_ones_could_not(
