@@ -9,7 +9,7 @@ from api.documentation import MEETING_REFUSALS
 from api.routes.giving import path_of
 from api.schemas.meeting_commands import MEETING_BODIES
 from domain.commands import Command
-from domain.ids import CommandId, TextId
+from domain.ids import TextId
 from domain.meeting import commands as m
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
@@ -60,26 +60,6 @@ async def test_every_command_of_a_meeting_has_a_route_that_asks_its_update(
     answer = await town.post(CONVENOR, f"{PATH}/{path_of(name)}", body, key)
     assert answer.status_code in {200, 403, 409}, answer.text
     assert temporal.asked == [(name, command_id(CONVENOR.subject, key))]
-
-
-LATER = "2026-12-01T09:00:00+08:00"
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "words"),
-    [
-        (m.PostponeMeeting, {"to": LATER, "text": "两方不能到会"}, {"anew": True}),
-        (m.ReportInToMeeting, {"proposes": LATER}, {"comes": False, "instead": True}),
-        (m.ReportInToMeeting, {}, {"comes": True, "instead": False}),
-        (m.ReviewTask, {"task": "T1", "accepted": True}, {"gives_back": True}),
-    ],
-)
-def test_commands_say_what_older_ones_could_not(
-    kind: type[Command], body: Json, words: dict[str, bool]
-) -> None:
-    read = MEETING_BODIES[kind].model_validate(body)
-    command = read.to_command(kind, CONVENOR, CommandId("c"), TextId("t"))
-    assert {each: getattr(command, each) for each in words} == words
 
 
 async def test_the_same_key_acknowledges_once(
