@@ -8,11 +8,12 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 from typing_extensions import override
 
-from activities.contracts import MeetingStep
+from activities.contracts import MeetingStep, Planned, Step
 from domain import commands as c
-from domain.ids import CategoryCode, IssueNumber
+from domain.ids import CategoryCode, IssueNumber, MeetingNumber
 from domain.meeting import commands as m
 from domain.meeting.convening import SummonedItem
+from domain.meeting.council import CouncilCall
 from domain.meeting.planning import MeetingPlan
 from domain.meeting.words import MeetingOutcome
 from domain.vocabulary import DeadlineKind, IssueState, ItemOutcome, Level
@@ -21,6 +22,7 @@ from tests.workflows.office import (
     A_POST,
     DAY,
     GRID,
+    RESIDENT,
     SUPERVISOR,
     Office,
     key,
@@ -29,25 +31,35 @@ from tests.workflows.office import (
     with_claim,
 )
 from tests.workflows.town import CHAIRMAN, TownHall, meeting_policy, town
-from workflows.contracts import JOIN_AGENDA
+from workflows.contracts import CALLED_TO_COUNCIL, JOIN_AGENDA, LEAVE_AGENDA
 
 
 @dataclass
 class SlowHall(TownHall):
-    """Has written a step of a meeting down, and does not say so until it is let go."""
+    """Has written one kind of step down, and does not say so until it is let go."""
 
     holds: str = ""
     written: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     @override
+    @activity.defn(name="record_step")
+    async def record(self, step: Step) -> Planned:
+        planned = await super().record(step)
+        await self._hold(step.event)
+        return planned
+
+    @override
     @activity.defn(name="record_meeting_step")
     async def record_meeting(self, step: MeetingStep) -> MeetingPlan:
         planned = await super().record_meeting(step)
-        if step.event == self.holds:
+        await self._hold(step.event)
+        return planned
+
+    async def _hold(self, event: str) -> None:
+        if event == self.holds:
             self.written.set()
             await self.let_go.wait()
-        return planned
 
 
 async def test_who_joins_while_the_meeting_closes_by_its_clock_is_turned_away(
@@ -69,6 +81,28 @@ async def test_who_joins_while_the_meeting_closes_by_its_clock_is_turned_away(
         assert hall.last_of(f"{number}-M1").outcome is MeetingOutcome.NO_QUORUM
         known = await second.snapshot()
         assert (known.meeting, known.state) == (None, IssueState.DISPATCHING)
+
+
+async def test_council_that_calls_an_issue_in_its_last_moment_is_left(
+    temporal_skipping: WorkflowEnvironment,
+) -> None:
+    hall = SlowHall(holds="issue_withdrawn")
+    async with town(temporal_skipping, hall) as told:
+        number, issue = await told.issue()
+        council = MeetingNumber(f"{number}-C2026-11")
+        withdrawing = asyncio.create_task(issue.give(c.WithdrawIssue, RESIDENT))
+        await hall.written.wait()
+        call = CouncilCall(meeting=council, level=Level.COMMUNITY, at=await issue.now())
+        await issue.handle.signal(CALLED_TO_COUNCIL, call)
+        hall.let_go.set()
+        await withdrawing
+        await issue.handle.result()
+        history = await issue.handle.fetch_history()
+        left = [
+            each.signal_external_workflow_execution_initiated_event_attributes
+            for each in history.events
+        ]
+        assert [each.signal_name for each in left if each.signal_name] == [LEAVE_AGENDA]
 
 
 async def until(instant: datetime) -> None:
