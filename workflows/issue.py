@@ -175,6 +175,7 @@ class IssueWorkflow(OnlyWriter[Answer]):
                 for call in calls:
                     if not self._is_before(call.meeting):
                         await leave(call.meeting, self._number)
+            await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _is_before(self, council: MeetingNumber) -> bool:
         """A council that calls again, as a run that is made again does, changes nothing."""

@@ -135,6 +135,7 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
                 for item in late:
                     told = self._turned_away(item.issue, workflow.now())
                     await self._tell(item.issue, MEETING_ITEM_SETTLED, told)
+            await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _turned_away(self, issue: IssueNumber, at: datetime) -> MeetingResult:
         return MeetingResult(
