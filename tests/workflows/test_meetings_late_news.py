@@ -22,7 +22,6 @@ from tests.workflows.office import (
     A_POST,
     DAY,
     GRID,
-    RESIDENT,
     SUPERVISOR,
     Office,
     key,
@@ -86,16 +85,18 @@ async def test_who_joins_while_the_meeting_closes_by_its_clock_is_turned_away(
 async def test_council_that_calls_an_issue_in_its_last_moment_is_left(
     temporal_skipping: WorkflowEnvironment,
 ) -> None:
-    hall = SlowHall(holds="issue_withdrawn")
+    hall = SlowHall(holds="issue_left_unanswered")
     async with town(temporal_skipping, hall) as told:
         number, issue = await told.issue()
         council = MeetingNumber(f"{number}-C2026-11")
-        withdrawing = asyncio.create_task(issue.give(c.WithdrawIssue, RESIDENT))
+        await issue.give(c.ClaimIssue, A_POST)
+        await issue.give(c.ResolveIssue, A_POST)
+        passing = asyncio.create_task(issue.passes(4 * DAY))
         await hall.written.wait()
         call = CouncilCall(meeting=council, level=Level.COMMUNITY, at=await issue.now())
         await issue.handle.signal(CALLED_TO_COUNCIL, call)
         hall.let_go.set()
-        await withdrawing
+        await passing
         await issue.handle.result()
         history = await issue.handle.fetch_history()
         left = [
