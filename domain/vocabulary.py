@@ -135,6 +135,8 @@ class ItemOutcome(StrEnum):
     """Settled by the meeting itself, which only a council may."""
     TAKEN_OFF = "taken_off"
     NO_QUORUM = "no_quorum"
+    NOT_OPENED = "not_opened"
+    """Enough parties had reported in, and nobody opened the sitting."""
     NO_DECISION = "no_decision"
     TASK_MISSED = "task_missed"
 
@@ -143,6 +145,7 @@ FAILED = frozenset(
     {
         ItemOutcome.PASSED_UP,
         ItemOutcome.NO_QUORUM,
+        ItemOutcome.NOT_OPENED,
         ItemOutcome.NO_DECISION,
         ItemOutcome.TASK_MISSED,
     }

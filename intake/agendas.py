@@ -105,8 +105,12 @@ class Agendas:
         return called[-1] if called and called[-1].joins is None else None
 
     async def of_meeting(self, meeting: Meeting, before: datetime) -> list[Finding]:
-        """Whether what is on the agenda still belongs there; a council's issues do not wait."""
-        if meeting.is_finished or meeting.origin.kind is not MeetingKind.JOINT:
+        """Whether what is on the agenda still belongs there.
+
+        A council's issues do not wait for it, and may not have heard of it yet: only one that is
+        closed cannot hear of it any more.
+        """
+        if meeting.is_finished:
             return []
         return [each async for each in self._stale(meeting, before)]
 
@@ -118,6 +122,8 @@ class Agendas:
                 found = await Checks(session).issue(item.issue)
             issue = found.snapshot if found else None
             if issue is None or not _is_at_rest(issue, before) or _waits(issue, meeting, item):
+                continue
+            if meeting.origin.kind is MeetingKind.COUNCIL and issue.state is not IssueState.CLOSED:
                 continue
             workflow_id = contracts.meeting_workflow_id(meeting.number)
             told = await self._are_sure(issue, meeting)

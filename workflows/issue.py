@@ -35,6 +35,9 @@ RECHECKS_KEPT = 100
 MEETINGS = "2026-11-joint-meetings"
 """Gate: before it, a second unsatisfied evaluation only went to a dispatcher."""
 
+LEAVES_LATE = "2026-11-issue-leaves-late-councils"
+"""Gate: before it, a council that called an issue in its last moment kept it on the agenda."""
+
 
 @workflow.defn
 class IssueWorkflow(OnlyWriter[Answer]):
@@ -65,6 +68,7 @@ class IssueWorkflow(OnlyWriter[Answer]):
             if workflow.info().is_continue_as_new_suggested() and not self._is_over:
                 await self._continue_as_new()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._leave_late_councils()
 
     # --- the commands of people ------------------------------------------------------------------
 
@@ -144,23 +148,34 @@ class IssueWorkflow(OnlyWriter[Answer]):
         """Whatever is due takes effect at its own instant, in order, however late it is."""
         while self._rechecks:
             fact = f"recheck:{self._rechecks[0]}:{self._here.version}"
-            await self._step(c.ReckonAgain.by_engine(fact), workflow.now())
+            at = to if self._would_make_late(to) else workflow.now()
+            await self._step(c.ReckonAgain.by_engine(fact), self._not_before_the_last_step(at))
             del self._rechecks[0]
         while self._news:
-            await self._hear(self._news[0])
+            at = to if self._would_make_late(to) else workflow.now()
+            await self._hear(self._news[0], at)
             del self._news[0]
         self._drop_ungated_call()
         await self._do_what_is_due(to)
 
-    async def _hear(self, news: MeetingDates | MeetingResult | CouncilCall) -> None:
+    async def _hear(self, news: MeetingDates | MeetingResult | CouncilCall, at: datetime) -> None:
         """What the meeting told takes effect at its own instant, like a deadline."""
-        at = workflow.now()
         if isinstance(news, MeetingResult):
             at = self._not_before_the_last_step(min(news.at, at))
         await self._do_what_is_due(at)
         lawful = await self._carry_out_if_lawful(heard(news), self._not_before_the_last_step(at))
         if isinstance(news, CouncilCall) and not lawful and not self._is_before(news.meeting):
             await leave(news.meeting, self._number)
+
+    async def _leave_late_councils(self) -> None:
+        """Those that called while the last step was being written would wait for nobody."""
+        while calls := [each for each in self._news if isinstance(each, CouncilCall)]:
+            self._news.clear()
+            if workflow.patched(LEAVES_LATE):
+                for call in calls:
+                    if not self._is_before(call.meeting):
+                        await leave(call.meeting, self._number)
+            await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _is_before(self, council: MeetingNumber) -> bool:
         """A council that calls again, as a run that is made again does, changes nothing."""

@@ -29,6 +29,9 @@ ANSWERS_KEPT = 100
 LARGEST_COMMAND = 64 * 1024
 """Bytes of JSON; several times what the API lets through. A step has to fit into one payload of
 Temporal (2 MiB) and one event of the record, or it would be tried again for ever."""
+NEWS_IN_TIME = "2026-11-news-makes-nobody-late"
+"""Gate: before it, news that waited brought everything due by now before an act that was asked for
+in time."""
 LONGEST_OUTAGE = timedelta(days=1)
 """How far back an act may have been asked for; nothing older waits in any queue."""
 
@@ -139,6 +142,15 @@ class OnlyWriter(Generic[A]):
         if asked is None or not now - LONGEST_OUTAGE <= asked <= now:
             return now
         return self._not_before_the_last_step(asked)
+
+    def _would_make_late(self, to: datetime) -> bool:
+        """Whether news of now would bring what was due since `to` before an act asked for by then.
+
+        The gate is asked only where something is due, so most histories need no marker.
+        """
+        now = workflow.now()
+        is_due = self._governed is not None and self._governed.due(now) is not None
+        return to < now and is_due and workflow.patched(NEWS_IN_TIME)
 
     def _not_before_the_last_step(self, at: datetime) -> datetime:
         stepped_at = None if self._governed is None else self._governed.stepped_at

@@ -38,6 +38,11 @@ from workflows.timer import MovableTimer
 
 NEXT_PROPOSED = "2026-11-next-proposed-time"
 """Gate: before it, a missed sitting was put off as the policy says, whatever was proposed."""
+MISSED_ANEW = "2026-11-missed-sitting-anew"
+"""Gate: before it, who had reported in for a sitting that was missed counted as there for good,
+and a sitting that nobody opened always lacked its quorum."""
+HEARS_THE_LATE = "2026-11-meeting-hears-the-late"
+"""Gate: before it, an issue that joined while the meeting closed by its clock heard nothing."""
 
 
 @workflow.defn
@@ -67,6 +72,7 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
             if workflow.info().is_continue_as_new_suggested() and not self._here.is_finished:
                 await self._continue_as_new()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._turn_away_the_late()
 
     # --- the commands of people ------------------------------------------------------------------
 
@@ -99,8 +105,8 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
         """The meeting as its only writer holds it."""
         return self._meeting
 
-    async def _change_agenda(self, change: AgendaChange) -> None:
-        now = self._not_before_the_last_step(workflow.now())
+    async def _change_agenda(self, change: AgendaChange, at: datetime) -> None:
+        now = self._not_before_the_last_step(at)
         fact = f"{self._here.number}:{self._here.version}"
         if change.leaves is not None:
             command = m.TakeOffAgenda.by_engine(f"leaves:{fact}", issue=change.leaves)
@@ -121,6 +127,16 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
         if not added:
             await self._tell(item.issue, MEETING_ITEM_SETTLED, self._turned_away(item.issue, now))
 
+    async def _turn_away_the_late(self) -> None:
+        """Who joined while the last step was being written; who leaves knows that it has left."""
+        while late := [each.joins for each in self._changes if each.joins is not None]:
+            self._changes.clear()
+            if workflow.patched(HEARS_THE_LATE):
+                for item in late:
+                    told = self._turned_away(item.issue, workflow.now())
+                    await self._tell(item.issue, MEETING_ITEM_SETTLED, told)
+            await workflow.wait_condition(workflow.all_handlers_finished)
+
     def _turned_away(self, issue: IssueNumber, at: datetime) -> MeetingResult:
         return MeetingResult(
             meeting=self._here.number,
@@ -135,14 +151,15 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
     @override
     async def _catch_up(self, to: datetime) -> None:
         while self._changes:
-            await self._do_what_is_due(workflow.now())
-            await self._change_agenda(self._changes[0])
+            in_time = self._would_make_late(to)
+            await self._do_what_is_due(to if in_time else workflow.now())
+            await self._change_agenda(self._changes[0], to if in_time else workflow.now())
             del self._changes[0]
         await self._do_what_is_due(to)
 
     @override
     async def _step(self, command: Command, at: datetime) -> MeetingAnswer:
-        if isinstance(command, m.MissSitting) and command.to is not None:
+        if isinstance(command, m.MissSitting):
             command = _if_let_through(command)
         before, after = self._here, self._here.handle(command, at)
         event = MEETING_LAW[type(command)].event
@@ -227,5 +244,9 @@ class JointMeetingWorkflow(OnlyWriter[MeetingAnswer]):
 
 
 def _if_let_through(command: m.MissSitting) -> m.MissSitting:
-    """Asked only where a proposed time would be taken: other meetings need no marker."""
-    return command if workflow.patched(NEXT_PROPOSED) else replace(command, to=None)
+    """The first is asked only where a proposed time would be taken."""
+    if command.to is not None and not workflow.patched(NEXT_PROPOSED):
+        command = replace(command, to=None)
+    if command.anew and not workflow.patched(MISSED_ANEW):
+        command = replace(command, anew=False, quorate=False)
+    return command

@@ -66,6 +66,7 @@ class ReportInToMeeting(CommandBody):
             text=name if self.text else None,
             proposes=self.proposes,
             comes=self.proposes is None,
+            instead=self.proposes is not None,
             position=_of_position(name) if self.position else None,
             arrived_at=self.arrived_at,
         )
@@ -186,10 +187,14 @@ class Invite(CommandBody):
 
 
 class Postpone(Reasoned):
-    """To when, and why."""
+    """To when, and why. Everybody reports in again for the new day."""
 
     model_config = example(to="2026-12-03T09:00:00+08:00", text="两方不能到会")
     to: Instant
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"to": self.to, "anew": True}
 
 
 class OfIssue(CommandBody):
@@ -229,7 +234,7 @@ class Review(CommandBody):
 
     @override
     def fields(self) -> Mapping[str, Any]:
-        return {"task": TaskId(self.task), "accepted": self.accepted}
+        return {"task": TaskId(self.task), "accepted": self.accepted, "gives_back": True}
 
 
 MEETING_BODIES: Mapping[type[Command], type[CommandBody]] = {

@@ -4,8 +4,9 @@
 
 The token is an administrator's whose grids cover all that is written. What is there already,
 unchanged, is not written again, so a load that was interrupted is simply repeated. Of entries with
-one kind and code the last folder's holds. A member of staff who is there without a name stays
-without one: it may have been erased.
+one kind and code the last folder's holds. Meeting policies that name no standing parties, or no
+leader for the county, are warned of: meetings are held all the same. A member of staff who is
+there without a name stays without one: it may have been erased.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 
 import httpx
 
+from deploy.reference.gaps import gaps
 from deploy.reference.shipped import ORDER, BadFile, Shipped, read
 from domain.reference import ReferenceKind, Staff
 from storage import codec
@@ -151,10 +153,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "make token ARGS='x --role administrator --grid <county>'"
         )
     try:
-        loaded = load(read(*given.folder), given.url, token)
+        entries = read(*given.folder)
+        loaded = load(entries, given.url, token)
     except (BadFile, LoadFailed) as failure:
         print(failure, file=sys.stderr)
         return 1
+    for gap in gaps(entries):
+        print(f"warning: {gap}", file=sys.stderr)
     print(f"{loaded.written} written, {loaded.unchanged} unchanged.")
     return 0
 

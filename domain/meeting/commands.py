@@ -45,6 +45,8 @@ class ReportInToMeeting(Command):
     before there was this word counted as being there."""
     position: TextId | None = None
     arrived_at: datetime | None = None
+    instead: bool = False
+    """What it said before may be taken back; commands from before there was this word may not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class PostponeMeeting(Command):
     """Sit on another day; bounded in number and length."""
 
     to: datetime
+    anew: bool = False
+    """Whoever had reported in owes it again for the new day; before there was this word, not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,10 @@ class MissSitting(Command):
     """
 
     to: datetime | None = None
+    anew: bool = False
+    """As in `PostponeMeeting`."""
+    quorate: bool = False
+    """Enough had reported in, and whoever leads it did not open; unknown before it was said."""
 
 
 # --- the sitting ---------------------------------------------------------------------------------
@@ -156,6 +164,9 @@ class ReviewTask(Command):
 
     task: TaskId
     accepted: bool
+    gives_back: bool = False
+    """A refusal puts the deadline off by the time the review took; before there was this word,
+    it did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

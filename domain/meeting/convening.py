@@ -134,5 +134,5 @@ def _terms(policy: MeetingPolicy, calendar: CalendarCode) -> MeetingTerms:
         longest_postponement=policy.longest_postponement,
         max_minutes=policy.max_minutes,
         leader=policy.leader,
-        hour=policy.council.at if policy.council else None,
+        hour=policy.council.at if policy.council else policy.hour,
     )

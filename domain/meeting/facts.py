@@ -46,7 +46,7 @@ class MeetingTerms:
     leader: Subject | None = None
     """Takes over what even the county's meeting does not settle."""
     hour: time | None = None
-    """A council sits at that of its plan, on the day that `sits_after` comes to."""
+    """It sits at this one of the day that `sits_after` comes to; a council at that of its plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,8 @@ class MeetingFacts:
     postponements: int = 0
     minutes: int = 0
     closed_at: datetime | None = None
+    put_off_to: datetime | None = None
+    """The time that whoever leads it chose; meetings from before it was known do without."""
 
     @property
     def number(self) -> MeetingNumber:
@@ -129,6 +131,12 @@ class MeetingFacts:
     @property
     def has_quorum(self) -> bool:
         return self.present >= self.quorum
+
+    @property
+    def has_chosen_hour(self) -> bool:
+        """Whether somebody, or the policy, chose the hour: not just the close of a day."""
+        chosen = (*self.origin.proposed, self.put_off_to)
+        return self.terms.hour is not None or self.sits_at in chosen
 
     @property
     def awaiting(self) -> tuple[AgendaItem, ...]:

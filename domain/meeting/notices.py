@@ -9,6 +9,7 @@ from domain.meeting.facts import MeetingFacts
 from domain.meeting.parts import Party, Task
 from domain.meeting.words import MeetingKind, MeetingState
 from domain.notice import Notice
+from domain.reference import grid_at
 from domain.vocabulary import Role
 
 
@@ -70,6 +71,12 @@ def _convenor(meeting: MeetingFacts) -> str:
     if origin.convenor is None:
         return f"{Role.SUPERVISOR}:{origin.grid}"
     return f"department:{origin.convenor}"
+
+
+def _level_above(meeting: MeetingFacts) -> str:
+    """Whose supervisor sees to it where the issue is resolved already, so that nobody convenes."""
+    origin = meeting.origin
+    return f"{Role.SUPERVISOR}:{grid_at(origin.level.above, origin.grid)}"
 
 
 def _reviewer(meeting: MeetingFacts, task: Task) -> str:
@@ -156,5 +163,5 @@ def _tasks(before: MeetingFacts, after: MeetingFacts) -> Iterator[Notice]:
             yield _notice(after, to, "task_again", stage, _about_task(task))
         elif task.missed_at is not None and was.missed_at is None:
             stage = f"missed:{task.id}"
-            yield _notice(after, to, "task_missed", stage)
-            yield _notice(after, _convenor(after), "task_missed", stage)
+            for each in dict.fromkeys((to, _convenor(after), _level_above(after))):
+                yield _notice(after, each, "task_missed", stage)

@@ -45,7 +45,7 @@ def plan(meeting: M, calendar: BusinessCalendar) -> M:
 
 
 def _sitting(called_at: datetime, terms: MeetingTerms, calendar: BusinessCalendar) -> datetime:
-    """When `sits_after` has passed; a council at its hour of that day, when residents are home."""
+    """When `sits_after` has passed; at the hour of that day that the policy names, if any."""
     at = moved(called_at, terms.sits_after, calendar)
     if terms.hour is None:
         return at
@@ -71,8 +71,7 @@ def _report_in_by(
     sits_at = meeting.sits_at
     if sits_at is None or sits_at - invited_at < LEAST_NOTICE:
         return by
-    is_chosen = sits_at in meeting.origin.proposed or meeting.terms.hour is not None
-    return min(by, sits_at) if is_chosen else by
+    return min(by, sits_at) if meeting.has_chosen_hour else by
 
 
 def plan_of(asked: MeetingFacts, written: MeetingFacts) -> MeetingPlan:

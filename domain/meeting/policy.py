@@ -73,6 +73,12 @@ class MeetingPolicy:
     sits_after: Limit = Limit(Unit.WORKING_DAY, timedelta(days=3))  # noqa: RUF009 - frozen
     decide_within: Limit = Limit(Unit.WORKING_DAY, timedelta(days=2))  # noqa: RUF009 - frozen
     review_within: Limit = Limit(Unit.WORKING_DAY, timedelta(days=3))  # noqa: RUF009 - frozen
+    hour: time | None = None
+    """When it sits, by the clock of the district's calendar, on the day `sits_after` comes to.
+
+    Without one a sitting counted in working days is at the close of that day. A council sits at
+    the hour of its plan.
+    """
     grace: timedelta = timedelta(hours=1)
     """How long after its time a sitting may still be opened."""
     max_postponements: int = 1

@@ -68,8 +68,9 @@ def _sitting(meeting: MeetingFacts) -> Iterator[Due]:
     if meeting.state is MeetingState.PROPOSED and meeting.sits_at is not None:
         fact = f"no_sitting:{number}@{meeting.sits_at.isoformat()}"
         at = meeting.sits_at + meeting.terms.grace + PAST
-        to = meeting.next_proposed(at)
-        yield Due(at=at, command=m.MissSitting.by_engine(fact, to=to))
+        to, quorate = meeting.next_proposed(at), meeting.has_quorum
+        missed = m.MissSitting.by_engine(fact, to=to, anew=True, quorate=quorate)
+        yield Due(at=at, command=missed)
     if meeting.state is MeetingState.DISCUSSING and meeting.decide_by is not None:
         fact = f"no_decision:{number}@{meeting.decide_by.isoformat()}"
         yield Due(at=meeting.decide_by + PAST, command=m.MissDecision.by_engine(fact))

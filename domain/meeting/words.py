@@ -33,6 +33,8 @@ class MeetingOutcome(StrEnum):
     SETTLED = "settled"
     PASSED_UP = "passed_up"
     NO_QUORUM = "no_quorum"
+    NOT_OPENED = "not_opened"
+    """The parties had reported in; whoever leads it did not open."""
     NO_DECISION = "no_decision"
     TASK_MISSED = "task_missed"
     EMPTY = "empty"

@@ -262,6 +262,6 @@ async def test_tasks_their_reviews_and_the_end_are_told(database: Database) -> N
     await taken(database, life, m.MissTask.by_engine("missed", task="T1"))
     assert life.meeting.state is MeetingState.CLOSED
     missed = [who for template, who in await told(database) if template == "meeting_task_missed"]
-    assert missed == [f"department:{POLICE}", f"department:{OFFICE}"]
+    assert missed == [f"department:{POLICE}", f"department:{OFFICE}", "supervisor:qj"]
     pending = {template for template, _ in await told(database)}
     assert pending & {"meeting_invitation", "meeting_task", "meeting_task_again"} == set()

@@ -171,7 +171,13 @@ def test_what_has_climbed_past_the_street_is_not_sent_back_to_it() -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [ItemOutcome.TAKEN_OFF, ItemOutcome.NO_QUORUM, ItemOutcome.NO_DECISION, ItemOutcome.NOT_OURS],
+    [
+        ItemOutcome.TAKEN_OFF,
+        ItemOutcome.NO_QUORUM,
+        ItemOutcome.NOT_OPENED,
+        ItemOutcome.NO_DECISION,
+        ItemOutcome.NOT_OURS,
+    ],
 )
 def test_council_that_comes_to_nothing_changes_nothing(outcome: ItemOutcome) -> None:
     life = before_council()

@@ -63,7 +63,12 @@ def test_decision_with_tasks_stays_the_meetings_until_they_are_done() -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [ItemOutcome.PASSED_UP, ItemOutcome.NO_QUORUM, ItemOutcome.NO_DECISION],
+    [
+        ItemOutcome.PASSED_UP,
+        ItemOutcome.NO_QUORUM,
+        ItemOutcome.NOT_OPENED,
+        ItemOutcome.NO_DECISION,
+    ],
 )
 def test_failed_meeting_is_followed_by_one_of_the_next_level(outcome: ItemOutcome) -> None:
     life = convened()

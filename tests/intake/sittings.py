@@ -58,6 +58,11 @@ class Sittings:
         assert meeting is not None
         return meeting
 
+    async def knows(self, number: MeetingNumber) -> bool:
+        """Whether the meeting has invited and is on record."""
+        async with self.yard.database.read() as session:
+            return await MeetingRepository(session).snapshot(number) is not None
+
     async def recorded(self, number: MeetingNumber, command: c.Command) -> None:
         """A step that the workflow knows nothing of."""
         at = clock.now()

@@ -8,12 +8,14 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.upkeep import Aggregate, FindingKind
 from domain import commands as c
-from domain.ids import CommandId, IssueNumber, MeetingNumber
+from domain.ids import CalendarCode, CommandId, IssueNumber, MeetingNumber
 from domain.issue import Issue
+from domain.meeting.convening import SummonedItem, Summons
 from domain.meeting.meeting import Meeting
-from domain.meeting.words import MeetingOutcome, MeetingState
-from domain.vocabulary import DeadlineKind, IssueState
+from domain.meeting.words import MeetingKind, MeetingOutcome, MeetingState
+from domain.vocabulary import ConvenedBy, DeadlineKind, IssueState, Level
 from intake.agendas import Agendas
+from intake.starting_meetings import MeetingStarter
 from intake.witness import Witness
 from observability import clock
 from storage.session import Database
@@ -179,6 +181,37 @@ async def test_issue_that_waits_no_more_leaves_the_agenda(hall: Sittings) -> Non
     await hall.handle(number).result()
     meeting = await hall.on_record(number)
     assert (meeting.state, meeting.outcome) == (MeetingState.CLOSED, MeetingOutcome.EMPTY)
+
+
+async def before_a_council(hall: Sittings) -> tuple[IssueNumber, MeetingNumber]:
+    """On its agenda, without having heard of it."""
+    issue = await hall.yard.dispatched()
+    origin = (await hall.yard.on_record(issue)).origin
+    summons = Summons(
+        number=MeetingNumber(f"{issue}-C2026-11"),
+        district=origin.district,
+        grid=origin.grid,
+        level=Level.COMMUNITY,
+        calendar=CalendarCode("cn"),
+        convened_by=ConvenedBy.SCHEDULE,
+        convened_at=clock.now(),
+        items=(SummonedItem(issue=issue, grid=origin.grid, category=origin.category),),
+        kind=MeetingKind.COUNCIL,
+    )
+    assert await MeetingStarter(hall.yard.client, hall.yard.database).begin(summons)
+    while not await hall.knows(summons.number):
+        continue
+    return issue, summons.number
+
+
+async def test_closed_issue_that_never_heard_of_its_council_leaves_it(hall: Sittings) -> None:
+    issue, number = await before_a_council(hall)
+    assert await hall.findings() == ()
+    await hall.yard.give(issue, c.WithdrawIssue(actor=RESIDENT, id=CommandId("gone")))
+    (stale,) = await hall.findings()
+    assert (stale.kind, stale.detail, stale.repaired) == (K.AGENDA_STALE, issue, True)
+    await hall.handle(number).result()
+    assert (await hall.on_record(number)).outcome is MeetingOutcome.EMPTY
 
 
 async def test_issue_whose_record_lags_stays_on_the_agenda(hall: Sittings) -> None:

@@ -51,17 +51,23 @@ def acknowledge(meeting: M, command: m.AcknowledgeInvitation, at: datetime) -> M
 
 def guard_report_in(meeting: MeetingFacts, command: m.ReportInToMeeting, at: datetime) -> None:
     own = _own(meeting, command)
-    if own.reported_in_at is not None:
+    if own.reported_in_at is not None and not _takes_back(meeting, command):
         raise Refusal(RefusalCode.ALREADY_REPORTED_IN, at=own.reported_in_at)
     since = meeting.origin.convened_at
     if command.arrived_at is not None and not since <= command.arrived_at <= at:
         raise Refusal(RefusalCode.ARRIVED_OUT_OF_TIME, since=since)
 
 
+def _takes_back(meeting: MeetingFacts, command: m.ReportInToMeeting) -> bool:
+    """Once the sitting is open, who was there was there."""
+    return command.instead and not command.comes and meeting.state is MeetingState.PROPOSED
+
+
 def report_in(meeting: M, command: m.ReportInToMeeting, at: datetime) -> M:
     """A late report-in counts for the quorum; the absence before it stays a fact.
 
-    Who only proposes another time has read the invitation, and still owes its report.
+    Who only proposes another time has read the invitation, and still owes its report: if it had
+    reported in before and the time for that is over, by the sitting.
     """
     own = _own(meeting, command)
     there = replace(
@@ -72,6 +78,9 @@ def report_in(meeting: M, command: m.ReportInToMeeting, at: datetime) -> M:
         position=command.position,
         arrived_at=command.arrived_at,
     )
+    by = own.report_in_by
+    if own.reported_in_at is not None and by is not None and by <= at:
+        there = replace(there, report_in_by=meeting.sits_at)
     return meeting.with_party(there)
 
 
@@ -141,11 +150,16 @@ def guard_postpone(meeting: MeetingFacts, command: m.PostponeMeeting, at: dateti
 
 
 def postpone(meeting: M, command: m.PostponeMeeting, at: datetime) -> M:
-    return replace(_called_again(meeting, at), sits_at=command.to)
+    """Who puts it off chooses the hour; commands from before they said `anew` did not."""
+    again = _called_again(meeting, at, anew=command.anew)
+    return replace(again, sits_at=command.to, put_off_to=command.to if command.anew else None)
 
 
-def _called_again(meeting: M, at: datetime) -> M:
-    """Who has not reported in is invited anew; who has, is there."""
+def _called_again(meeting: M, at: datetime, *, anew: bool) -> M:
+    """Who reported in did so for another day: everybody is invited `anew` and owes it again."""
+    if anew:
+        for party in meeting.parties:
+            meeting = meeting.with_party(_as_if_silent(party))
     meeting = replace(
         meeting,
         called_at=at,
@@ -154,6 +168,10 @@ def _called_again(meeting: M, at: datetime) -> M:
         postponements=meeting.postponements + 1,
     )
     return meeting.inviting(tuple(each.code for each in meeting.parties if each.owes_report), at)
+
+
+def _as_if_silent(party: Party) -> Party:
+    return replace(party, acknowledged_at=None, reported_in_at=None, position=None, arrived_at=None)
 
 
 def guard_miss_sitting(meeting: MeetingFacts, _: m.MissSitting, at: datetime) -> None:
@@ -167,8 +185,9 @@ def miss_sitting(meeting: M, command: m.MissSitting, at: datetime) -> M:
     The command names a proposed time, so that a step from before it could keeps its day.
     """
     if meeting.postponements < meeting.terms.max_postponements:
-        return replace(_called_again(meeting, at), sits_at=command.to)
-    return moved_on(end_items(meeting, meeting.awaiting, ItemOutcome.NO_QUORUM, at), at)
+        return replace(_called_again(meeting, at, anew=command.anew), sits_at=command.to)
+    outcome = ItemOutcome.NOT_OPENED if command.quorate else ItemOutcome.NO_QUORUM
+    return moved_on(end_items(meeting, meeting.awaiting, outcome, at), at)
 
 
 def guard_open(meeting: MeetingFacts, _: m.OpenSitting, at: datetime) -> None:

@@ -13,6 +13,7 @@ from domain.vocabulary import ItemOutcome
 M = TypeVar("M", bound=MeetingFacts)
 
 _WORST_FIRST = (
+    (ItemOutcome.NOT_OPENED, MeetingOutcome.NOT_OPENED),
     (ItemOutcome.NO_QUORUM, MeetingOutcome.NO_QUORUM),
     (ItemOutcome.NO_DECISION, MeetingOutcome.NO_DECISION),
     (ItemOutcome.TASK_MISSED, MeetingOutcome.TASK_MISSED),

@@ -45,10 +45,16 @@ def guard_review(meeting: MeetingFacts, command: m.ReviewTask, _: datetime) -> N
 
 
 def review(meeting: M, command: m.ReviewTask, at: datetime) -> M:
-    """Refused, it is owed again until its deadline; past that it is missed."""
-    task = replace(_task(meeting, command.task), reviewed_at=at, accepted=command.accepted)
+    """Refused, it is owed again, and the review took none of the department's time.
+
+    From the refusal on as much is left as was when it was done.
+    """
+    was = _task(meeting, command.task)
+    task = replace(was, reviewed_at=at, accepted=command.accepted)
     if not command.accepted:
         task = replace(task, done_at=None, review_by=None, rejections=task.rejections + 1)
+        if command.gives_back and was.done_at is not None:
+            task = replace(task, due_by=task.due_by + (at - was.done_at))
         return meeting.with_task(task)
     return _carried_on(meeting.with_task(task), task, at)
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.actor import ENGINE
-from domain.ids import PartyCode
+from domain.ids import GridCode, PartyCode
 from domain.meeting import commands as m
 from domain.meeting.facts import MeetingOrigin
 from domain.meeting.notices import notices_for, settled
 from domain.meeting.words import MeetingKind, MeetingState
 from domain.notice import Notice
+from domain.schedule import PAST
+from domain.vocabulary import Level
 from tests.domain.cast import DAY, HOUR, LIFT, POLICE, PROPERTY
 from tests.domain.meeting.life import (
     CONVENOR,
@@ -92,7 +94,19 @@ def test_reviewer_hears_of_what_is_done_and_the_department_of_what_is_refused() 
     assert to_whom(life, "meeting_review_please") == {OFFICE}
     assert to_whom(life, "meeting_task_again") == {"department:police"}
     assert to_whom(life, "meeting_task_due") == {"department:police"}
-    assert to_whom(life, "meeting_task_missed") == {"department:police", OFFICE}
+    county = "supervisor:qj"
+    assert to_whom(life, "meeting_task_missed") == {"department:police", OFFICE, county}
+
+
+def test_task_missed_at_the_county_is_told_its_supervisor_once() -> None:
+    life = a_meeting(S.DECIDED)
+    missed = life.meeting.tasks[0].due_by + PAST
+    origin = life.meeting.origin
+    origin = replace(origin, level=Level.COUNTY, grid=GridCode("qj"), convenor=None)
+    before = replace(life.meeting, origin=origin)
+    command = m.MissTask.by_engine("missed", task="T1")
+    notices = notices_for(before, before.handle(command, missed), command, missed)
+    assert [each.recipient for each in notices] == ["department:police", "supervisor:qj"]
 
 
 def test_named_reviewer_is_asked_as_a_department_or_as_a_person() -> None:

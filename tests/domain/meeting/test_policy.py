@@ -1,16 +1,21 @@
 """Which policy holds for a meeting, and what a summons makes of it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
+from deploy.reference import shipped
 from domain.ids import DepartmentCode, GridCode, Subject
+from domain.meeting import commands as m
 from domain.meeting.convening import convene
+from domain.meeting.planning import plan
 from domain.meeting.policy import MeetingPolicy, choose_meeting_policy
 from domain.meeting.words import MeetingKind
+from domain.reference import ReferenceKind
 from domain.vocabulary import Level
+from tests.domain import calendars
 from tests.domain.cast import HERE, LIFT, PROPERTY
 from tests.domain.meeting.life import FIVE, OFFICE, OTHER, POLICY, STREET, a_summons, an_item
 
@@ -87,3 +92,32 @@ def test_persons_are_parties_of_a_council() -> None:
     summons = replace(a_summons(), kind=MeetingKind.COUNCIL, persons=(Subject("head-1"),))
     last = convene(summons, POLICY, None).parties[-1]
     assert (last.code, last.is_person) == ("head-1", True)
+
+
+def test_joint_meeting_sits_at_the_hour_of_its_policy_and_again_when_nobody_opened_it() -> None:
+    """Called on a Friday; the close of the day would be six in the evening."""
+    held = replace(
+        POLICY,
+        hour=time(14, 30),
+        report_in=calendars.working_days(1),
+        sits_after=calendars.working_days(3),
+    )
+    called = calendars.at("2026-11-06T10:00")
+    meeting = convene(a_summons(), held, None).handle(m.InviteParties.by_engine("invite"), called)
+    meeting = plan(meeting, calendars.china())
+    assert meeting.sits_at == calendars.at("2026-11-11T14:30")
+    due = meeting.due(calendars.at("2026-11-11T16:00"))
+    while due is not None:
+        meeting = plan(meeting.handle(due.command, due.at), calendars.china())
+        due = meeting.due(calendars.at("2026-11-11T16:00"))
+    assert meeting.sits_at == calendars.at("2026-11-16T14:30")
+
+
+def test_shipped_meetings_sit_while_people_are_at_work() -> None:
+    policies = [
+        each.body
+        for each in shipped.read(shipped.FOLDER)
+        if each.kind is ReferenceKind.MEETING_POLICY
+    ]
+    assert {each.level for each in policies} == {Level.COMMUNITY, Level.STREET, Level.COUNTY}
+    assert {each.hour for each in policies} == {time(14, 30)}

@@ -9,7 +9,7 @@ from domain.ids import TextId
 from domain.meeting import commands as m
 from domain.meeting.convening import Summons, convene, summons_again
 from domain.vocabulary import ConvenedBy, ItemOutcome
-from tests.domain.cast import DAY, HOUR, LIFT, MONDAY_NINE, POLICE
+from tests.domain.cast import DAY, HOUR, LIFT, MONDAY_NINE, POLICE, urgent
 from tests.domain.meeting.life import CONVENOR, POLICY, MeetingLife, a_summons, an_item
 
 SOON, LATER, FAR = (MONDAY_NINE + span for span in (14 * HOUR, 4 * DAY, 40 * DAY))
@@ -73,7 +73,30 @@ def test_nobody_is_absent_before_they_could_know_of_a_sitting_at_short_notice() 
     assert not any(each.absences for each in life.meeting.parties)
 
 
-def test_a_sitting_that_is_put_off_gives_the_policys_time_again() -> None:
+def test_who_does_not_come_to_the_hour_it_was_put_off_to_is_absent() -> None:
+    policy = replace(POLICY, report_in=urgent(36))
+    life = MeetingLife(convene(a_proposal(), policy, None), policy)
+    life.carry_out(m.InviteParties.by_engine("invite"), life.now)
+    life.wait(34 * HOUR)
+    to = life.now + 20 * HOUR
+    life.give(CONVENOR, m.PostponeMeeting, to=to, anew=True)
+    assert {each.report_in_by for each in life.meeting.parties} == {to}
+    life.wait(22 * HOUR)
+    assert life.outcomes == [ItemOutcome.NO_QUORUM]
+    assert {each.absences for each in life.meeting.parties} == {(to,)}
+
+
+def test_put_off_by_hand_at_short_notice_nobody_is_absent() -> None:
+    life = called(SOON)
+    life.give(CONVENOR, m.PostponeMeeting, to=SOON + 3 * HOUR, anew=True)
+    assert {each.report_in_by for each in life.meeting.parties} == {SOON + 3 * HOUR}
+    late = called(SOON)
+    late.wait(10 * HOUR)
+    late.give(CONVENOR, m.PostponeMeeting, to=SOON + 3 * HOUR, anew=True)
+    assert {each.report_in_by for each in late.meeting.parties} == {late.now + DAY}
+
+
+def test_postponement_from_before_there_was_the_word_gives_the_policys_time_again() -> None:
     life = called(SOON)
     life.give(CONVENOR, m.PostponeMeeting, to=SOON + 3 * HOUR)
     assert {each.report_in_by for each in life.meeting.parties} == {MONDAY_NINE + DAY}
@@ -120,12 +143,12 @@ def test_a_sitting_that_was_missed_is_put_off_to_the_next_proposed_time(
     assert meeting.decide_by == meeting.sits_at + DAY
 
 
-def test_who_was_not_there_is_invited_anew_for_the_next_proposed_time() -> None:
+def test_everybody_is_invited_anew_for_the_next_proposed_time() -> None:
     life = called(SOON, SOON + 20 * HOUR)
     life.report_in(LIFT)
     life.wait(16 * HOUR)
     owing = [each for each in life.meeting.parties if each.owes_report]
-    assert len(owing) == len(life.meeting.parties) - 1
+    assert len(owing) == len(life.meeting.parties)
     assert {each.report_in_by for each in owing} == {SOON + 20 * HOUR}
 
 

@@ -10,13 +10,14 @@ from domain.meeting.words import MeetingOutcome, MeetingState
 from domain.refusals import RefusalCode
 from domain.schedule import PAST
 from domain.vocabulary import ItemOutcome
-from tests.domain.cast import DAY, HERE, HOUR, LIFT, POLICE
+from tests.domain.cast import DAY, HERE, HOUR, LIFT, POLICE, urgent
 from tests.domain.meeting.life import (
     CONVENOR,
     ISSUE,
     OTHER,
     PARTIES,
     POLICEMAN,
+    POLICY,
     SUPERVISOR,
     MeetingLife,
     a_meeting,
@@ -55,6 +56,30 @@ def test_refused_task_is_owed_again_until_its_deadline() -> None:
     life.wait(6 * DAY)
     assert life.meeting.tasks[0].rejections == 2
     assert life.outcomes[-1] is ItemOutcome.TASK_MISSED
+
+
+def test_refusal_gives_back_the_time_the_review_took() -> None:
+    """Done a day before its deadline, refused two days after it: a day is left."""
+    life = a_meeting(S.DISCUSSING, policy=replace(POLICY, review_within=urgent(96)))
+    life.dispatch(life.order())
+    life.wait(4 * DAY)
+    life.give(POLICEMAN, m.CompleteTask, task="T1")
+    life.wait(3 * DAY)
+    life.give(CONVENOR, m.ReviewTask, task="T1", accepted=False, gives_back=True)
+    due_by = life.now + DAY
+    assert (life.meeting.tasks[0].is_owed, life.meeting.tasks[0].due_by) == (True, due_by)
+    life.wait(DAY)
+    assert life.done(m.MissTask) == []
+    life.wait(PAST)
+    assert life.meeting.tasks[0].missed_at == due_by
+
+
+def test_refusal_from_before_it_gave_time_back_leaves_the_deadline() -> None:
+    life = a_meeting(S.REVIEWING)
+    due_by = life.meeting.tasks[0].due_by
+    life.wait(HOUR)
+    life.give(CONVENOR, m.ReviewTask, task="T1", accepted=False)
+    assert life.meeting.tasks[0].due_by == due_by
 
 
 def test_silent_reviewer_lets_the_task_stand() -> None:
