@@ -13,7 +13,7 @@ from typing_extensions import override
 from activities.contracts import IssueActivities, Planned, Step
 from activities.outgoing import put_notices
 from activities.planning import plan, reckoned
-from domain.commands import BreachDeadline, Command, MarkDuplicate
+from domain.commands import BreachDeadline, Command
 from domain.events import EventName
 from domain.facts import Origin, Pinned
 from domain.ids import IssueNumber
@@ -24,7 +24,6 @@ from observability import metrics
 from observability.logging import bound
 from storage import codec
 from storage.births import Births
-from storage.followers import Followers
 from storage.issues import IssueRepository, RecordedStep, VersionConflict
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
@@ -89,8 +88,6 @@ class Issues(IssueActivities):
             )
         )
         await put_notices(session, before, after, command, self._now())
-        if isinstance(command, MarkDuplicate):
-            await Followers(session).bring(after.number, command.of)
         return _planned(step.after, after), Written(before, after, command)
 
     async def _explained(self, step: Step, conflict: VersionConflict) -> ApplicationError:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import CategoryCode, IssueNumber, Subject
@@ -75,35 +75,6 @@ class Followers:
         await self._session.execute(
             insert(FollowerRow)
             .values(issue_number=number, subject=subject, since=at)
-            .on_conflict_do_nothing()
-        )
-
-    async def leave(self, number: IssueNumber, subject: Subject) -> None:
-        """Not told any more; what they said of the resolution goes with them."""
-        await self._session.execute(
-            delete(FollowerRow).where(
-                FollowerRow.issue_number == number, FollowerRow.subject == subject
-            )
-        )
-
-    async def bring(self, number: IssueNumber, to: IssueNumber) -> None:
-        """Whoever followed a duplicate follows the issue it is one of, each once.
-
-        Nobody follows an issue they raised. No limit holds: they were let in before. The rows of
-        the duplicate stay, for it is closed and tells nobody anything any more.
-        """
-        raised = select(IssueRow.number).where(
-            IssueRow.number == to,
-            or_(
-                IssueRow.raised_by == FollowerRow.subject, IssueRow.resident == FollowerRow.subject
-            ),
-        )
-        found = select(
-            literal(to).label("issue_number"), FollowerRow.subject, FollowerRow.since
-        ).where(FollowerRow.issue_number == number, ~raised.correlate(FollowerRow).exists())
-        await self._session.execute(
-            insert(FollowerRow)
-            .from_select(["issue_number", "subject", "since"], found)
             .on_conflict_do_nothing()
         )
 

@@ -6,18 +6,11 @@ from fastapi import APIRouter
 
 from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
-from api.documentation import EVALUATE_TOO, ME_TOO, POST, READ, SEARCH, responses
+from api.documentation import EVALUATE_TOO, ME_TOO, READ, SEARCH, responses
 from api.nearness import near_facts, require_joinable, shown_near
 from api.problems import ApiCode, FieldError, Problem
 from api.routes.commands import NumberInPath
-from api.schemas.places import (
-    FollowedRead,
-    LeftRead,
-    MeTooBody,
-    MeTooEvaluation,
-    NearBody,
-    NearList,
-)
+from api.schemas.places import FollowedRead, MeTooBody, MeTooEvaluation, NearBody, NearList
 from catalogue import label
 from domain.ids import IssueNumber
 from domain.refusals import RefusalCode
@@ -82,22 +75,6 @@ async def read_followed(
     async with parts.database.read() as session:
         found = await Followers(session).followed(IssueNumber(number), caller.subject)
     return _shown(found, locale)
-
-
-@router.post("/{number}/me-too/leave", summary="Follow no more", responses=responses(POST))
-async def leave(number: NumberInPath, asking: AskingOf, parts: PartsOf) -> LeftRead:
-    """You are told no more of this issue, and what you said of it as a follower counts no more.
-
-    Saying so twice is the same as once. Any number gets the same answer, so it tells nobody what
-    issues there are.
-    """
-    at, issue = parts.now(), IssueNumber(number)
-    async with parts.database.begin() as session:
-        ledger = Ledger(session, asking)
-        if again(await ledger.open(None, at)) is None:
-            await Followers(session).leave(issue, asking.actor.subject)
-            await ledger.keep(Reply({"number": number}))
-    return LeftRead(number=number)
 
 
 @router.post(

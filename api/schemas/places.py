@@ -114,13 +114,6 @@ class MeTooEvaluation(Body):
     solved: StrictBool
 
 
-class LeftRead(Place):
-    """An issue that you do not follow."""
-
-    number: str
-    following: Literal[False] = False
-
-
 class FollowedRead(Place):
     """What a follower sees of the issue they follow."""
 

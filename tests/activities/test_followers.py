@@ -14,8 +14,7 @@ from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.session import Database
 from tests.activities.desk import ORIGIN, A, a_step, dispatched_by_rule, furnished, issues, taken
-from tests.builders import DISPATCHER, NOON, POLICE, RESIDENT, an_actor, asked
-from tests.storage.stories import born
+from tests.builders import NOON, POLICE, RESIDENT, an_actor, asked
 
 HOLDER = an_actor(Role.STAFF, subject=A, department=POLICE)
 NEIGHBOURS = (Subject("r.8"), Subject("r.9"))
@@ -101,15 +100,3 @@ async def until_held(database: Database) -> None:
             if (await session.execute(waiting)).scalar_one():
                 return
             await asyncio.sleep(0.01)
-
-
-async def test_followers_of_a_duplicate_follow_the_other_issue_once(database: Database) -> None:
-    number = await furnished(database)
-    primary = await born(database, raised_by=NEIGHBOURS[1])
-    await followed(database, number)
-    issue = await taken(database, await issues(database).open(number), dispatched_by_rule())
-    step = a_step(issue, asked(c.MarkDuplicate, DISPATCHER, of=primary))
-    await issues(database).record(step)
-    await issues(database).record(step)
-    async with database.read() as session:
-        assert await Followers(session).of(primary) == NEIGHBOURS[:1]

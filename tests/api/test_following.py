@@ -180,14 +180,3 @@ async def test_nobody_evaluates_before_work_is_done_or_without_following(
     assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
     assert "已办结" in early.json()["detail"]
     assert other.status_code == 404
-
-
-async def test_who_leaves_follows_no_more_however_often_they_say_so(
-    town: Town, database: Database
-) -> None:
-    number = await followed(town, database, IssueState.HANDLING)
-    path = f"/issues/{number}/me-too"
-    answers = [await town.post(STRANGER, f"{path}/leave", {}, key=key) for key in ("a", "a", "b")]
-    assert [each.json() for each in answers] == [{"number": number, "following": False}] * 3
-    assert (await town.get(STRANGER, path)).status_code == 404
-    assert (await town.get(DISPATCHER, f"/issues/{number}")).json()["followers"] == 0
