@@ -104,6 +104,7 @@ def activities_of(
             Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
             Stale.RAW_MESSAGES: timedelta(),
+            Stale.ALERT_EVENTS: timedelta(days=settings.keep_alerts_days),
             Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )
