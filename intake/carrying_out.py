@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from domain.alert import AlertKind
-from domain.alerts.breaker import let_through, opens_issue
+from domain.alerts.breaker import Buckets, let_through, opens_issue
 from domain.alerts.circumstances import Circumstances
 from domain.alerts.condition import Condition
 from domain.alerts.consequences import (
@@ -24,7 +24,7 @@ from domain.alerts.consequences import (
     ReopenOrComment,
     SilenceCamera,
 )
-from domain.alerts.standing import EVERY_CAMERA, CameraStanding
+from domain.alerts.standing import EVERY_CAMERA, CameraStanding, in_community
 from domain.alerts.words import Decision, Reason
 from domain.ids import IssueNumber
 from intake.camera_births import raise_for
@@ -65,14 +65,19 @@ async def _through_breaker(session: Session, outcome: Outcome, around: Circumsta
     """Buckets are locked by births alone, so repeats never wait for one another."""
     if not opens_issue(outcome):
         return outcome
-    standings = Standings(session)
-    camera = await standings.locked(around.standing.source, around.standing.camera)
-    source = await standings.locked(around.standing.source, EVERY_CAMERA)
-    passage = let_through(outcome, around.policy, around.at, camera, source)
-    if passage.camera != camera:
-        await standings.save(passage.camera)
-    if passage.source != source:
-        await standings.save(passage.source)
+    assert outcome.condition is not None  # only a condition opens an issue
+    standings, source = Standings(session), around.standing.source
+    community = in_community(outcome.condition.key.community)
+    buckets = Buckets(
+        camera=await standings.locked(source, around.standing.camera),
+        source=await standings.locked(source, EVERY_CAMERA),
+        community=await standings.locked(*community),
+    )
+    passage = let_through(outcome, around.policy, around.at, buckets)
+    for name in ("camera", "source", "community"):
+        after: CameraStanding = getattr(passage.buckets, name)
+        if after != getattr(buckets, name):
+            await standings.save(after)
     return passage.outcome
 
 

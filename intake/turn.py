@@ -11,7 +11,7 @@ from domain.alerts.circumstances import Circumstances
 from domain.alerts.condition import Condition, ConditionKey
 from domain.alerts.consequences import Consequence, Outcome
 from domain.alerts.law import issue_ended, meets, passes, was_judged
-from domain.alerts.standing import EVERY_CAMERA, CameraStanding
+from domain.alerts.standing import EVERY_CAMERA, EVERY_SOURCE, CameraStanding
 from domain.alerts.words import Verdict
 from domain.ids import CameraRef
 from intake.alert_policies import AlertPolicies
@@ -110,17 +110,17 @@ class Turn:
 
 def _noise(kind: AlertKind, about: Condition, now: datetime) -> GivenAlert:
     """Noise is a condition like any other, so however long it lasts it is one issue."""
-    of_source = kind is AlertKind.SOURCE_NOISY
+    of_camera, of_all = kind is AlertKind.CAMERA_NOISY, kind is AlertKind.COMMUNITY_NOISY
     alert = Alert(
         delivery_key=f"engine:{kind}",
         vendor_type=kind,
         phase=Phase.PULSE,
-        camera=EVERY_CAMERA if of_source else about.key.camera,
+        camera=about.key.camera if of_camera else EVERY_CAMERA,
     )
     source = AlertSource(
-        code=about.source,
+        code=EVERY_SOURCE if of_all else about.source,
         community=about.key.community,
-        place=None if of_source else about.place,
+        place=about.place if of_camera else None,
     )
     return GivenAlert(alert=alert, kind=kind, source=source, received_at=now)
 

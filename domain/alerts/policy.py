@@ -63,6 +63,8 @@ class AlertPolicy:
     flap_window: timedelta = 30 * _MINUTE
     storm_of_camera: StormLimit | None = StormLimit(burst=6, one_more_after=10 * _MINUTE)
     storm_of_source: StormLimit | None = StormLimit(burst=60, one_more_after=_MINUTE)
+    storm_of_community: StormLimit | None = StormLimit(burst=120, one_more_after=_MINUTE / 2)
+    """Of all sources in it: the same people have to go there."""
     least_precision: float = 0.5
     """A camera that is right less often is not followed at once any more."""
     least_judged: int = 5
