@@ -14,6 +14,7 @@ from domain.alert import Alert, AlertKind
 from domain.alerts.words import Verdict
 from intake.alert_policies import AlertPolicies
 from intake.applying import AlertSource, Applied, GivenAlert
+from intake.counting import count_entered
 from intake.turn import Turn
 from storage.alerts.conditions import ConditionRepository, Due, Kept
 from storage.alerts.verdicts import News, news
@@ -105,10 +106,11 @@ class Conditions:
                 turn = Turn(session, self._policies)
                 changed = await _changed(turn, kept, now, heard)
                 await turn.finish()
-                return changed
         except Unstorable as trouble:
             log.error("condition_stuck", condition=row, error=str(trouble))  # noqa: TRY400
             return False
+        count_entered(turn.entered)
+        return changed
 
 
 async def _changed(turn: Turn, kept: Kept, now: datetime, heard: News | None) -> bool:

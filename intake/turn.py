@@ -15,7 +15,7 @@ from domain.alerts.standing import EVERY_CAMERA, EVERY_SOURCE, CameraStanding
 from domain.alerts.words import Verdict
 from domain.ids import CameraRef
 from intake.alert_policies import AlertPolicies
-from intake.applying import AlertSource, Applied, GivenAlert
+from intake.applying import AlertSource, Applied, Entered, GivenAlert
 from intake.carrying_out import carry_out, is_quiet, maintenance_of
 from storage.alerts.conditions import ConditionRepository, Kept
 from storage.alerts.standings import Standings
@@ -32,10 +32,12 @@ class Turn:
         self._latest: dict[ConditionKey, Kept] = {}
         self._unwritten: dict[int, Kept] = {}
         self._standings: dict[tuple[str, CameraRef], CameraStanding] = {}
+        self.entered: list[Entered] = []
+        """What changed its state, for who commits to count."""
 
     async def apply(self, given: GivenAlert) -> Applied:
         """The alert is counted on its condition, and what follows from it is done."""
-        key, source = given.key, given.source
+        key, source, counted = given.key, given.source, len(self.entered)
         latest, caught_up = await self._read(key), tuple[Consequence, ...]()
         if latest is not None:
             latest, caught_up = await self.caught_up(latest, given.received_at)
@@ -43,10 +45,9 @@ class Turn:
         before = latest.condition if latest else None
         outcome = meets(before, given.alert, key, source.where, around)
         if outcome.condition is None or outcome.condition == before:
-            return _applied(latest, (*caught_up, *outcome.consequences))
-        row = latest.id if latest and not outcome.is_new else None
-        kept, done = await self._do(row, outcome, around, given.received_at)
-        return _applied(kept, (*caught_up, *done.consequences))
+            return self._applied(latest, (*caught_up, *outcome.consequences), counted)
+        kept, done = await self._do(latest, outcome, around, given.received_at)
+        return self._applied(kept, (*caught_up, *done.consequences), counted)
 
     async def caught_up(self, kept: Kept, now: datetime) -> tuple[Kept, tuple[Consequence, ...]]:
         """What time has changed by now, each at its own instant."""
@@ -54,7 +55,7 @@ class Turn:
         while (due_at := kept.condition.due_at) is not None and due_at <= now:
             around = await self._around(kept.condition.key, kept.condition.source, due_at)
             outcome = passes(kept.condition, around)
-            kept, done = await self._do(kept.id, outcome, around, now)
+            kept, done = await self._do(kept, outcome, around, now)
             said = (*said, *done.consequences)
         return kept, said
 
@@ -63,13 +64,13 @@ class Turn:
         if outcome.condition == kept.condition:
             return kept
         around = await self._around(kept.condition.key, kept.condition.source, at)
-        after, _ = await self._do(kept.id, outcome, around, at)
+        after, _ = await self._do(kept, outcome, around, at)
         return after
 
     async def ended(self, kept: Kept, at: datetime) -> None:
         """The issue is closed."""
         around = await self._around(kept.condition.key, kept.condition.source, at)
-        await self._do(kept.id, issue_ended(kept.condition, around), around, at)
+        await self._do(kept, issue_ended(kept.condition, around), around, at)
 
     async def finish(self) -> None:
         """Writes what is not written yet."""
@@ -83,8 +84,9 @@ class Turn:
         return known if known is not None else await self._rows.latest(key)
 
     async def _do(
-        self, row: int | None, outcome: Outcome, around: Circumstances, now: datetime
+        self, before: Kept | None, outcome: Outcome, around: Circumstances, now: datetime
     ) -> tuple[Kept, Outcome]:
+        row = before.id if before and not outcome.is_new else None
         if row is not None and outcome.condition is not None and is_quiet(outcome):
             kept, done = Kept(row, outcome.condition), outcome
             self._unwritten[row] = kept
@@ -95,6 +97,8 @@ class Turn:
             self._unwritten.pop(kept.id, None)
             self._standings.clear()
         self._latest[kept.condition.key] = kept
+        if row is None or before is None or before.condition.state is not kept.condition.state:
+            self.entered.append(Entered(kept.condition.key.kind, kept.condition.state))
         noise = maintenance_of(done)
         if noise is not None:
             await self.apply(_noise(noise, kept.condition, now))
@@ -106,6 +110,16 @@ class Turn:
             self._standings[camera] = await Standings(self._session).of(*camera)
         policy = await self._policies.of(self._session, key.kind, source)
         return Circumstances(policy=policy, at=at, standing=self._standings[camera])
+
+    def _applied(
+        self, kept: Kept | None, consequences: tuple[Consequence, ...], counted: int
+    ) -> Applied:
+        return Applied(
+            condition=kept.id if kept else None,
+            issue=kept.condition.issue if kept else None,
+            consequences=consequences,
+            entered=tuple(self.entered[counted:]),
+        )
 
 
 def _noise(kind: AlertKind, about: Condition, now: datetime) -> GivenAlert:
@@ -123,9 +137,3 @@ def _noise(kind: AlertKind, about: Condition, now: datetime) -> GivenAlert:
         place=about.place if of_camera else None,
     )
     return GivenAlert(alert=alert, kind=kind, source=source, received_at=now)
-
-
-def _applied(kept: Kept | None, consequences: tuple[Consequence, ...]) -> Applied:
-    if kept is None:
-        return Applied(condition=None, issue=None, consequences=consequences)
-    return Applied(condition=kept.id, issue=kept.condition.issue, consequences=consequences)
