@@ -41,6 +41,7 @@ from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
 from intake.sorting import Sorter
 from intake.watch import Watch
+from intake.withdrawing import Withdrawing
 from observability import clock, metrics
 from observability.logging import configure
 from observability.request_id import ToActivity
@@ -184,6 +185,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             sorter.run(cameras_bell.wait, stopping),
             Watch(database, clock.now).run(stopping),
             Passing(database, clock.now).run(stopping),
+            Withdrawing(database, client, clock.now).run(stopping),
             CouncilSchedules(database, client).run(stopping),
             _photos(database, settings, fetcher).run(stopping),
             *(listener.run(stopping) for listener in _listeners(database, settings, fetcher)),

@@ -23,6 +23,7 @@ from domain.alerts.consequences import (
     RaiseMaintenance,
     ReopenOrComment,
     SilenceCamera,
+    TakeBack,
 )
 from domain.alerts.standing import EVERY_CAMERA, CameraStanding, in_community
 from domain.alerts.words import Decision, Reason
@@ -31,6 +32,7 @@ from intake.camera_births import raise_for
 from storage.alerts.conditions import ConditionRepository, Kept
 from storage.alerts.notes import Note, Notes, NoteWord
 from storage.alerts.standings import Standings
+from storage.alerts.withdrawals import Withdrawals
 from storage.session import Session
 
 log = structlog.get_logger(__name__)
@@ -57,6 +59,9 @@ async def carry_out(
             condition = await _raise(session, condition, each, now)
     kept = Kept(await ConditionRepository(session).save(condition, row), condition)
     await _note(session, kept, outcome.consequences, around)
+    for each in outcome.consequences:
+        if isinstance(each, TakeBack):
+            await Withdrawals(session).ask(each.issue, kept.id, now)
     await _change_standing(session, around, outcome.consequences)
     return kept, replace(outcome, condition=condition)
 

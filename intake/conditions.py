@@ -120,5 +120,5 @@ async def _changed(turn: Turn, kept: Kept, now: datetime, heard: News | None) ->
     if heard.verdict is not None:
         kept = await turn.judged(kept, heard.verdict, now)
     if heard.has_ended and kept.condition.has_running_issue:
-        await turn.ended(kept, now)
+        await turn.ended(kept, now, taken_back=heard.taken_back)
     return True

@@ -67,10 +67,14 @@ class Turn:
         after, _ = await self._do(kept, outcome, around, at)
         return after
 
-    async def ended(self, kept: Kept, at: datetime) -> None:
-        """The issue is closed."""
+    async def ended(self, kept: Kept, at: datetime, *, taken_back: bool) -> None:
+        """The issue is closed, by people or because nothing was seen any more."""
+        was_seen = taken_back and kept.condition.is_seen
         around = await self._around(kept.condition.key, kept.condition.source, at)
-        await self._do(kept, issue_ended(kept.condition, around), around, at)
+        await self._do(kept, issue_ended(kept.condition, around, taken_back=taken_back), around, at)
+
+        if was_seen:  # meanwhile, so the issue that is gone was told and nobody else
+            await self.apply(_seen_meanwhile(kept.condition, at))
 
     async def finish(self) -> None:
         """Writes what is not written yet."""
@@ -120,6 +124,20 @@ class Turn:
             consequences=consequences,
             entered=tuple(self.entered[counted:]),
         )
+
+
+def _seen_meanwhile(condition: Condition, now: datetime) -> GivenAlert:
+    key = condition.key
+    alert = Alert(
+        delivery_key="engine:seen_meanwhile",
+        vendor_type=key.kind,
+        phase=Phase.PULSE,
+        camera=key.camera,
+        zone=key.zone,
+        confidence=condition.max_confidence,
+    )
+    source = AlertSource(code=condition.source, community=key.community, place=condition.place)
+    return GivenAlert(alert=alert, kind=key.kind, source=source, received_at=now)
 
 
 def _noise(kind: AlertKind, about: Condition, now: datetime) -> GivenAlert:

@@ -160,6 +160,12 @@ CONDITIONS_TOTAL = Counter(
     ["kind", "state"],
     registry=REGISTRY,
 )
+ALERT_WITHDRAWALS_TOTAL = Counter(
+    "dispatch_alert_withdrawals_total",
+    "Issues to be taken back because nothing is seen any more, by what became of it.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 CATCH_UPS_TOTAL = Counter(
     "dispatch_catch_ups_total",
     "Times that a source was asked for what was missed, by what came of it.",

@@ -71,6 +71,8 @@ class AlertPolicy:
     """Before so many verdicts its precision says nothing."""
     silences: bool = False
     """While it lasts, what else this camera sees is not believed: offline, tampered with."""
+    withdraws_unassigned: bool = False
+    """Once it is seen no more, its issue is taken back, unless somebody has taken it up."""
     late_after: timedelta = 15 * _MINUTE
     """What was seen longer ago than this calls nobody."""
     record_only_after: timedelta = timedelta(hours=24)

@@ -25,6 +25,7 @@ from domain.vocabulary import (
     Part,
     Role,
     Satisfaction,
+    WithdrawalReason,
 )
 from storage.alerts.notes import NoteWord
 
@@ -39,6 +40,7 @@ LABELLED = {
     "level": Level,
     "role": Role,
     "who": Who,
+    "withdrawal": WithdrawalReason,
     "satisfaction": Satisfaction,
     "part": Part,
     "request": RequestKind,

@@ -73,10 +73,10 @@ class Watch:
             self._catch_up(key)
         return self
 
-    def ends(self, key: ConditionKey | None = None) -> None:
+    def ends(self, key: ConditionKey | None = None, *, taken_back: bool = False) -> None:
         """The issue of the condition is closed."""
         key = key or self.key
-        self._do(issue_ended(self.of(key), self._around(key)), key)
+        self._do(issue_ended(self.of(key), self._around(key), taken_back=taken_back), key)
 
     def judged(self, verdict: Verdict) -> None:
         self._do(was_judged(self.of(self.key), verdict), self.key)
