@@ -1,5 +1,6 @@
 """Carries out what the law of conditions said, in the transaction in which it was asked."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,7 +28,7 @@ from domain.alerts.consequences import (
 )
 from domain.alerts.standing import EVERY_CAMERA, CameraStanding, in_community
 from domain.alerts.words import Decision, Reason
-from domain.ids import IssueNumber
+from domain.ids import CameraRef, GridCode, IssueNumber
 from intake.camera_births import raise_for
 from storage.alerts.conditions import ConditionRepository, Kept
 from storage.alerts.notes import Note, Notes, NoteWord
@@ -67,23 +68,36 @@ async def carry_out(
 
 
 async def _through_breaker(session: Session, outcome: Outcome, around: Circumstances) -> Outcome:
-    """Buckets are locked by births alone, so repeats never wait for one another."""
+    """Buckets are locked by births alone, so repeats never wait for one another.
+
+    Nor does what finds no room: whatever others do meanwhile makes a full bucket no emptier.
+    """
     if not opens_issue(outcome):
         return outcome
     assert outcome.condition is not None  # only a condition opens an issue
-    standings, source = Standings(session), around.standing.source
-    community = in_community(outcome.condition.key.community)
-    buckets = Buckets(
-        camera=await standings.locked(source, around.standing.camera),
-        source=await standings.locked(source, EVERY_CAMERA),
-        community=await standings.locked(*community),
-    )
-    passage = let_through(outcome, around.policy, around.at, buckets)
-    for name in ("camera", "source", "community"):
-        after: CameraStanding = getattr(passage.buckets, name)
-        if after != getattr(buckets, name):
+    standings, community = Standings(session), outcome.condition.key.community
+    seen = await _buckets(standings.of, around.standing, community)
+    passage = let_through(outcome, around.policy, around.at, seen)
+    if passage.buckets == seen:
+        return passage.outcome
+    locked = await _buckets(standings.locked, around.standing, community)
+    passage = let_through(outcome, around.policy, around.at, locked)
+    for before, after in zip(locked, passage.buckets, strict=True):
+        if after != before:
             await standings.save(after)
     return passage.outcome
+
+
+async def _buckets(
+    look: Callable[[str, CameraRef], Awaitable[CameraStanding]],
+    camera: CameraStanding,
+    community: GridCode,
+) -> Buckets:
+    return Buckets(
+        camera=await look(camera.source, camera.camera),
+        source=await look(camera.source, EVERY_CAMERA),
+        community=await look(*in_community(community)),
+    )
 
 
 async def _raise(

@@ -6,7 +6,7 @@ room is kept and counted, and makes the noise itself a condition.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from domain.alert import AlertKind
 from domain.alerts.consequences import Nothing, OpenIssue, Outcome, RaiseMaintenance
@@ -18,9 +18,8 @@ NOISE = frozenset({AlertKind.CAMERA_NOISY, AlertKind.SOURCE_NOISY, AlertKind.COM
 """Never held back: what tells of a storm must not be lost in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buckets:
-    """All that one birth takes room in."""
+class Buckets(NamedTuple):
+    """All that one birth takes room in, the smallest first."""
 
     camera: CameraStanding
     source: CameraStanding
@@ -38,8 +37,7 @@ class Buckets:
 
     def filled(self, policy: AlertPolicy, at: datetime) -> Self:
         """After one more birth."""
-        return replace(
-            self,
+        return self._replace(
             camera=_filled(self.camera, policy.storm_of_camera, at),
             source=_filled(self.source, policy.storm_of_source, at),
             community=_filled(self.community, policy.storm_of_community, at),

@@ -9,13 +9,14 @@ from sqlalchemy import text
 from domain.alert import AlertKind, Phase
 from domain.alerts import consequences as c
 from domain.alerts.policy import AlertPolicy, StormLimit
-from domain.alerts.standing import EVERY_SOURCE
+from domain.alerts.standing import EVERY_CAMERA, EVERY_SOURCE
 from domain.alerts.words import ConditionState, Decision, Reason
 from domain.ids import CameraRef, GridCode
 from domain.reference import ReferenceKind
 from domain.vocabulary import IssueState, Role
 from intake.applying import AlertSource, GivenAlert
 from storage.alerts.notes import MOST_NOTES, NoteWord
+from storage.alerts.standings import Standings
 from storage.births import Births
 from storage.session import Unstorable
 from tests.activities.desk import ORIGIN, written
@@ -167,6 +168,16 @@ async def test_a_storm_over_the_sources_of_a_community_is_one_issue_of_its_own(g
         kept = await session.execute(text("SELECT sum(alerts) FROM alert_conditions"))
     assert [(row.source, row.alerts) for row in rows] == [(EVERY_SOURCE, 7)]
     assert kept.scalar_one() == 10 + 7
+
+
+async def test_what_finds_no_room_waits_for_nobody(gate: Gate) -> None:
+    for zone in range(7):
+        await gate.alert(zone=f"z{zone}")
+    async with gate.database.begin() as session:
+        for camera in (GATE, EVERY_CAMERA):
+            await Standings(session).locked(gate.source.code, camera)
+        await asyncio.wait_for(gate.alert(zone="z8"), 1.5)
+    assert (await gate.condition(zone="z8")).reason is Reason.STORM
 
 
 async def test_an_alert_and_two_loops_at_once_open_it_once(gate: Gate) -> None:
