@@ -41,6 +41,7 @@ from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
 from intake.sorting import Sorter
 from intake.watch import Watch
+from intake.withdrawing import Withdrawing
 from observability import clock, metrics
 from observability.logging import configure
 from observability.request_id import ToActivity
@@ -104,6 +105,7 @@ def activities_of(
             Stale.IDEMPOTENCY_KEYS: timedelta(days=settings.keep_keys_days),
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
             Stale.RAW_MESSAGES: timedelta(),
+            Stale.ALERT_EVENTS: timedelta(days=settings.keep_alerts_days),
             Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )
@@ -183,6 +185,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             sorter.run(cameras_bell.wait, stopping),
             Watch(database, clock.now).run(stopping),
             Passing(database, clock.now).run(stopping),
+            Withdrawing(database, client, clock.now).run(stopping),
             CouncilSchedules(database, client).run(stopping),
             _photos(database, settings, fetcher).run(stopping),
             *(listener.run(stopping) for listener in _listeners(database, settings, fetcher)),

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from activities.upkeep import Batch, HousekeeperActivities, Stale
 from observability import metrics
+from storage.alerts.forgetting import forget_events
 from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
@@ -19,7 +20,13 @@ from storage.session import Database, Session
 
 _MOST_PICTURES = 100
 """At a time: each of them is two calls to a store that may be far away."""
-Rows = Literal[Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS, Stale.RAW_MESSAGES]
+Rows = Literal[
+    Stale.NOTICES,
+    Stale.IDEMPOTENCY_KEYS,
+    Stale.RECHECKS,
+    Stale.RAW_MESSAGES,
+    Stale.ALERT_EVENTS,
+]
 
 log = structlog.get_logger(__name__)
 
@@ -68,3 +75,5 @@ async def _forget(session: Session, kind: Rows, before: datetime, limit: int) ->
             return await Rechecks(session).forget(before, limit)
         case Stale.RAW_MESSAGES:
             return await RawMessages(session).purge(before, limit)
+        case Stale.ALERT_EVENTS:
+            return await forget_events(session, before, limit)

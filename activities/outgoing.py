@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.commands import Command
+from domain.commands import Command, MarkDuplicate
 from domain.ids import DistrictCode, IssueNumber
 from domain.issue import Issue
 from domain.notice import also_told, is_for_followers
@@ -39,16 +39,24 @@ async def put_notices(
 ) -> None:
     """Put what the step makes known into the outbox, and take back what it made pointless."""
     born = before or Issue(origin=after.origin, pinned=after.pinned)
-    matter = Matter(
-        name=after.number,
-        issue=after.number,
-        district=after.origin.district,
-        params={"state": after.state, "level": after.level, "category": after.origin.category},
-    )
+    params = {"state": after.state, "level": after.level, "category": after.origin.category}
     notices = notices_for(born, after, command, now)
     if any(is_for_followers(each) for each in notices):
-        notices += also_told(notices, await Followers(session).of(after.number))
+        told = await Followers(session).of(after.number)
+        primary = await _moved_to(session, after.number, command) if told else None
+        notices += also_told(notices, told, have_moved=primary is not None)
+        params |= {"of": primary} if primary else {}
+    matter = Matter(
+        name=after.number, issue=after.number, district=after.origin.district, params=params
+    )
     await put(session, matter, notices, settled(after), now)
+
+
+async def _moved_to(session: Session, number: IssueNumber, command: Command) -> IssueNumber | None:
+    """Where those who followed a duplicate follow the matter from now on."""
+    if not isinstance(command, MarkDuplicate):
+        return None
+    return await Followers(session).move(number, command.of)
 
 
 async def put(

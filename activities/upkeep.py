@@ -115,6 +115,8 @@ class Stale(StrEnum):
     """What cameras sent, as it came; each message knows how long it is kept."""
     PICTURES = "pictures"
     """Those that no step uses, and the pixels of those that were erased."""
+    ALERT_EVENTS = "alert_events"
+    """What was read of cameras' messages, once nothing that goes on hangs on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ LOOK: tuple[Code, ...] = (
 )
 RAISE: tuple[Code, ...] = (*POST, A.MAY_NOT_BLOW)
 ME_TOO: tuple[Code, ...] = (*POST, A.NOT_FOUND, A.OWN_ISSUE, A.WORK_DONE, R.LIMIT_REACHED)
+LEAVE: tuple[Code, ...] = (*POST, A.NOT_FOUND)
 EVALUATE_TOO: tuple[Code, ...] = (*POST, A.NOT_FOUND, R.WRONG_STATE)
 WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.STALE_VERSION)
 RETIRE: tuple[Code, ...] = (*WRITE, A.IN_USE)

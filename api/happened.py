@@ -7,6 +7,7 @@ from catalogue import label, say
 from domain.events import EventName
 from domain.meeting.words import MeetingEvent
 from domain.sla import RungAct
+from domain.vocabulary import WithdrawalReason
 
 _JOINED = {"zh": "，"}
 
@@ -18,6 +19,8 @@ def event_label(name: str, details: Mapping[str, Any], locale: str) -> str:
         said = _of_rung(details, locale)
     if name == EventName.DEADLINE_BREACHED:
         said = _of_breach(details, locale)
+    if name == EventName.WITHDRAWN and details.get("why") in tuple(WithdrawalReason):
+        said = label("withdrawal", str(details["why"]), locale)
     return said or label("event", name, locale)
 
 

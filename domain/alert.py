@@ -43,6 +43,7 @@ class AlertKind(StrEnum):
     CAMERA_NOISY = "camera_noisy"
     """Said by the engine itself: more than a camera can be believed to see."""
     SOURCE_NOISY = "source_noisy"
+    COMMUNITY_NOISY = "community_noisy"
 
 
 class Phase(StrEnum):

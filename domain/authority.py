@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain.actor import Actor
 from domain.facts import IssueFacts
-from domain.vocabulary import DeadlineKind, Part, Role
+from domain.vocabulary import DeadlineKind, IssueState, Part, Role
 
 _OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
 _OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
@@ -25,6 +25,8 @@ class Who(StrEnum):
     CALLED = "called"
     LATE = "late"
     PARTY = "party"
+    CAMERA = "camera"
+    """The engine in the name of the camera that raised it, until a person has to do with it."""
 
 
 def _in_scope(actor: Actor, issue: IssueFacts, *roles: Role) -> bool:
@@ -74,6 +76,20 @@ def _is_party(actor: Actor, issue: IssueFacts) -> bool:
     )
 
 
+def _is_camera_alone(actor: Actor, issue: IssueFacts) -> bool:
+    """A camera's silence ends only what a camera began and nobody has taken up."""
+    by_camera = issue.origin.source is Role.CAMERA and issue.origin.resident is None
+    return actor.has(Role.ENGINE) and by_camera and not _is_taken_up(issue)
+
+
+def _is_taken_up(issue: IssueFacts) -> bool:
+    """Somebody was called to it, confirmed it, watches it, wrote on it, or meets about it."""
+    was_confirmed = issue.pinned.needs_verification and issue.state is IssueState.DISPATCHING
+    is_watched = issue.supervised_by is not None or issue.urges > 0 or issue.notes > 0
+    talks = (issue.meeting, issue.meeting_called, issue.council)
+    return bool(issue.assignments) or was_confirmed or is_watched or any(talks)
+
+
 _PREDICATES: dict[Who, Callable[[Actor, IssueFacts], bool]] = {
     Who.ENGINE: lambda actor, _: actor.has(Role.ENGINE),
     Who.RAISER: _is_raiser,
@@ -86,6 +102,7 @@ _PREDICATES: dict[Who, Callable[[Actor, IssueFacts], bool]] = {
     Who.CALLED: _is_called,
     Who.LATE: _was_late,
     Who.PARTY: _is_party,
+    Who.CAMERA: _is_camera_alone,
 }
 
 

@@ -14,7 +14,7 @@ from domain.commands_convening import ScheduleMeeting as ScheduleMeeting
 from domain.commands_convening import SettleIssue as SettleIssue
 from domain.ids import DeadlineId, DepartmentCode, EvidenceId, IssueNumber, MeetingNumber
 from domain.sla import Limit, RungAct
-from domain.vocabulary import Level, Satisfaction
+from domain.vocabulary import Level, Satisfaction, WithdrawalReason
 
 # --- the way of an issue -------------------------------------------------------------------------
 
@@ -176,7 +176,9 @@ class CloseUnanswered(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawIssue(Command):
-    """Who raised it takes it back."""
+    """Who raised it takes it back; or the engine, with its reason, while nobody has taken it up."""
+
+    why: WithdrawalReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

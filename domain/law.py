@@ -207,7 +207,7 @@ LAW: Mapping[type[c.Command], Rule[IssueState, Who, EventName]] = {
     c.WithdrawIssue: Rule(
         when=_BEFORE_RESOLVED,
         then=frozenset({S.CLOSED}),
-        who=(Who.RAISER,),
+        who=(Who.RAISER, Who.CAMERA),
         event=E.WITHDRAWN,
         act=closing.withdraw,
     ),

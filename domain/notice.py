@@ -7,7 +7,8 @@ from domain.facts import IssueFacts
 from domain.ids import Subject
 from domain.vocabulary import Level, Role
 
-_FOR_FOLLOWERS = frozenset({"evaluate_please", "issue_closed"})
+_CLOSED, _JOINED = "issue_closed", "issue_joined"
+_FOR_FOLLOWERS = frozenset({"evaluate_please", _CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,18 @@ def is_for_followers(notice: Notice) -> bool:
     return notice.template in _FOR_FOLLOWERS
 
 
-def also_told(notices: Iterable[Notice], followers: Iterable[Subject]) -> tuple[Notice, ...]:
-    """The same for each follower; what becomes pointless for one does for all."""
+def also_told(
+    notices: Iterable[Notice], followers: Iterable[Subject], *, have_moved: bool = False
+) -> tuple[Notice, ...]:
+    """The same for each follower; what becomes pointless for one does for all.
+
+    Who has moved on with a duplicate hears under which number it goes on, not that it is over.
+    """
     told, shared = tuple(followers), [each for each in notices if is_for_followers(each)]
+    if have_moved:
+        shared = [
+            replace(each, template=_JOINED) if each.template == _CLOSED else each for each in shared
+        ]
     return tuple(
         replace(each, recipient=f"subject:{follower}") for each in shared for follower in told
     )

@@ -26,6 +26,13 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class WithdrawalReason(StrEnum):
+    """Why the engine itself took an issue back."""
+
+    NOT_SEEN = "not_seen"
+    """Its camera sees it no more, and nobody had taken it up."""
+
+
 class DeadlineKind(StrEnum):
     """What has to have happened by an instant."""
 

@@ -16,12 +16,12 @@ never be applied, e.g. because its camera's name is too long; its message belong
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.alert import Alert, AlertKind
 from domain.alerts.condition import ConditionKey
 from domain.alerts.consequences import Consequence
-from domain.alerts.words import Verdict
+from domain.alerts.words import ConditionState, Verdict
 from domain.ids import GridCode, IssueNumber
 from storage.session import Session
 
@@ -60,6 +60,13 @@ class GivenAlert:
         )
 
 
+class Entered(NamedTuple):
+    """A condition of a kind came into a state."""
+
+    kind: AlertKind
+    state: ConditionState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """What became of an alert. No condition: it was a heartbeat or a picture of nothing known."""
@@ -68,6 +75,8 @@ class Applied:
     issue: IssueNumber | None
     """The issue of the condition, if it has one now."""
     consequences: tuple[Consequence, ...]
+    entered: tuple[Entered, ...] = ()
+    """All that changed its state by it, to be counted once it is committed."""
 
 
 class AppliesAlerts(Protocol):

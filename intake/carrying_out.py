@@ -1,12 +1,13 @@
 """Carries out what the law of conditions said, in the transaction in which it was asked."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from domain.alert import AlertKind
-from domain.alerts.breaker import let_through, opens_issue
+from domain.alerts.breaker import Buckets, let_through, opens_issue
 from domain.alerts.circumstances import Circumstances
 from domain.alerts.condition import Condition
 from domain.alerts.consequences import (
@@ -23,14 +24,16 @@ from domain.alerts.consequences import (
     RaiseMaintenance,
     ReopenOrComment,
     SilenceCamera,
+    TakeBack,
 )
-from domain.alerts.standing import EVERY_CAMERA, CameraStanding
+from domain.alerts.standing import EVERY_CAMERA, CameraStanding, in_community
 from domain.alerts.words import Decision, Reason
-from domain.ids import IssueNumber
+from domain.ids import CameraRef, GridCode, IssueNumber
 from intake.camera_births import raise_for
 from storage.alerts.conditions import ConditionRepository, Kept
 from storage.alerts.notes import Note, Notes, NoteWord
 from storage.alerts.standings import Standings
+from storage.alerts.withdrawals import Withdrawals
 from storage.session import Session
 
 log = structlog.get_logger(__name__)
@@ -57,23 +60,44 @@ async def carry_out(
             condition = await _raise(session, condition, each, now)
     kept = Kept(await ConditionRepository(session).save(condition, row), condition)
     await _note(session, kept, outcome.consequences, around)
+    for each in outcome.consequences:
+        if isinstance(each, TakeBack):
+            await Withdrawals(session).ask(each.issue, kept.id, now)
     await _change_standing(session, around, outcome.consequences)
     return kept, replace(outcome, condition=condition)
 
 
 async def _through_breaker(session: Session, outcome: Outcome, around: Circumstances) -> Outcome:
-    """Buckets are locked by births alone, so repeats never wait for one another."""
+    """Buckets are locked by births alone, so repeats never wait for one another.
+
+    Nor does what finds no room: whatever others do meanwhile makes a full bucket no emptier.
+    """
     if not opens_issue(outcome):
         return outcome
-    standings = Standings(session)
-    camera = await standings.locked(around.standing.source, around.standing.camera)
-    source = await standings.locked(around.standing.source, EVERY_CAMERA)
-    passage = let_through(outcome, around.policy, around.at, camera, source)
-    if passage.camera != camera:
-        await standings.save(passage.camera)
-    if passage.source != source:
-        await standings.save(passage.source)
+    assert outcome.condition is not None  # only a condition opens an issue
+    standings, community = Standings(session), outcome.condition.key.community
+    seen = await _buckets(standings.of, around.standing, community)
+    passage = let_through(outcome, around.policy, around.at, seen)
+    if passage.buckets == seen:
+        return passage.outcome
+    locked = await _buckets(standings.locked, around.standing, community)
+    passage = let_through(outcome, around.policy, around.at, locked)
+    for before, after in zip(locked, passage.buckets, strict=True):
+        if after != before:
+            await standings.save(after)
     return passage.outcome
+
+
+async def _buckets(
+    look: Callable[[str, CameraRef], Awaitable[CameraStanding]],
+    camera: CameraStanding,
+    community: GridCode,
+) -> Buckets:
+    return Buckets(
+        camera=await look(camera.source, camera.camera),
+        source=await look(camera.source, EVERY_CAMERA),
+        community=await look(*in_community(community)),
+    )
 
 
 async def _raise(

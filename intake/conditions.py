@@ -14,6 +14,7 @@ from domain.alert import Alert, AlertKind
 from domain.alerts.words import Verdict
 from intake.alert_policies import AlertPolicies
 from intake.applying import AlertSource, Applied, GivenAlert
+from intake.counting import count_entered
 from intake.turn import Turn
 from storage.alerts.conditions import ConditionRepository, Due, Kept
 from storage.alerts.verdicts import News, news
@@ -107,10 +108,11 @@ class Conditions:
                 turn = Turn(session, self._policies)
                 changed = await _changed(turn, kept, now, heard)
                 await turn.finish()
-                return changed
         except Unstorable as trouble:
             log.error("condition_stuck", condition=row, error=str(trouble))  # noqa: TRY400
             return False
+        count_entered(turn.entered)
+        return changed
 
 
 async def _changed(turn: Turn, kept: Kept, now: datetime, heard: News | None) -> bool:
@@ -120,5 +122,5 @@ async def _changed(turn: Turn, kept: Kept, now: datetime, heard: News | None) ->
     if heard.verdict is not None:
         kept = await turn.judged(kept, heard.verdict, now)
     if heard.has_ended and kept.condition.has_running_issue:
-        await turn.ended(kept, now)
+        await turn.ended(kept, now, taken_back=heard.taken_back)
     return True

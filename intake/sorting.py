@@ -6,7 +6,6 @@ that cannot be done at all is set aside.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -17,11 +16,11 @@ from domain.ids import SourceCode
 from domain.reference import ReferenceKind
 from intake import applying
 from intake.adapters.contract import Adapter, Fault
-from intake.applying import AppliesAlerts, GivenAlert
+from intake.applying import Applied, AppliesAlerts, GivenAlert
+from intake.counting import Sorted, count_settled, count_sorted
 from intake.portions import chunks, patience
 from intake.reading import ReadMessage, Tables, read
 from intake.sequels import conditions_of, follow, is_sequel
-from observability import metrics
 from storage.alerts.events import AlertEvents, Key, NewEvent, Written
 from storage.alerts.pictures import AlertPictures, Wanted
 from storage.alerts.raw_messages import RawMessages
@@ -110,19 +109,21 @@ class Sorter:
             raise
         except Exception:
             log.exception("messages_unsortable", raw_messages=list(ids))
-            await self._sort_alone(ids)
+            await self._sort_alone(messages)
 
-    async def _sort_alone(self, ids: Sequence[int]) -> None:
+    async def _sort_alone(self, messages: Sequence[ReadMessage]) -> None:
         """Each in a transaction of its own; the only one that fails in it is set aside."""
-        if len(ids) > 1:
-            for each in ids:
-                await self._sort([each])
+        if len(messages) > 1:
+            for each in messages:
+                await self._sort([each.raw.id])
             return
+        (message,) = messages
         async with self._database.begin() as session:
             fault = Fault(element="message", rule="unsortable")
             await RawMessages(session).settle(
-                ids[0], RawState.QUARANTINED, _told([fault]), self._now()
+                message.raw.id, RawState.QUARANTINED, _told([fault]), self._now()
             )
+        count_settled(message, quarantined=True)
 
     def _read(
         self, raws: Sequence[Raw], tables: Mapping[SourceCode, Tables | None]
@@ -141,16 +142,16 @@ class Sorter:
         events = [event for message in messages for event in _events(message, now)]
         async with self._database.begin() as session:
             new = await AlertEvents(session).put(events)
-            await self._apply(session, events, new)
+            applied = await self._apply(session, events, new)
             followed = await follow(session, messages, self._conditions, now)
             await _settle(session, followed.done, now)
             for raw, wait in followed.later:
                 await RawMessages(session).put_back([raw], now + wait)
-        _count(followed.done, events, new, now)
+        count_sorted(Sorted(messages=followed.done, events=events, new=new, applied=applied), now)
 
     async def _apply(
         self, session: Session, events: Sequence[NewEvent], new: Mapping[Key, Written]
-    ) -> None:
+    ) -> Sequence[tuple[str, Applied]]:
         """Camera by camera, so that two sorters wait for each other in one order."""
         due = sorted(_accepted(events, new), key=_place)
         applied = await self._conditions.apply_all(session, [_given(event) for event in due])
@@ -161,6 +162,7 @@ class Sorter:
             for at, picture in enumerate(event.alert.pictures)
         ]
         await AlertPictures(session).want(wanted, self._now())
+        return [(event.adapter, each) for event, each in zip(due, applied, strict=True)]
 
 
 def _given(event: NewEvent) -> GivenAlert:
@@ -253,22 +255,3 @@ def _told(faults: Sequence[Fault]) -> list[dict[str, str]]:
         }
         for each in faults[:_MOST_FAULTS]
     ]
-
-
-def _fate_of(event: NewEvent, new: Mapping[Key, Written]) -> str:
-    return new[event.key].fate if event.key in new else "repeated"
-
-
-def _count(
-    messages: Sequence[ReadMessage],
-    events: Sequence[NewEvent],
-    new: Mapping[Key, Written],
-    now: datetime,
-) -> None:
-    fates = Counter((event.adapter, _fate_of(event, new)) for event in events)
-    fates.update((each.raw.adapter, "unreadable") for each in messages for _ in each.faults)
-    for (adapter, fate), number in fates.items():
-        metrics.ALERTS_TOTAL.labels(adapter=adapter, fate=fate).inc(number)
-    for message in messages:
-        late = max((now - message.raw.received_at).total_seconds(), 0.0)
-        metrics.RAW_DELAY_SECONDS.observe(late)

@@ -12,11 +12,11 @@ from domain.alerts.circumstances import Circumstances
 from domain.alerts.condition import Condition, ConditionKey
 from domain.alerts.consequences import Consequence, Outcome
 from domain.alerts.law import issue_ended, meets, passes, was_judged
-from domain.alerts.standing import EVERY_CAMERA, CameraStanding
+from domain.alerts.standing import EVERY_CAMERA, EVERY_SOURCE, CameraStanding
 from domain.alerts.words import Verdict
 from domain.ids import CameraRef
 from intake.alert_policies import AlertPolicies
-from intake.applying import AlertSource, Applied, GivenAlert
+from intake.applying import AlertSource, Applied, Entered, GivenAlert
 from intake.carrying_out import carry_out, is_quiet, maintenance_of
 from storage.alerts.conditions import ConditionRepository, Kept
 from storage.alerts.standings import Standings
@@ -33,6 +33,8 @@ class Turn:
         self._latest: dict[ConditionKey, Kept | None] = {}
         self._unwritten: dict[int, Kept] = {}
         self._standings: dict[tuple[str, CameraRef], CameraStanding] = {}
+        self.entered: list[Entered] = []
+        """What changed its state, for who commits to count."""
 
     async def foresee(self, given: Sequence[GivenAlert]) -> None:
         """Reads at once what `apply` would ask for one by one: a storm comes from all cameras."""
@@ -48,7 +50,7 @@ class Turn:
 
     async def apply(self, given: GivenAlert) -> Applied:
         """The alert is counted on its condition, and what follows from it is done."""
-        key, source = given.key, given.source
+        key, source, counted = given.key, given.source, len(self.entered)
         latest, caught_up = await self._read(key), tuple[Consequence, ...]()
         if latest is not None:
             latest, caught_up = await self.caught_up(latest, given.received_at)
@@ -56,10 +58,9 @@ class Turn:
         before = latest.condition if latest else None
         outcome = meets(before, given.alert, key, source.where, around)
         if outcome.condition is None or outcome.condition == before:
-            return _applied(latest, (*caught_up, *outcome.consequences))
-        row = latest.id if latest and not outcome.is_new else None
-        kept, done = await self._do(row, outcome, around, given.received_at)
-        return _applied(kept, (*caught_up, *done.consequences))
+            return self._applied(latest, (*caught_up, *outcome.consequences), counted)
+        kept, done = await self._do(latest, outcome, around, given.received_at)
+        return self._applied(kept, (*caught_up, *done.consequences), counted)
 
     async def caught_up(self, kept: Kept, now: datetime) -> tuple[Kept, tuple[Consequence, ...]]:
         """What time has changed by now, each at its own instant."""
@@ -67,7 +68,7 @@ class Turn:
         while (due_at := kept.condition.due_at) is not None and due_at <= now:
             around = await self._around(kept.condition.key, kept.condition.source, due_at)
             outcome = passes(kept.condition, around)
-            kept, done = await self._do(kept.id, outcome, around, now)
+            kept, done = await self._do(kept, outcome, around, now)
             said = (*said, *done.consequences)
         return kept, said
 
@@ -76,13 +77,17 @@ class Turn:
         if outcome.condition == kept.condition:
             return kept
         around = await self._around(kept.condition.key, kept.condition.source, at)
-        after, _ = await self._do(kept.id, outcome, around, at)
+        after, _ = await self._do(kept, outcome, around, at)
         return after
 
-    async def ended(self, kept: Kept, at: datetime) -> None:
-        """The issue is closed."""
+    async def ended(self, kept: Kept, at: datetime, *, taken_back: bool) -> None:
+        """The issue is closed, by people or because nothing was seen any more."""
+        was_seen = taken_back and kept.condition.is_seen
         around = await self._around(kept.condition.key, kept.condition.source, at)
-        await self._do(kept.id, issue_ended(kept.condition, around), around, at)
+        await self._do(kept, issue_ended(kept.condition, around, taken_back=taken_back), around, at)
+
+        if was_seen:  # meanwhile, so the issue that is gone was told and nobody else
+            await self.apply(_seen_meanwhile(kept.condition, at))
 
     async def finish(self) -> None:
         """Writes what is not written yet."""
@@ -95,8 +100,9 @@ class Turn:
         return self._latest[key] if key in self._latest else await self._rows.latest(key)
 
     async def _do(
-        self, row: int | None, outcome: Outcome, around: Circumstances, now: datetime
+        self, before: Kept | None, outcome: Outcome, around: Circumstances, now: datetime
     ) -> tuple[Kept, Outcome]:
+        row = before.id if before and not outcome.is_new else None
         if row is not None and outcome.condition is not None and is_quiet(outcome):
             kept, done = Kept(row, outcome.condition), outcome
             self._unwritten[row] = kept
@@ -107,6 +113,8 @@ class Turn:
             self._unwritten.pop(kept.id, None)
             self._forget(around.standing)
         self._latest[kept.condition.key] = kept
+        if row is None or before is None or before.condition.state is not kept.condition.state:
+            self.entered.append(Entered(kept.condition.key.kind, kept.condition.state))
         noise = maintenance_of(done)
         if noise is not None:
             await self.apply(_noise(noise, kept.condition, now))
@@ -124,25 +132,43 @@ class Turn:
             self._standings[camera] = await Standings(self._session).of(*camera)
         return Circumstances(policy=policy, at=at, standing=self._standings[camera])
 
+    def _applied(
+        self, kept: Kept | None, consequences: tuple[Consequence, ...], counted: int
+    ) -> Applied:
+        return Applied(
+            condition=kept.id if kept else None,
+            issue=kept.condition.issue if kept else None,
+            consequences=consequences,
+            entered=tuple(self.entered[counted:]),
+        )
+
+
+def _seen_meanwhile(condition: Condition, now: datetime) -> GivenAlert:
+    key = condition.key
+    alert = Alert(
+        delivery_key="engine:seen_meanwhile",
+        vendor_type=key.kind,
+        phase=Phase.PULSE,
+        camera=key.camera,
+        zone=key.zone,
+        confidence=condition.max_confidence,
+    )
+    source = AlertSource(code=condition.source, community=key.community, place=condition.place)
+    return GivenAlert(alert=alert, kind=key.kind, source=source, received_at=now)
+
 
 def _noise(kind: AlertKind, about: Condition, now: datetime) -> GivenAlert:
     """Noise is a condition like any other, so however long it lasts it is one issue."""
-    of_source = kind is AlertKind.SOURCE_NOISY
+    of_camera, of_all = kind is AlertKind.CAMERA_NOISY, kind is AlertKind.COMMUNITY_NOISY
     alert = Alert(
         delivery_key=f"engine:{kind}",
         vendor_type=kind,
         phase=Phase.PULSE,
-        camera=EVERY_CAMERA if of_source else about.key.camera,
+        camera=about.key.camera if of_camera else EVERY_CAMERA,
     )
     source = AlertSource(
-        code=about.source,
+        code=EVERY_SOURCE if of_all else about.source,
         community=about.key.community,
-        place=None if of_source else about.place,
+        place=about.place if of_camera else None,
     )
     return GivenAlert(alert=alert, kind=kind, source=source, received_at=now)
-
-
-def _applied(kept: Kept | None, consequences: tuple[Consequence, ...]) -> Applied:
-    if kept is None:
-        return Applied(condition=None, issue=None, consequences=consequences)
-    return Applied(condition=kept.id, issue=kept.condition.issue, consequences=consequences)

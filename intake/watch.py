@@ -50,7 +50,9 @@ class Watch:
                 ReferenceKind.CALENDAR, after=None, limit=_MOST_CALENDARS
             )
         metrics.WAITING_BIRTHS.set(waiting)
-        metrics.WAITING_RAW.set(unsorted)
+        metrics.WAITING_RAW.set(unsorted.due)
+        lag = (self._now() - unsorted.oldest).total_seconds() if unsorted.oldest else 0.0
+        metrics.SORTER_LAG.set(max(lag, 0.0))
         metrics.WAITING_NOTICES.set(backlog.due)
         for entry in calendars.items:
             end = datetime.combine(entry.body.covered_until, time.max, tzinfo=UTC)

@@ -142,6 +142,30 @@ ALERTS_TOTAL = Counter(
     ["adapter", "fate"],
     registry=REGISTRY,
 )
+ALERTS_ACCEPTED_TOTAL = Counter(
+    "dispatch_alerts_accepted_total",
+    "Alerts that were accepted, by what was decided of them.",
+    ["adapter", "decision"],
+    registry=REGISTRY,
+)
+ALERTS_SUPPRESSED_TOTAL = Counter(
+    "dispatch_alerts_suppressed_total",
+    "Alerts that were accepted and had no consequence, by the reason why.",
+    ["reason"],
+    registry=REGISTRY,
+)
+CONDITIONS_TOTAL = Counter(
+    "dispatch_alert_conditions_total",
+    "Times a condition entered a state: opened, cleared, flapping and so on.",
+    ["kind", "state"],
+    registry=REGISTRY,
+)
+ALERT_WITHDRAWALS_TOTAL = Counter(
+    "dispatch_alert_withdrawals_total",
+    "Issues to be taken back because nothing is seen any more, by what became of it.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 CATCH_UPS_TOTAL = Counter(
     "dispatch_catch_ups_total",
     "Times that a source was asked for what was missed, by what came of it.",
@@ -152,6 +176,12 @@ ALERT_PICTURES_TOTAL = Counter(
     "dispatch_alert_pictures_total",
     "Tries to get a picture of an alert, by what became of it.",
     ["outcome"],
+    registry=REGISTRY,
+)
+RAW_SETTLED_TOTAL = Counter(
+    "dispatch_raw_messages_settled_total",
+    "Messages of cameras that were sorted, or quarantined because of something in them.",
+    ["adapter", "state"],
     registry=REGISTRY,
 )
 RAW_DELAY_SECONDS = Histogram(
@@ -168,6 +198,11 @@ MQTT_CONNECTED = Gauge(
 WAITING_RAW = Gauge(
     "dispatch_raw_messages_waiting",
     "Messages of cameras that are kept and not sorted yet.",
+    registry=REGISTRY,
+)
+SORTER_LAG = Gauge(
+    "dispatch_sorter_lag_seconds",
+    "For how long a message could have been sorted and was not; 0 when none is due.",
     registry=REGISTRY,
 )
 FORGOTTEN_TOTAL = Counter(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import CategoryCode, IssueNumber, Subject
@@ -27,6 +27,7 @@ class Joinable:
     category: CategoryCode
     state: IssueState
     raisers: tuple[Subject, ...]
+    duplicate_of: IssueNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Followed:
 
 
 class Followers:
-    """Reading and adding followers; one is there or not, however often they say so."""
+    """Who follows what; one is there or not, however often they say so."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -56,7 +57,13 @@ class Followers:
         So no follower misses what a step makes known, and the limit holds.
         """
         found = (
-            select(IssueRow.category, IssueRow.state, IssueRow.raised_by, IssueRow.resident)
+            select(
+                IssueRow.category,
+                IssueRow.state,
+                IssueRow.raised_by,
+                IssueRow.resident,
+                IssueRow.duplicate_of,
+            )
             .where(IssueRow.number == number)
             .with_for_update(key_share=True)
         )
@@ -69,6 +76,7 @@ class Followers:
             category=CategoryCode(row.category),
             state=IssueState(row.state),
             raisers=raisers,
+            duplicate_of=IssueNumber(row.duplicate_of) if row.duplicate_of else None,
         )
 
     async def follow(self, number: IssueNumber, subject: Subject, at: datetime) -> None:
@@ -77,6 +85,45 @@ class Followers:
             .values(issue_number=number, subject=subject, since=at)
             .on_conflict_do_nothing()
         )
+
+    async def leave(self, number: IssueNumber, subject: Subject) -> bool:
+        """Whether they followed until now; what they said of the resolution goes with them."""
+        gone = await self._session.execute(
+            delete(FollowerRow).where(
+                FollowerRow.issue_number == number, FollowerRow.subject == subject
+            )
+        )
+        return bool(gone.rowcount)
+
+    async def move(self, number: IssueNumber, primary: IssueNumber) -> IssueNumber | None:
+        """From a duplicate to the issue it leads to in the end; which that is, if it is there.
+
+        Who follows that one already, or raised it, does not follow it twice. However many there
+        are, none is left behind: the limit is for who comes. A word on the resolution of the
+        duplicate is no word on the other.
+        """
+        target = await self._end_of(primary)
+        if target is None or target.number == number:
+            return None
+        moved = select(literal(target.number), FollowerRow.subject, FollowerRow.since).where(
+            FollowerRow.issue_number == number, FollowerRow.subject.not_in(target.raisers)
+        )
+        await self._session.execute(
+            insert(FollowerRow)
+            .from_select(["issue_number", "subject", "since"], moved)
+            .on_conflict_do_nothing()
+        )
+        await self._session.execute(delete(FollowerRow).where(FollowerRow.issue_number == number))
+        return target.number
+
+    async def _end_of(self, number: IssueNumber) -> Joinable | None:
+        """Held, so that nobody marks it a duplicate meanwhile; each is looked at once."""
+        target, met = await self.hold(number), {number}
+        while target is not None and target.duplicate_of not in {None, *met}:
+            assert target.duplicate_of is not None
+            met.add(target.duplicate_of)
+            target = await self.hold(target.duplicate_of)
+        return target
 
     async def followed(self, number: IssueNumber, subject: Subject) -> Followed | None:
         """The issue, if this person follows it."""

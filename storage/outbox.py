@@ -114,6 +114,18 @@ class Outbox:
         given = {"_number": number, "_abouts": [*abouts], "_at": at}
         return (await self._session.execute(_DROP, given)).rowcount
 
+    async def drop_for(self, number: IssueNumber, recipient: str, at: datetime) -> None:
+        """What is pending for somebody who does not want to hear of it any more."""
+        await self._session.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.issue_number == number,
+                OutboxRow.recipient == recipient,
+                OutboxRow.next_at.is_not(None),
+            )
+            .values(dropped_at=at, next_at=None)
+        )
+
     async def due(self, now: datetime, limit: int) -> tuple[DueNotice, ...]:
         """Takes out what is due, urgent first, and counts the attempt; leased to the caller.
 

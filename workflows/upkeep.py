@@ -25,7 +25,10 @@ MEETINGS = "2026-11-meetings-reconciled"
 """Gate: before it, a round looked at issues only."""
 PICTURES = "2026-11-pictures-forgotten"
 """Gate: before it, a round forgot neither pictures nor what cameras sent."""
+ALERT_EVENTS = "2026-11-alert-events-forgotten"
+"""Gate: before it, a round forgot nothing of what was read of cameras' messages."""
 _BEFORE_PICTURES = (Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS)
+_BEFORE_ALERT_EVENTS = (*_BEFORE_PICTURES, Stale.RAW_MESSAGES, Stale.PICTURES)
 FINDINGS_KEPT = 200
 """Of a run's report; every finding is in the log and in the metric."""
 
@@ -147,7 +150,11 @@ class HousekeepingWorkflow:
 
     @workflow.run
     async def run(self, given: HousekeepingInput) -> dict[str, int]:
-        kinds = tuple(Stale) if workflow.patched(PICTURES) else _BEFORE_PICTURES
+        kinds: tuple[Stale, ...] = _BEFORE_PICTURES
+        if workflow.patched(PICTURES):
+            kinds = _BEFORE_ALERT_EVENTS
+        if workflow.patched(ALERT_EVENTS):
+            kinds = tuple(Stale)
         return {kind: await self._forgotten(kind, given) for kind in kinds}
 
     async def _forgotten(self, kind: Stale, given: HousekeepingInput) -> int:

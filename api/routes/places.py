@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
-from api.documentation import EVALUATE_TOO, ME_TOO, READ, SEARCH, responses
+from api.documentation import EVALUATE_TOO, LEAVE, ME_TOO, READ, SEARCH, responses
 from api.nearness import near_facts, require_joinable, shown_near
 from api.problems import ApiCode, FieldError, Problem
 from api.routes.commands import NumberInPath
@@ -17,6 +17,7 @@ from domain.refusals import RefusalCode
 from domain.vocabulary import IssueState, Outcome
 from storage.followers import Followed, Followers
 from storage.nearby import Nearby
+from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
 
 router = APIRouter(prefix="/api/v1/issues", tags=["places"])
@@ -77,15 +78,42 @@ async def read_followed(
     return _shown(found, locale)
 
 
+@router.delete(
+    "/{number}/me-too",
+    summary="Follow no longer",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=responses(LEAVE),
+)
+async def leave(number: NumberInPath, asking: AskingOf, parts: PartsOf) -> None:
+    """You are asked and told nothing more about it, and what you said of it is counted no more.
+
+    Sent again with the same key it has the same answer; who does not follow is told what they are
+    told when they read or evaluate: not found.
+    """
+    at, subject, issue = parts.now(), asking.actor.subject, IssueNumber(number)
+    async with parts.database.begin() as session:
+        ledger, followers = Ledger(session, asking), Followers(session)
+        if again(await ledger.open(None, at)) is None:
+            await followers.hold(issue)  # a step that is being recorded tells them first
+            if not await followers.leave(issue, subject):
+                raise Problem(ApiCode.NOT_FOUND)
+            await Outbox(session).drop_for(issue, f"subject:{subject}", at)
+            await ledger.keep(Reply({"number": number}, HTTPStatus.NO_CONTENT))
+
+
 @router.post(
     "/{number}/me-too/evaluate", summary="Evaluate as a follower", responses=responses(EVALUATE_TOO)
 )
 async def evaluate_too(
     number: NumberInPath, body: MeTooEvaluation, asking: AskingOf, parts: PartsOf, locale: Locale
 ) -> FollowedRead:
-    """What a follower says of the resolution; it is counted on the issue.
+    """What a follower says of the resolution: their own answer, and the latest one counts.
 
-    Whether the issue is closed or goes out again, who raised it says.
+    It is counted apart, for who supervises the issue (`followers_say`), and moves nothing. The
+    law gives the evaluation to the resident, or to who raised it: theirs closes the issue or sends
+    it out again, once for each resolution. Followers are strangers to the matter who were near it;
+    could one of them close it, who raised it would lose their word, and could one send it out
+    again, the department would never be done. Those for whom it is not solved may raise it anew.
     """
     at, subject, issue = parts.now(), asking.actor.subject, IssueNumber(number)
     async with parts.database.begin() as session:

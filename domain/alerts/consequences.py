@@ -27,10 +27,17 @@ class CountOnIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCleared:
-    """Seen no more. It never closes the issue: a person says whether it is solved."""
+    """Seen no more. It never closes what somebody was called to: a person says if it is solved."""
 
     issue: IssueNumber
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Its issue is to be taken back; the issue refuses if somebody has taken it up."""
+
+    issue: IssueNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,7 @@ Consequence: TypeAlias = (
     OpenIssue
     | CountOnIssue
     | NoteCleared
+    | TakeBack
     | NoteFlapping
     | ReopenOrComment
     | LinkTo

@@ -248,9 +248,16 @@ def was_judged(condition: Condition, verdict: Verdict) -> Outcome:
     )
 
 
-def issue_ended(condition: Condition, around: Circumstances) -> Outcome:
-    """Its issue is closed: from here on sightings are comments, until it has cooled down."""
+def issue_ended(
+    condition: Condition, around: Circumstances, *, taken_back: bool = False
+) -> Outcome:
+    """Its issue is closed: from here on sightings are comments, until it has cooled down.
+
+    Nobody has looked at one that was taken back, so what is seen after it is new.
+    """
     condition = replace(condition, issue_ended_at=around.at)
+    if taken_back and not condition.is_closed:
+        return closed(condition, around, Reason.ISSUE_ENDED)
     if condition.is_closed:
         return nothing(condition, Reason.NOTHING_DUE)
     condition = replace(

@@ -63,12 +63,16 @@ class AlertPolicy:
     flap_window: timedelta = 30 * _MINUTE
     storm_of_camera: StormLimit | None = StormLimit(burst=6, one_more_after=10 * _MINUTE)
     storm_of_source: StormLimit | None = StormLimit(burst=60, one_more_after=_MINUTE)
+    storm_of_community: StormLimit | None = StormLimit(burst=120, one_more_after=_MINUTE / 2)
+    """Of all sources in it: the same people have to go there."""
     least_precision: float = 0.5
     """A camera that is right less often is not followed at once any more."""
     least_judged: int = 5
     """Before so many verdicts its precision says nothing."""
     silences: bool = False
     """While it lasts, what else this camera sees is not believed: offline, tampered with."""
+    withdraws_unassigned: bool = False
+    """Once it is seen no more, its issue is taken back, unless somebody has taken it up."""
     late_after: timedelta = 15 * _MINUTE
     """What was seen longer ago than this calls nobody."""
     record_only_after: timedelta = timedelta(hours=24)

@@ -7,10 +7,12 @@ from typing import Self
 from domain.alert import AlertKind
 from domain.alerts.policy import AlertPolicy, StormLimit
 from domain.alerts.words import Verdict
-from domain.ids import CameraRef
+from domain.ids import CameraRef, GridCode
 
 EVERY_CAMERA = CameraRef("*")
 """In the place of a camera: the source as a whole."""
+EVERY_SOURCE = "*"
+"""In the place of a source, with a community in that of the camera: all that is seen in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +89,8 @@ class CameraStanding:
         """One of the reasons not to believe it is gone."""
         left = tuple(each for each in self.silenced_by if each is not kind)
         return replace(self, silenced_by=left, silenced_since=self.silenced_since if left else None)
+
+
+def in_community(community: GridCode) -> tuple[str, CameraRef]:
+    """Where a community's own bucket is kept, beside those of cameras and sources."""
+    return EVERY_SOURCE, CameraRef(community)

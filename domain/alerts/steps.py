@@ -15,9 +15,10 @@ from domain.alerts.consequences import (
     Nothing,
     OpenIssue,
     Outcome,
+    TakeBack,
 )
 from domain.alerts.policy import AlertPolicy
-from domain.alerts.words import ConditionState, Decision, Reason
+from domain.alerts.words import ConditionState, Decision, Reason, Verdict
 from domain.ids import GridCode
 
 S = ConditionState
@@ -111,7 +112,10 @@ def opened(condition: Condition, around: Circumstances) -> Outcome:
 
 
 def cleared(condition: Condition, around: Circumstances, why: Reason) -> Outcome:
-    """Gone: noted on a running issue, which goes on; remembered for a while without one."""
+    """Gone: noted on a running issue, which goes on; remembered for a while without one.
+
+    A policy may say that an issue is taken back that nobody has taken up.
+    """
     policy, at = around.policy, around.at
     running = condition.issue if condition.has_running_issue else None
     remembered = at + (policy.flap_window if condition.issue is None else policy.cooldown)
@@ -125,6 +129,8 @@ def cleared(condition: Condition, around: Circumstances, why: Reason) -> Outcome
         events=condition.events.forgotten(),
     )
     said: tuple[Consequence, ...] = (NoteCleared(issue=running, reason=why),) if running else ()
+    if running and policy.withdraws_unassigned and condition.verdict is not Verdict.TRUE:
+        said = (*said, TakeBack(issue=running))
     return Outcome(
         condition=condition, consequences=(*said, *back(condition, around)) or _only(why)
     )

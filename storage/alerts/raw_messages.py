@@ -12,6 +12,7 @@ from storage import codec
 from storage.alerts.views import Arrival, Raw, RawState, Taken
 from storage.doorbell import RAW_MESSAGES
 from storage.models import RawMessageRow
+from storage.notices import Backlog
 from storage.session import AnyRow, Session
 
 LEASE = timedelta(minutes=2)
@@ -173,10 +174,13 @@ class RawMessages:
             await self._session.execute(select(func.pg_notify(RAW_MESSAGES, "")))
         return again.rowcount
 
-    async def waiting(self) -> int:
-        """How many wait, for a gauge."""
-        counted = select(func.count()).where(RawMessageRow.next_at.is_not(None))
-        return (await self._session.execute(counted)).scalar_one()
+    async def waiting(self) -> Backlog:
+        """How many wait, and since when they could have been sorted, for gauges."""
+        counted = select(func.count(), func.min(RawMessageRow.next_at)).where(
+            RawMessageRow.next_at.is_not(None)
+        )
+        waiting, oldest = (await self._session.execute(counted)).one()
+        return Backlog(due=waiting, oldest=oldest)
 
     async def purge(self, now: datetime, limit: int) -> int:
         """Deletes what was kept long enough, sorted or not; how many."""

@@ -8,6 +8,7 @@ from sqlalchemy import exists, or_, select
 from domain.alerts.words import Verdict
 from domain.events import EventName
 from domain.vocabulary import IssueState, Outcome
+from storage.alerts.withdrawals import COMMAND
 from storage.models import AlertConditionRow, EventRow, IssueRow
 from storage.session import Session
 
@@ -28,6 +29,8 @@ class News(NamedTuple):
     condition: int
     verdict: Verdict | None
     has_ended: bool
+    taken_back: bool = False
+    """By the engine, because it was seen no more."""
 
 
 async def news(session: Session, after: int, limit: int) -> Sequence[News]:
@@ -36,8 +39,13 @@ async def news(session: Session, after: int, limit: int) -> Sequence[News]:
         EventRow.issue_number == IssueRow.number, EventRow.name == EventName.VERIFIED
     )
     unheard = or_(_CLOSED, AlertConditionRow.verdict.is_(None) & verified)
+    taken_back = exists().where(
+        EventRow.issue_number == IssueRow.number,
+        EventRow.name == EventName.WITHDRAWN,
+        EventRow.command_id.startswith(COMMAND),
+    )
     found = (
-        select(AlertConditionRow.id, IssueRow.state, IssueRow.outcome)
+        select(AlertConditionRow.id, IssueRow.state, IssueRow.outcome, taken_back.label("back"))
         .join(IssueRow, IssueRow.number == AlertConditionRow.issue_number)
         .where(
             AlertConditionRow.issue_number.is_not(None),
@@ -49,11 +57,12 @@ async def news(session: Session, after: int, limit: int) -> Sequence[News]:
         .limit(limit)
     )
     rows = (await session.execute(found)).all()
-    return tuple(_news(row.id, row.state, row.outcome) for row in rows)
+    return tuple(_news(row.id, row.state, row.outcome, taken_back=row.back) for row in rows)
 
 
-def _news(condition: int, state: str, outcome: str | None) -> News:
+def _news(condition: int, state: str, outcome: str | None, *, taken_back: bool) -> News:
     """One that was verified and goes on was right."""
     if state != IssueState.CLOSED:
         return News(condition, Verdict.TRUE, has_ended=False)
-    return News(condition, _SAYS.get(outcome or ""), has_ended=True)
+    verdict = _SAYS.get(outcome or "")
+    return News(condition, verdict, has_ended=True, taken_back=taken_back)

@@ -1,6 +1,11 @@
 """The rows; nothing outside `storage` sees one."""
 
-from storage.models.alerts import AlertConditionRow, AlertNoteRow, CameraStandingRow
+from storage.models.alerts import (
+    AlertConditionRow,
+    AlertNoteRow,
+    AlertWithdrawalRow,
+    CameraStandingRow,
+)
 from storage.models.base import Base
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
@@ -29,6 +34,7 @@ __all__ = [
     "AlertEventRow",
     "AlertNoteRow",
     "AlertPictureRow",
+    "AlertWithdrawalRow",
     "AssignmentRow",
     "Base",
     "CameraStandingRow",

@@ -99,6 +99,25 @@ class AlertNoteRow(Base):
     at: Mapped[datetime]
 
 
+class AlertWithdrawalRow(Base):
+    """An issue that is to be taken back, because what it is about is seen no more."""
+
+    __tablename__ = "alert_withdrawals"
+
+    id: Mapped[SerialId]
+    issue_number: Mapped[str] = mapped_column(ForeignKey(IssueRow.number), index=True)
+    condition_id: Mapped[int] = mapped_column(ForeignKey(AlertConditionRow.id))
+    asked_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(next_at IS NULL) = (outcome IS NOT NULL)", name="settled"),
+        Index("ix_alert_withdrawals_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    )
+
+
 class CameraStandingRow(Base):
     """How a camera, or with `*` its whole source, stands with us."""
 

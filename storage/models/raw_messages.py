@@ -151,6 +151,7 @@ class AlertEventRow(Base):
             "vendor_event_id",
             postgresql_where=text("vendor_event_id IS NOT NULL"),
         ),
+        Index("ix_alert_events_outlived", "received_at", postgresql_where=text("raw_id IS NULL")),
     )
 
 

@@ -14,7 +14,8 @@ from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.session import Database
 from tests.activities.desk import ORIGIN, A, a_step, dispatched_by_rule, furnished, issues, taken
-from tests.builders import NOON, POLICE, RESIDENT, an_actor, asked
+from tests.builders import DISPATCHER, NOON, POLICE, RESIDENT, an_actor, asked
+from tests.storage.stories import born
 
 HOLDER = an_actor(Role.STAFF, subject=A, department=POLICE)
 NEIGHBOURS = (Subject("r.8"), Subject("r.9"))
@@ -90,6 +91,62 @@ async def test_who_joins_while_it_is_being_resolved_misses_nothing(database: Dat
     await resolving
     requests = await told(database, number, "evaluate_please")
     assert f"subject:{NEIGHBOURS[0]}" in {each.recipient for each in requests}
+
+
+async def marked_duplicate(database: Database, number: IssueNumber, of: IssueNumber) -> None:
+    issue = await issues(database).open(number)
+    await taken(database, issue, asked(c.MarkDuplicate, DISPATCHER, of=of))
+
+
+async def followers_of(database: Database, *numbers: IssueNumber) -> list[tuple[Subject, ...]]:
+    async with database.read() as session:
+        return [await Followers(session).of(number) for number in numbers]
+
+
+async def test_followers_of_a_duplicate_go_on_with_the_primary(database: Database) -> None:
+    number = await furnished(database)
+    other = await born(database, raised_by=NEIGHBOURS[0])
+    await followed(database, number)
+    await marked_duplicate(database, number, other)
+    assert await followers_of(database, number, other) == [(), NEIGHBOURS[1:]]
+    closed = await told(database, number, "issue_closed")
+    joined = await told(database, number, "issue_joined")
+    assert [each.recipient for each in closed] == [f"subject:{ORIGIN.raised_by}"]
+    assert {each.recipient for each in joined} == {f"subject:{each}" for each in NEIGHBOURS}
+    assert {each.params["of"] for each in joined} == {other}
+
+
+async def test_who_follows_both_follows_once_and_keeps_their_word(database: Database) -> None:
+    number, other = await furnished(database), await born(database)
+    await followed(database, number)
+    async with database.begin() as session:
+        await Followers(session).follow(other, NEIGHBOURS[0], NOON)
+        for each in ((other, NEIGHBOURS[0]), (number, NEIGHBOURS[1])):
+            said = Satisfaction.SATISFIED
+            await Followers(session).evaluate(*each, said, solved=True, at=NOON)
+    await marked_duplicate(database, number, other)
+    assert await followers_of(database, number, other) == [(), NEIGHBOURS]
+    async with database.read() as session:
+        words = await Followers(session).words(other)
+    assert words == {Satisfaction.SATISFIED: 1}
+
+
+async def test_a_chain_of_duplicates_is_followed_to_its_end(database: Database) -> None:
+    number, middle, last = await furnished(database), await born(database), await born(database)
+    await followed(database, number)
+    await marked_duplicate(database, middle, last)
+    await marked_duplicate(database, number, middle)
+    assert await followers_of(database, number, middle, last) == [(), (), NEIGHBOURS]
+    assert {each.params["of"] for each in await told(database, number, "issue_joined")} == {last}
+
+
+async def test_followers_stay_when_the_primary_leads_back_or_nowhere(database: Database) -> None:
+    number, other = await furnished(database), await born(database)
+    await followed(database, number)
+    await marked_duplicate(database, other, number)
+    await marked_duplicate(database, number, other)
+    assert await followers_of(database, number, other) == [NEIGHBOURS, ()]
+    assert await told(database, number, "issue_joined") == []
 
 
 async def until_held(database: Database) -> None:

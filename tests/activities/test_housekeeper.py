@@ -33,7 +33,7 @@ def at(days: int, of: Stale, limit: int = 100) -> Batch:
 
 def housekeeper(database: Database, objects: FrailObjects | None = None) -> Housekeeper:
     ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.PICTURES: timedelta(days=1)}
-    ages[Stale.RAW_MESSAGES] = timedelta()
+    ages |= {Stale.RAW_MESSAGES: timedelta(), Stale.ALERT_EVENTS: timedelta(days=180)}
     return Housekeeper(database, Album(database, objects or FrailObjects()), ages)
 
 
@@ -87,6 +87,18 @@ async def test_what_was_read_of_a_message_outlives_it(database: Database) -> Non
     assert (event.raw_id, event.fate) == (None, "accepted")
 
 
+async def test_what_was_read_of_a_message_goes_by_its_own_age(database: Database) -> None:
+    desk = Desk(database)
+    await desk.write(ReferenceKind.ALERT_SOURCE, SOURCE, 0)
+    await desk.keys(a={}, b={})
+    await desk.sorter().drain()
+    assert await housekeeper(database).forget(at(181, Stale.ALERT_EVENTS)) == 0
+    await housekeeper(database).forget(at(31, Stale.RAW_MESSAGES))
+    assert await housekeeper(database).forget(at(179, Stale.ALERT_EVENTS)) == 0
+    batch = at(181, Stale.ALERT_EVENTS, limit=1)
+    assert [await housekeeper(database).forget(batch) for _ in range(3)] == [1, 1, 0]
+
+
 @pytest.mark.parametrize(("is_done", "gone"), [(True, 1), (False, 0)])
 async def test_done_rechecks_go(database: Database, *, is_done: bool, gone: int) -> None:
     number = await furnished(database)
@@ -132,11 +144,12 @@ async def test_a_store_that_is_away_fails_the_round_and_loses_nothing(database: 
     assert (again, objects.names) == (1, set())
 
 
-def test_events_are_never_forgotten() -> None:
+def test_steps_of_issues_are_never_forgotten() -> None:
     assert set(Stale) == {
         "notices",
         "idempotency_keys",
         "rechecks",
         "pictures",
         "raw_messages",
+        "alert_events",
     }

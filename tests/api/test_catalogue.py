@@ -25,6 +25,7 @@ from domain.vocabulary import (
     Part,
     Role,
     Satisfaction,
+    WithdrawalReason,
 )
 from storage.alerts.notes import NoteWord
 
@@ -40,6 +41,7 @@ LABELLED = {
     "level": Level,
     "role": Role,
     "who": Who,
+    "withdrawal": WithdrawalReason,
     "satisfaction": Satisfaction,
     "part": Part,
     "request": RequestKind,
@@ -64,6 +66,7 @@ TEMPLATES = {
     "assignment_co",
     "evaluate_please",
     "issue_closed",
+    "issue_joined",
     "handed_to_b",
     "breached",
     "breach_seen",
@@ -120,7 +123,12 @@ def test_every_word_of_the_law_has_a_label(section: str, words: type[StrEnum], l
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_every_notice_has_its_sentence_without_personal_data(template: str) -> None:
-    assert placeholders(TEXTS["zh"][f"notice.{template}"]) <= {"number", "level", "state"}
+    assert placeholders(TEXTS["zh"][f"notice.{template}"]) <= {
+        "number",
+        "level",
+        "state",
+        "of",
+    }
 
 
 @pytest.mark.parametrize("code", [*RefusalCode, *ApiCode])

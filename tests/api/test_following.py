@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from domain.ids import IssueNumber
 from domain.vocabulary import IssueState
 from storage import followers
-from storage.session import Database
+from storage.session import AnyRow, Database
 from tests.api.town import STRANGER, Json, Town, a_whistle, fields_of
 from tests.builders import DISPATCHER, NOON, RESIDENT, an_actor, the_way_to
 from tests.places import a_position, said
 from tests.storage.stories import born, born_in, recorded
+from tests.storage.test_outbox import a_notice, everything_of, put
 
 HERE: Json = {"position": said(12, 0)}
 FAR: Json = {"position": said(500, 0)}
@@ -180,3 +183,40 @@ async def test_nobody_evaluates_before_work_is_done_or_without_following(
     assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
     assert "已办结" in early.json()["detail"]
     assert other.status_code == 404
+
+
+async def test_who_leaves_is_told_no_more_and_may_come_back(town: Town, database: Database) -> None:
+    number = await followed(town, database, IssueState.RESOLVED)
+    path = f"/issues/{number}/me-too"
+    await town.post(STRANGER, f"{path}/evaluate", GOOD)
+    await put(database, a_notice(IssueNumber(number), "k", recipient=f"subject:{STRANGER.subject}"))
+    answers = [await town.delete(STRANGER, path, key=key) for key in ("a", "a", "b")]
+    assert [each.status_code for each in answers] == [204, 204, 404]
+    assert answers[2].json()["code"] == "not_found"
+    shown = (await town.get(DISPATCHER, f"/issues/{number}")).json()
+    assert (shown["followers"], shown["followers_say"]) == (0, {})
+    [notice] = await everything_of(database, IssueNumber(number))
+    assert notice.dropped_at is not None
+    assert (await town.get(STRANGER, path)).status_code == 404
+
+
+async def test_who_does_not_follow_cannot_leave(town: Town, database: Database) -> None:
+    number = await followed(town, database, IssueState.HANDLING)
+    for who, path in ((RESIDENT, number), (STRANGER, "QJ-2026-0999999")):
+        answer = await town.delete(who, f"/issues/{path}/me-too")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (await town.get(STRANGER, f"/issues/{number}/me-too")).status_code == 200
+
+
+async def test_what_a_follower_says_moves_nothing(town: Town, database: Database) -> None:
+    number = await followed(town, database, IssueState.RESOLVED)
+    before = await everything_recorded(database, number)
+    bad = {"satisfaction": "unsatisfied", "solved": False}
+    assert (await town.post(STRANGER, f"/issues/{number}/me-too/evaluate", bad)).is_success
+    assert await everything_recorded(database, number) == before
+
+
+async def everything_recorded(database: Database, number: str) -> list[AnyRow]:
+    async with database.read() as session:
+        found = text("SELECT version, state, snapshot, updated_at FROM issues WHERE number = :n")
+        return list(await session.execute(found, {"n": number}))

@@ -7,7 +7,7 @@ from domain import commands as c
 from domain.events import EventName
 from domain.meeting.words import MeetingEvent
 from domain.sla import RungAct
-from domain.vocabulary import IssueState, Level
+from domain.vocabulary import IssueState, Level, WithdrawalReason
 from storage.session import Database
 from tests.api.town import Town
 from tests.builders import RESIDENT
@@ -32,6 +32,13 @@ RUNG, BREACH = EventName.RUNG_CLIMBED, EventName.DEADLINE_BREACHED
         (RUNG, {}, "到达时限节点", "rung of the ladder reached"),
         (BREACH, {"deadline": "claim:police#1"}, "签收超时", "deadline breached: claim"),
         (BREACH, {}, "已超时", "deadline breached"),
+        (
+            EventName.WITHDRAWN,
+            {"why": WithdrawalReason.NOT_SEEN},
+            "已撤回：摄像头不再看到，且尚无人受理",
+            "withdrawn: its camera sees it no more, and nobody had taken it up",
+        ),
+        (EventName.WITHDRAWN, {"why": None}, "已撤回", "withdrawn"),
         (EventName.CLAIMED, {}, "已签收", "claimed"),
     ],
 )

@@ -137,6 +137,10 @@ class Town:
         headers = _bearer(who) | {"Idempotency-Key": key or a_key()} | self.headers
         return await self.http.post(path, json=body, headers=headers)
 
+    async def delete(self, who: Actor, path: str, key: str | None = None) -> httpx.Response:
+        headers = _bearer(who) | {"Idempotency-Key": key or a_key()} | self.headers
+        return await self.http.delete(path, headers=headers)
+
     async def raised(self, who: Actor, **fields: object) -> str:
         """The number of an issue that this person raised."""
         answer = await self.post(who, "/issues", a_whistle(**fields))

@@ -65,6 +65,7 @@ PAIRS = [(kind, state) for kind in TABLE for state in S]
 
 WHO: dict[Who, set[Actor]] = {
     Who.ENGINE: {ENGINE},
+    Who.CAMERA: set(),
     Who.RAISER: {cast.OFFICER, cast.RESIDENT},
     Who.EVALUATOR: {cast.OFFICER, cast.RESIDENT},
     Who.GRID_WORKER: {cast.GRID_WORKER},

@@ -8,17 +8,22 @@ from sqlalchemy import event, text
 
 from domain.alert import AlertKind, Phase
 from domain.alerts import consequences as c
+from domain.alerts.policy import AlertPolicy, StormLimit
+from domain.alerts.standing import EVERY_CAMERA, EVERY_SOURCE
 from domain.alerts.words import ConditionState, Reason
 from domain.ids import CameraRef, GridCode
+from domain.reference import ReferenceKind
 from domain.vocabulary import IssueState, Role
 from intake.applying import AlertSource, GivenAlert
 from storage.alerts.notes import MOST_NOTES, NoteWord
+from storage.alerts.standings import Standings
 from storage.births import Births
 from storage.session import Unstorable
+from tests.activities.desk import ORIGIN, written
 from tests.activities.desk import issues as activities
 from tests.builders import GRID
 from tests.domain.alerts.watching import COMMUNITY, GATE, MINUTE, PARKING, an_alert
-from tests.intake.gate import Gate, gate
+from tests.intake.gate import SOURCE, Gate, gate
 from tests.storage.stories import undone
 
 __all__ = ["gate"]
@@ -174,6 +179,37 @@ async def test_a_storm_over_many_zones_at_once_opens_six_and_one_for_the_noise(g
     noise = await gate.condition(AlertKind.CAMERA_NOISY)
     assert (noise.issue is not None, noise.count) == (True, 28)
     assert len(await gate.numbers()) == 7
+
+
+async def test_a_storm_over_the_sources_of_a_community_is_one_issue_of_its_own(gate: Gate) -> None:
+    limit = StormLimit(burst=3, one_more_after=MINUTE)
+    crowd = AlertPolicy(
+        code="fight", kind=AlertKind.FIGHT, category=ORIGIN.category, storm_of_community=limit
+    )
+    await written(gate.database, ReferenceKind.ALERT_POLICY, crowd)
+    for number in range(10):
+        gate.source = replace(SOURCE, code=f"s{number % 5}")
+        await gate.alert(kind=AlertKind.FIGHT, camera=CameraRef(f"c{number}"))
+    *opened, last = await gate.numbers()
+    detail = await gate.detail(last)
+    assert (len(opened), detail.line.grid, detail.line.raised_by) == (3, COMMUNITY, "*:*")
+    async with gate.database.read() as session:
+        rows = await session.execute(
+            text("SELECT source, alerts FROM alert_conditions WHERE kind = 'community_noisy'")
+        )
+        kept = await session.execute(text("SELECT sum(alerts) FROM alert_conditions"))
+    assert [(row.source, row.alerts) for row in rows] == [(EVERY_SOURCE, 7)]
+    assert kept.scalar_one() == 10 + 7
+
+
+async def test_what_finds_no_room_waits_for_nobody(gate: Gate) -> None:
+    for zone in range(7):
+        await gate.alert(zone=f"z{zone}")
+    async with gate.database.begin() as session:
+        for camera in (GATE, EVERY_CAMERA):
+            await Standings(session).locked(gate.source.code, camera)
+        await asyncio.wait_for(gate.alert(zone="z8"), 1.5)
+    assert (await gate.condition(zone="z8")).reason is Reason.STORM
 
 
 async def test_an_alert_and_two_loops_at_once_open_it_once(gate: Gate) -> None:

@@ -1,6 +1,6 @@
 """The law of conditions, when cameras, clocks and lines are not as they should be."""
 
-from domain.alert import AlertKind, Phase, TimeQuality
+from domain.alert import Phase, TimeQuality
 from domain.alerts import consequences as c
 from domain.alerts.words import ConditionState, Decision, Reason, Verdict
 from tests.domain.alerts.watching import (
@@ -103,30 +103,6 @@ def test_what_flaps_through_its_debounce_is_looked_at_and_not_dispatched() -> No
     flap(watch, 2)
     (issue,) = [each for each in watch.said if isinstance(each, c.OpenIssue)]
     assert (issue.at_once, watch.condition.reason) == (False, Reason.UNSTEADY)
-
-
-# --- storms --------------------------------------------------------------------------------------
-
-
-def test_a_camera_that_sees_everything_everywhere_makes_one_issue_of_its_own() -> None:
-    watch = Watch()
-    for zone in range(100):
-        watch.alert(zone=f"z{zone}")
-    assert len(watch.issues) == 6 + 1
-    assert watch.of_kind(AlertKind.CAMERA_NOISY).issue == watch.issues[-1]
-    assert sum(watch.given.values()) == 100 + 94
-
-
-def test_what_found_no_room_in_a_storm_is_opened_after_it_if_it_is_still_there() -> None:
-    watch = Watch()
-    for zone in range(6):
-        watch.alert(zone=f"z{zone}")
-    watch.alert()
-    assert watch.told(c.RaiseMaintenance) == 1
-    assert (watch.condition.issue, watch.condition.reason) == (None, Reason.STORM)
-    watch.after(9 * MINUTE).alert()
-    watch.after(2 * MINUTE).alert()
-    assert watch.condition.issue is not None
 
 
 # --- inhibition ----------------------------------------------------------------------------------

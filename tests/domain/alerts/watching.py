@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from domain.alert import Alert, AlertKind, Phase
 from domain.alerts import consequences as c
-from domain.alerts.breaker import let_through
+from domain.alerts.breaker import Buckets, let_through
 from domain.alerts.circumstances import Circumstances
 from domain.alerts.condition import Condition, ConditionKey
 from domain.alerts.law import issue_ended, meets, passes, was_judged
@@ -73,10 +73,10 @@ class Watch:
             self._catch_up(key)
         return self
 
-    def ends(self, key: ConditionKey | None = None) -> None:
+    def ends(self, key: ConditionKey | None = None, *, taken_back: bool = False) -> None:
         """The issue of the condition is closed."""
         key = key or self.key
-        self._do(issue_ended(self.of(key), self._around(key)), key)
+        self._do(issue_ended(self.of(key), self._around(key), taken_back=taken_back), key)
 
     def judged(self, verdict: Verdict) -> None:
         self._do(was_judged(self.of(self.key), verdict), self.key)
@@ -132,14 +132,15 @@ class Watch:
 
     def _do(self, outcome: c.Outcome, key: ConditionKey) -> None:
         around = self._around(key)
-        passage = let_through(
-            outcome,
-            around.policy,
-            around.at,
-            self.standing(key.camera),
-            self.standing(EVERY_CAMERA),
+        before = Buckets(
+            camera=self.standing(key.camera),
+            source=self.standing(EVERY_CAMERA),
+            community=self.standing(CameraRef(COMMUNITY)),
         )
-        self.standings |= {key.camera: passage.camera, EVERY_CAMERA: passage.source}
+        passage = let_through(outcome, around.policy, around.at, before)
+        after = passage.buckets
+        self.standings |= {key.camera: after.camera, EVERY_CAMERA: after.source}
+        self.standings[CameraRef(COMMUNITY)] = after.community
         condition = passage.outcome.condition
         for each in passage.outcome.consequences:
             self.said.append(each)
@@ -157,7 +158,7 @@ class Watch:
                 self.issues.append(IssueNumber(f"QJ-{len(self.issues) + 1}"))
                 return condition.opened_as(self.issues[-1])
             case c.RaiseMaintenance():
-                camera = EVERY_CAMERA if each.kind is AlertKind.SOURCE_NOISY else key.camera
+                camera = key.camera if each.kind is AlertKind.CAMERA_NOISY else EVERY_CAMERA
                 self.alert(kind=each.kind, camera=camera)
             case c.SilenceCamera():
                 self.standings[key.camera] = standing.silenced(each.kind, self.now)
