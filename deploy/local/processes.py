@@ -119,7 +119,7 @@ class Process:
         _children[child.pid] = child
         identity = Identity.of(child.pid)
         if identity is None:
-            raise StartFailed(self.name, f"ended at once with {child.wait()}", self.log)
+            raise StartFailed(self.name, f"ended by itself with {child.wait()}", self.log)
         record = {**json.loads(identity.to_json()), "recipe": self._recipe()}
         write_atomically(self.pid_file, json.dumps(record))
         return identity
