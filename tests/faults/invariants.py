@@ -1,9 +1,9 @@
 """What must hold whatever happened: asked of the record, of Temporal and of the ledger."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 import asyncpg
@@ -161,12 +161,11 @@ async def findings(database: Database, client: Client) -> list[Finding]:
     What only waits is looked at again: an issue of a killed worker is first offered to that one,
     so it is late, or silent, for some seconds. What is lost never comes.
     """
+    ends = time.monotonic() + _LATE
     found = await _seen(database, client)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_LATE):
-            while found and all(each.kind in _WAITS for each in found):
-                await asyncio.sleep(_PAUSE)
-                found = await _seen(database, client)
+    while found and all(each.kind in _WAITS for each in found) and time.monotonic() < ends:
+        await asyncio.sleep(_PAUSE)
+        found = await _seen(database, client)  # whole, however long a look takes
     return found
 
 
