@@ -32,7 +32,7 @@ def reference() -> tuple[Shipped, ...]:
     """The demo's town, but with the default promises: the demo's last seconds."""
     chosen: dict[tuple[ReferenceKind, str], Shipped] = {
         (entry.kind, entry.code): entry
-        for entry in read(FOLDER, town.REFERENCE)
+        for entry in town.reference()
         if entry.kind is not ReferenceKind.SLA_POLICY
     }
     chosen |= {(entry.kind, entry.code): entry for entry in read(FOLDER)}
