@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import asyncpg
 
 from bench.intake.counting import Found
+from domain.alerts.breaker import NOISE
 
 _LOOK_AGAIN_S = 0.25
-_OWN_WORDS = ("camera_noisy", "source_noisy")
+_OWN_WORDS = sorted(kind.value for kind in NOISE)
 _COUNTED = "SELECT coalesce(sum(alerts), 0) FROM alert_conditions WHERE kind <> ALL($1)"
 _MESSAGES = """
 SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' AS name, state FROM raw_messages WHERE id > $1"""
