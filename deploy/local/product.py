@@ -12,6 +12,7 @@ from deploy.local.migrations import ROOT, Migrations
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process
+from deploy.local.roles import Roles
 from deploy.local.stack import Stack
 from deploy.local.temporal import NAMESPACE, Temporal
 
@@ -28,7 +29,11 @@ def search_attributes() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The product's database with the newest schema. A step, not a process: never running."""
+    """The product's database with the newest schema. A step, not a process: never running.
+
+    The rights follow the migrations, which may have made tables, and precede them, because the
+    owner has to be there.
+    """
 
     postgres: Postgres
     name: str = "schema"
@@ -36,7 +41,10 @@ class Schema:
 
     def start(self) -> bool:
         self.postgres.create_database(DATABASE)
-        Migrations(self.postgres.url(DATABASE)).upgrade()
+        roles = Roles(self.postgres, DATABASE)
+        roles.make()
+        Migrations(roles.owner_url).upgrade()
+        roles.make()
         return False
 
     def stop(self) -> None:
@@ -106,7 +114,7 @@ class Product:
     def environment(self) -> Mapping[str, str]:
         """What the processes of the product are told; the only place that says so."""
         return {
-            "DISPATCH_DATABASE_URL": self.postgres.url(DATABASE),
+            "DISPATCH_DATABASE_URL": Roles(self.postgres, DATABASE).app_url,
             "DISPATCH_TEMPORAL_ADDRESS": self.temporal.address,
             "DISPATCH_TEMPORAL_NAMESPACE": NAMESPACE,
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,

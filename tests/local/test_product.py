@@ -50,7 +50,7 @@ def test_everything_comes_up_once_and_goes_without_a_trace(product: Product) -> 
     assert all(server.is_running for server in product.servers)
     for port, path in ((product.ports.api, "/readyz"), (product.ports.metrics, "/metrics")):
         environment = told(port, path)
-        assert environment["DISPATCH_DATABASE_URL"] == product.postgres.url("dispatch")
+        assert environment["DISPATCH_DATABASE_URL"] == Roles(product.postgres, "dispatch").app_url
         assert environment["DISPATCH_TEMPORAL_ADDRESS"] == product.temporal.address
         assert environment["DISPATCH_JWT_SECRET"] == product.home.jwt_secret
     running = [server.identity() for server in product.servers]
