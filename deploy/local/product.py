@@ -4,7 +4,7 @@ import http.client
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.home import Home, Ports
@@ -19,6 +19,8 @@ from deploy.local.temporal import NAMESPACE, Temporal
 DATABASE = "dispatch"
 ENGINE = ("postgres", "temporal")  # what the product stands on
 _OK = 200
+UNCOUNTED = {"DISPATCH_API_PER_MINUTE_OF_ACTOR": "0", "DISPATCH_API_PER_MINUTE_OF_ADDRESS": "0"}
+"""For loads that come from a few callers at one address."""
 
 
 def search_attributes() -> Mapping[str, str]:
@@ -60,6 +62,8 @@ class Product:
     search_attributes: Callable[[], Mapping[str, str]] = search_attributes
     api_command: Sequence[str] = ()
     worker_command: Sequence[str] = (sys.executable, "worker.py")
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What the processes are told beside the rest."""
 
     @classmethod
     def at(cls, folder: Path) -> "Product":
@@ -124,6 +128,7 @@ class Product:
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
             "PYTHONUNBUFFERED": "1",
+            **self.also,
         }
 
     def _process(self, name: str, command: Sequence[str], port: int, path: str) -> Process:

@@ -14,6 +14,7 @@ from deploy.local.migrations import Migrations
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import StartFailed, gone_within
 from deploy.local.product import Product
+from deploy.local.roles import Roles
 
 NO_WORD = (sys.executable, "-c", "print('no route to the moon'); raise SystemExit(7)")
 
