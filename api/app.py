@@ -15,8 +15,8 @@ from api.edge import Edge
 from api.engine import Engine
 from api.guard import Guard
 from api.intake.door import Door
-from api.intake.peers import Peers
 from api.parts import Parts
+from api.peers import Peers
 from api.routes import (
     alerts,
     cameras,

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import problem_response
-from api.intake.peers import Peers
+from api.peers import Peers
 from api.problems import ApiCode, Problem
 from api.rates import Rates
 

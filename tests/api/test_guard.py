@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import build_app
 from api.guard import Guard, Spans
-from api.intake.peers import Peers
+from api.peers import Peers
 from api.rates import Rates
 from tests.api.town import a_token
 from tests.builders import OFFICER, RESIDENT
