@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from storage.pictures.objects import Bucket
 
 _SHORTEST_SECRET = 32
+_ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    database_url: str
+    database_url: str = Field(repr=False)
     """PostgreSQL, as `postgresql+asyncpg://user:password@host:port/name`."""
     database_pool_size: int = Field(default=8, ge=1, le=100)
     """Connections that one process keeps at most."""
@@ -67,6 +68,15 @@ class Settings(BaseSettings):
     """Port of the API, for tools that start it; the server itself is told by its command line."""
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
+
+    api_seconds: Seconds = 30.0
+    """Seconds after which a request that has arrived is given up."""
+    api_per_minute_of_actor: int = Field(default=600, ge=0, le=1_000_000)
+    """Requests a minute that one process answers to one caller; 0 for no limit."""
+    api_per_minute_of_address: int = Field(default=6000, ge=0, le=1_000_000)
+    """Likewise for one address, behind which a whole office may sit."""
+    api_origins: tuple[Annotated[str, Field(pattern=_ORIGIN)], ...] = ()
+    """Origins, as a JSON list, whose pages may ask from a browser; none but those."""
 
     trusted_proxies: tuple[str, ...] = ()
     """Networks of proxies, as a JSON list, whose X-Forwarded-For is believed about cameras."""

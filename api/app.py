@@ -7,13 +7,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
 from api.documentation import ProblemBody
 from api.edge import Edge
 from api.engine import Engine
+from api.guard import Guard
 from api.intake.door import Door
 from api.parts import Parts
+from api.peers import Peers
 from api.routes import (
     alerts,
     cameras,
@@ -32,6 +35,7 @@ from api.routes import (
 
 _TITLE = "Dispatch"
 _VERSION = "1"
+_PREFLIGHT_SECONDS = 600
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
@@ -63,7 +67,7 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
-    app.add_middleware(Edge, limits=parts.limits)
+    _wrap(app, parts)
     errors.install(app)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
@@ -73,6 +77,22 @@ def build_app(parts: Parts) -> FastAPI:
         app.include_router(module.router)
     _document(app)
     return app
+
+
+def _wrap(app: FastAPI, parts: Parts) -> None:
+    """The layers around the routes, the innermost first."""
+    if parts.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=parts.origins,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
+            expose_headers=("X-Request-ID", "Retry-After"),
+            max_age=_PREFLIGHT_SECONDS,
+        )
+    peers = Peers(parts.intake.proxies)
+    app.add_middleware(Guard, rates=parts.rates, peers=peers, spans=parts.spans)
+    app.add_middleware(Edge, limits=parts.limits)
 
 
 def _document(app: FastAPI) -> None:

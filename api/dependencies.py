@@ -57,6 +57,7 @@ async def _caller(
         raise unauthenticated()
     actor = await parts.gate.actor(bearer.credentials)
     request.state.subject = actor.subject
+    parts.rates.of_actors.require_room(actor.subject)
     return actor
 
 

@@ -13,7 +13,13 @@ from domain.refusals import RefusalCode as R
 
 A = ApiCode
 
-ALWAYS: tuple[Code, ...] = (A.BAD_REQUEST, A.METHOD_NOT_ALLOWED, A.INTERNAL_ERROR)
+ALWAYS: tuple[Code, ...] = (
+    A.BAD_REQUEST,
+    A.METHOD_NOT_ALLOWED,
+    A.TOO_MANY_REQUESTS,
+    A.TOO_SLOW,
+    A.INTERNAL_ERROR,
+)
 KNOWN: tuple[Code, ...] = (
     *ALWAYS,
     A.UNAUTHENTICATED,

@@ -8,10 +8,12 @@ from temporalio.service import RetryConfig
 from api.app import build_app
 from api.auth import Gate
 from api.body import Limits
+from api.guard import Spans
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource
 from api.links import Links
 from api.parts import IntakeParts, Parts
+from api.rates import Rates
 from api.uploading import Uploads
 from intake.adapters.registry import ADAPTERS, READS_UP_TO
 from intake.pictures.darkroom import Bounds, Darkroom
@@ -62,6 +64,12 @@ def create_app() -> FastAPI:
                 multipart=settings.intake_max_multipart_bytes,
                 longer=READS_UP_TO,
             ),
+            spans=Spans(answering=settings.api_seconds),
+            rates=Rates(
+                per_actor=settings.api_per_minute_of_actor,
+                per_address=settings.api_per_minute_of_address,
+            ),
+            origins=settings.api_origins,
             intake=_intake(settings),
             household_key=_household_key(settings),
         )

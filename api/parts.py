@@ -9,7 +9,9 @@ from temporalio.client import Client
 
 from api.auth import Gate
 from api.body import Limits
+from api.guard import Spans
 from api.links import Links
+from api.rates import Rates
 from api.uploading import Uploads
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
@@ -43,6 +45,9 @@ class Parts:
     links: Links
     patience: float = 10.0
     limits: Limits = Limits()  # noqa: RUF009 - frozen
+    spans: Spans = Spans()  # noqa: RUF009 - frozen
+    rates: Rates = field(default_factory=Rates)
+    origins: tuple[str, ...] = ()
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
     maps: GridMaps = field(default_factory=GridMaps)

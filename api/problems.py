@@ -36,6 +36,8 @@ class ApiCode(StrEnum):
     WORK_DONE = "work_done"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    TOO_SLOW = "too_slow"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     INVALID_INPUT = "invalid_input"
     TOO_MANY_PICTURES = "too_many_pictures"
@@ -74,6 +76,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.WORK_DONE: HTTPStatus.CONFLICT,
     ApiCode.CONFLICT: HTTPStatus.CONFLICT,
     ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ApiCode.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.TOO_SLOW: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ApiCode.INVALID_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApiCode.TOO_MANY_PICTURES: HTTPStatus.CONFLICT,
@@ -97,6 +101,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.NOT_YET_STARTED: 1,
     ApiCode.OUTCOME_UNKNOWN: 1,
     ApiCode.OVERLOADED: 2,
+    ApiCode.TOO_SLOW: 3,
     ApiCode.SOURCE_BUSY: 2,
     ApiCode.ENGINE_UNAVAILABLE: 3,
     ApiCode.DATABASE_UNAVAILABLE: 3,
