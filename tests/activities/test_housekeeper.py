@@ -162,4 +162,5 @@ def test_steps_of_issues_are_never_forgotten() -> None:
         "pictures",
         "raw_messages",
         "alert_events",
+        "personal_data",
     }

@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from domain.actor import Actor
+from domain.ids import GridCode
 from domain.vocabulary import IssueState, Role
 from storage.session import Database
 from tests.api.town import ADMINISTRATOR, STRANGER, Town
@@ -12,7 +13,7 @@ from tests.storage.stories import born_in
 
 WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
 ME = {"subject": RESIDENT.subject}
-ELSEWHERE = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=("yj",))
+ELSEWHERE = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(GridCode("yj"),))
 
 
 async def test_everybody_gets_what_is_kept_of_them(town: Town, database: Database) -> None:

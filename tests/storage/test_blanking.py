@@ -28,7 +28,7 @@ async def anonymised(database: Database, days: int, limit: int = 10) -> int:
         return await Blanking(session).anonymise_some(at - 30 * DAY, at, limit)
 
 
-async def closed(database: Database, number: IssueNumber, at: datetime = NOON) -> None:
+async def marked_closed(database: Database, number: IssueNumber, at: datetime = NOON) -> None:
     """Closes it in the row alone, for what asks for nothing else."""
     async with database.begin() as session:
         await session.execute(
@@ -74,11 +74,11 @@ async def test_what_a_meeting_said_goes_with_the_last_issue_of_its_agenda(
     database: Database,
 ) -> None:
     first, second = await shared_meeting(database)
-    await closed(database, first)
+    await marked_closed(database, first)
     assert await anonymised(database, 31) == 1
     async with database.begin() as session:
         assert await left(session) == SAID - {"decision"}
-    await closed(database, second)
+    await marked_closed(database, second)
     assert await anonymised(database, 31) == 1
     async with database.begin() as session:
         assert await left(session) == set()

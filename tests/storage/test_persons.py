@@ -13,6 +13,7 @@ from storage.session import Database
 from storage.texts import Texts
 from tests.builders import COUNTY, NOON, OFFICER, RESIDENT
 from tests.storage.stories import born, born_in
+from tests.storage.test_blanking import marked_closed
 from tests.storage.test_pictures import an_upload, kept, step
 
 WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
@@ -82,7 +83,8 @@ async def test_a_limit_is_told(database: Database, monkeypatch: pytest.MonkeyPat
 
 async def test_an_erased_person_is_found_no_more(database: Database) -> None:
     closed = (await born_in(IssueState.CLOSED, database, **WANG)).number
-    hers = (await born_in(IssueState.CLOSED, database, raised_by=LI, **WANG)).number
+    hers = await born(database, raised_by=LI, **WANG)
+    await marked_closed(database, hers)
     await wrote(database, hers, "remark", ME)
     await wrote(database, hers, "other", LI)
     unused = await kept(database, an_upload("b", by=ME))
