@@ -145,9 +145,7 @@ class Texts:
         """
         return await self._blank(at, TextRow.id.in_(_shared_with(number, only_done=True)))
 
-    async def erase_of_author(
-        self, author: Subject, at: datetime, issues: Select[str]
-    ) -> int:
+    async def erase_of_author(self, author: Subject, at: datetime, issues: Select[str]) -> int:
         """Blanks what somebody wrote on these issues; how many texts."""
         return await self._blank(at, TextRow.author == author, TextRow.issue_number.in_(issues))
 

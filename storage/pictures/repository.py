@@ -162,9 +162,7 @@ class Pictures:
         )
         return erased.rowcount
 
-    async def erase_of_uploader(
-        self, uploader: Subject, at: datetime, issues: Select[str]
-    ) -> int:
+    async def erase_of_uploader(self, uploader: Subject, at: datetime, issues: Select[str]) -> int:
         """The same for what somebody uploaded for these issues, or for none."""
         erased = await self._session.execute(
             update(PictureRow)
