@@ -156,6 +156,8 @@ class Settings(BaseSettings):
     """Days for which a camera's message is kept as it came."""
     keep_alerts_days: int = Field(default=180, ge=1, le=36500)
     """Days after which is forgotten what was read of a camera's message, if nothing needs it."""
+    keep_personal_days: int = Field(default=1095, ge=1, le=36500)
+    """Days after its closing after which nothing personal is left of an issue."""
     keep_unused_pictures_hours: int = Field(default=24, ge=1, le=720)
     """Hours after which an uploaded picture is erased that no step uses."""
     keep_rechecks_days: int = Field(default=30, ge=1, le=36500)

@@ -27,6 +27,7 @@ from api.routes import (
     issues,
     meetings,
     personal,
+    persons,
     pictures,
     places,
     reference,
@@ -71,7 +72,7 @@ def build_app(parts: Parts) -> FastAPI:
     errors.install(app)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
-        *(issues, places, pictures, personal, households, reference),
+        *(issues, places, pictures, personal, persons, households, reference),
         *(commands, meetings, cameras, sources, alerts, health),
     ):
         app.include_router(module.router)
