@@ -21,6 +21,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from api.problems import ApiCode, Problem
+from api.ways_in.addresses import Addresses
+from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
 from domain.appointment import Appointment
 from storage.accounts.appointments import Appointments
@@ -51,6 +53,8 @@ class WaysIn:
 
     ring: KeyRing
     hasher: IdentityHasher
+    passwords: Passwords
+    addresses: Addresses
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
 
