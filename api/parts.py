@@ -11,6 +11,7 @@ from api.auth import Gate
 from api.body import Limits
 from api.links import Links
 from api.uploading import Uploads
+from api.ways_in.sessions import WaysIn
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
@@ -37,6 +38,7 @@ class Parts:
     database: Database
     connect: Callable[[], Awaitable[Client]]
     gate: Gate
+    ways_in: WaysIn
     now: Callable[[], datetime]
     album: Album
     uploads: Uploads

@@ -1,21 +1,35 @@
 """Signing in, who one is, and accounts as administrators see them."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.issues import Read
 from api.schemas.opaque import Opaque
 from api.schemas.text import Body, Code, Instant, NoNul, Phone
-from domain.appointment import MOST_GRIDS, Appointment
+from domain.appointment import MOST_GRIDS
 from domain.reference import Post
 from domain.vocabulary import Role
-from storage.accounts.views import Account, SignInSession
 
 LOGIN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$"
 _ID = r"^[0-9a-f]{32}$"
 _GRID = r"^[a-z0-9][a-z0-9_.-]{0,127}$"
+GivenRole = Literal[
+    Role.RESIDENT,
+    Role.GRID_WORKER,
+    Role.BUILDING_HEAD,
+    Role.INFORMATION_OFFICER,
+    Role.HOUSEHOLD_HEAD,
+    Role.RIDER,
+    Role.HOTLINE,
+    Role.STAFF,
+    Role.LEADER,
+    Role.DISPATCHER,
+    Role.SUPERVISOR,
+    Role.ADMINISTRATOR,
+]
+"""All that people have: the engine is nobody, and cameras come in with tokens of their source."""
 SHORTEST, LONGEST = 12, 128
 """Characters of a new password."""
 
@@ -109,23 +123,6 @@ class MeRead(Read):
     signed_in_at: datetime | None
     session_ends_at: datetime | None
 
-    @classmethod
-    def of(cls, session: SignInSession, in_force: tuple[Appointment, ...]) -> Self:
-        appointment = session.appointment
-        return cls(
-            subject=session.account.subject,
-            login=session.account.login,
-            roles=list(appointment.roles),
-            department=appointment.department,
-            grids=list(appointment.grids),
-            appointment=AppointmentRead.model_validate(appointment),
-            appointments=[AppointmentRead.model_validate(each) for each in in_force],
-            must_change_password=session.account.must_change_password,
-            way=session.way,
-            signed_in_at=session.opened_at,
-            session_ends_at=session.ends_at,
-        )
-
 
 class SignedOut(Read):
     """How many sessions ended."""
@@ -136,9 +133,9 @@ class SignedOut(Read):
 class Appoint(Body):
     """A new post."""
 
-    roles: Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
+    roles: Annotated[list[GivenRole], Field(min_length=1, max_length=len(Role))]
     department: Annotated[str, StringConstraints(pattern=_GRID)] | None = None
-    grids: Annotated[list[_Grid], Field(max_length=MOST_GRIDS)] = []
+    grids: Annotated[tuple[_Grid, ...], Field(max_length=MOST_GRIDS)] = ()
     post: Post | None = None
     since: Instant | None = None
     """From now on unless said."""
@@ -206,16 +203,6 @@ class AccountDetail(AccountRead):
 
     appointments: list[AppointmentRead]
     identities: list[LinkedRead]
-
-    @classmethod
-    def made_of(
-        cls, account: Account, appointments: tuple[Appointment, ...], identities: tuple[object, ...]
-    ) -> Self:
-        return cls(
-            **AccountRead.model_validate(account).model_dump(),
-            appointments=[AppointmentRead.model_validate(each) for each in appointments],
-            identities=[LinkedRead.model_validate(each) for each in identities],
-        )
 
 
 class AccountMade(AccountDetail):

@@ -1,10 +1,11 @@
 """Who may appoint whom: nobody gives away more than they have, nor anything to themselves."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from api.jurisdiction import require_cover
-from api.problems import ApiCode, Problem
+from api.problems import ApiCode, FieldError, Problem
 from api.references import require
 from api.schemas.accounts import Appoint
 from domain.actor import Actor
@@ -37,6 +38,8 @@ async def appointed(
         ],
     )
     places = await places_of(session, body.department, body.grids)
+    if not places:
+        raise Problem.invalid(FieldError.of("grids", "missing"))
     require_cover(actor, *places)
     return Appointment(
         id=secrets.token_hex(_ID_BYTES),
@@ -53,9 +56,12 @@ async def appointed(
 
 
 async def places_of(
-    session: Session, department: str | None, grids: list[str]
+    session: Session, department: str | None, grids: Sequence[str]
 ) -> tuple[GridCode, ...]:
-    """Where an appointment holds: its grids and its department's; with neither, everywhere."""
+    """Where an appointment holds: its grids and its department's; with neither, everywhere.
+
+    Empty before there are districts, when everywhere is nowhere.
+    """
     reference = ReferenceRepository(session)
     found = [GridCode(grid) for grid in grids]
     if department:

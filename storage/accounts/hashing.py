@@ -36,6 +36,10 @@ class IdentityHasher:
         """Of a login name that was tried, whether anybody has it or not."""
         return self._first("login", plain_login(login))
 
+    def seal(self, said: str) -> bytes:
+        """By which the same request is known again, and nothing in it."""
+        return self._first("seal", said)
+
     def _first(self, *parts: str) -> bytes:
         return _hash(self.keys[0], parts)
 
