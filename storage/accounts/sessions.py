@@ -50,7 +50,12 @@ class SignInSessions:
     async def add_token(
         self, session_id: str, token_sha256: bytes, *, at: datetime, expires_at: datetime
     ) -> None:
-        """The next link of the chain."""
+        """The next link of the chain. Links that would be too late anyway are forgotten."""
+        await self._session.execute(
+            delete(RefreshTokenRow).where(
+                RefreshTokenRow.session_id == session_id, RefreshTokenRow.expires_at <= at
+            )
+        )
         await self._session.execute(
             insert(RefreshTokenRow).values(
                 token_sha256=token_sha256,
