@@ -30,13 +30,10 @@ async def appointed(
     """
     if subject == actor.subject:
         raise Problem(ApiCode.OWN_ACCOUNT)
-    await require(
-        session,
-        [
-            *(("grids", ReferenceKind.GRID, grid) for grid in body.grids),
-            *((("department", ReferenceKind.DEPARTMENT, body.department),) * bool(body.department)),
-        ],
-    )
+    named = [("grids", ReferenceKind.GRID, grid) for grid in body.grids]
+    if body.department:
+        named.append(("department", ReferenceKind.DEPARTMENT, body.department))
+    await require(session, named)
     places = await places_of(session, body.department, body.grids)
     if not places:
         raise Problem.invalid(FieldError.of("grids", "missing"))
