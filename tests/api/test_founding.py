@@ -1,5 +1,7 @@
 """Accounts made at the database: of the demo community once, and of a first administrator."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 
@@ -91,8 +93,9 @@ def test_rings_are_given_or_made_from_the_secret_and_never_are_it() -> None:
 
 @pytest.mark.parametrize("name", ["session_keys", "identity_keys"])
 def test_a_weak_key_is_refused_and_never_printed(name: str) -> None:
+    rings: dict[str, Any] = {name: (KEY, SecretStr("weak-key"))}
     with pytest.raises(ValueError, match="shorter than 32") as refused:
-        Settings(database_url="x", jwt_secret=SecretStr(SECRET), **{name: (KEY, "weak-key")})
+        Settings(database_url="x", jwt_secret=SecretStr(SECRET), **rings)
     assert "weak-key" not in str(refused.value)
 
 

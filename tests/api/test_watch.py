@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+from typing_extensions import override
 
 from api.auth import Gate
 from api.keys import FixedKey, NoKey
@@ -37,8 +38,9 @@ class Counted(Database):
     asked = 0
     is_away = False
 
+    @override
     @asynccontextmanager
-    async def single(self) -> AsyncIterator[Session]:  # type: ignore[override]  # as the decorated one
+    async def single(self) -> AsyncIterator[Session]:
         self.asked += 1
         if self.is_away:
             raise Unreachable("away")
