@@ -1,5 +1,7 @@
 """What the operator decides: one frozen class, read from the environment by composition roots."""
 
+import hashlib
+import hmac
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -54,6 +56,28 @@ class Settings(BaseSettings):
     """Issuer that every token has to name."""
     jwt_audience: str | None = None
     """Audience that every token has to name."""
+
+    session_keys: tuple[SecretStr, ...] = ()
+    """Keys of the engine's own access tokens, as a JSON list, 32 characters or more each.
+
+    The first signs, all verify. To rotate: add the new one last in every process, then put it
+    first; the old one may go ten minutes later. Made from `jwt_secret` unless given; needed where
+    there is none.
+    """
+    identity_keys: tuple[SecretStr, ...] = ()
+    """Hash phones and names at other providers, as a JSON list, 32 characters or more each.
+
+    The first hashes what is written, all find it; one that goes takes what it hashed with it. Made
+    from `jwt_secret` unless given; needed where there is none.
+    """
+    access_minutes: int = Field(default=10, ge=1, le=60)
+    """Minutes for which an access token works."""
+    session_idle_hours: int = Field(default=24, ge=1, le=24 * 90)
+    """Hours after which somebody who did not come back signs in again."""
+    session_days: int = Field(default=30, ge=1, le=365)
+    """Days after which everybody signs in again."""
+    sign_in_per_minute: int = Field(default=60, ge=1, le=100_000)
+    """Attempts to sign in or to refresh from one address in a minute, of each API process."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
@@ -194,6 +218,33 @@ class Settings(BaseSettings):
         return secret.encode()
 
     @property
+    def session_ring(self) -> tuple[bytes, ...]:
+        """What access tokens of the engine are signed with.
+
+        Raises:
+            ValueError: there is no secret to be had.
+        """
+        return self._ring(self.session_keys, "session_keys")
+
+    @property
+    def identity_ring(self) -> tuple[bytes, ...]:
+        """What phones and external ids are hashed with.
+
+        Raises:
+            ValueError: there is no secret to be had.
+        """
+        return self._ring(self.identity_keys, "identity_keys")
+
+    def _ring(self, given: tuple[SecretStr, ...], name: str) -> tuple[bytes, ...]:
+        if given:
+            return tuple(each.get_secret_value().encode() for each in given)
+        secret = _said(self.jwt_secret)
+        if secret is None:
+            raise ValueError(f"set {name}: there is no jwt_secret to make them from")
+        # Never the secret itself: what verifies one kind of token must not verify another.
+        return (hmac.new(secret.encode(), f"dispatch {name}".encode(), hashlib.sha256).digest(),)
+
+    @property
     def servers(self) -> tuple[tuple[str, int], ...]:
         """What the engine itself stands on; nothing is ever fetched from there."""
         database = urlsplit(self.database_url)
@@ -207,8 +258,15 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _one_strong_key(self) -> Self:
         keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
-        if sum(key is not None for key in keys) != 1:
-            raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
+        given = sum(key is not None for key in keys)
+        if given > 1 or not (given or self.session_keys):
+            raise ValueError(
+                "set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url; "
+                "or session_keys and none of them"
+            )
+        for ring in (self.session_keys, self.identity_keys):
+            if any(len(each.get_secret_value()) < _SHORTEST_SECRET for each in ring):
+                raise ValueError(f"a key is shorter than {_SHORTEST_SECRET} characters")
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
         for name in (*strong, "intake_secret"):
             secret: SecretStr | None = getattr(self, name)

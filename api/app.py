@@ -18,6 +18,7 @@ from api.intake.door import Door
 from api.parts import Parts
 from api.peers import Peers
 from api.routes import (
+    accounts,
     alerts,
     cameras,
     commands,
@@ -25,12 +26,14 @@ from api.routes import (
     households,
     intake,
     issues,
+    me,
     meetings,
     personal,
     persons,
     pictures,
     places,
     reference,
+    signing_in,
     sources,
 )
 
@@ -40,8 +43,8 @@ _PREFLIGHT_SECONDS = 600
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
-Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the
-same key it has the same answer. Keys are their caller's own.
+Every POST but a search, the messages of cameras and what gives out tokens carries an
+`Idempotency-Key`; repeated with the same key it has the same answer. Keys are their caller's own.
 Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
 English with `Accept-Language: en`.
 """
@@ -56,6 +59,7 @@ def build_app(parts: Parts) -> FastAPI:
         try:
             yield
         finally:
+            parts.ways_in.passwords.close()
             await parts.database.close()
 
     app = FastAPIOffline(
@@ -73,6 +77,7 @@ def build_app(parts: Parts) -> FastAPI:
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
+        *(signing_in, me, accounts),
         *(commands, meetings, cameras, sources, alerts, health),
     ):
         app.include_router(module.router)

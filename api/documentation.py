@@ -24,6 +24,8 @@ KNOWN: tuple[Code, ...] = (
     *ALWAYS,
     A.UNAUTHENTICATED,
     A.TOKEN_EXPIRED,
+    A.SESSION_OVER,
+    A.PASSWORD_CHANGE_NEEDED,
     A.KEYS_UNAVAILABLE,
     A.DATABASE_UNAVAILABLE,
 )
@@ -61,6 +63,52 @@ READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
 REVOKE_TOKEN: tuple[Code, ...] = ERASE
 ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
+_BODY: tuple[Code, ...] = (A.INVALID_INPUT, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
+REFRESH: tuple[Code, ...] = (
+    *ALWAYS,
+    *_BODY,
+    A.SESSION_OVER,
+    A.TOO_MANY_ATTEMPTS,
+    A.DATABASE_UNAVAILABLE,
+)
+_PASSWORD: tuple[Code, ...] = (
+    A.SIGN_IN_FAILED,
+    A.SIGN_IN_LOCKED,
+    A.TOO_MANY_ATTEMPTS,
+    A.NO_APPOINTMENT,
+    A.OVERLOADED,
+)
+SIGN_IN: tuple[Code, ...] = (*ALWAYS, *_BODY, *_PASSWORD, A.DATABASE_UNAVAILABLE)
+ME: tuple[Code, ...] = tuple(code for code in KNOWN if code is not A.PASSWORD_CHANGE_NEEDED)
+SIGN_OUT: tuple[Code, ...] = (*ME, A.NO_SESSION)
+CHANGE_PASSWORD: tuple[Code, ...] = (*SIGN_OUT, *_BODY, *_PASSWORD)
+SWITCH: tuple[Code, ...] = (*SIGN_OUT, *_BODY, A.NO_APPOINTMENT)
+SEE_ACCOUNTS: tuple[Code, ...] = (*LIST, A.FORBIDDEN)
+SEE_ACCOUNT: tuple[Code, ...] = REPORTER
+CREATE_ACCOUNT: tuple[Code, ...] = (
+    *POST,
+    A.FORBIDDEN,
+    A.OUT_OF_SCOPE,
+    A.ACCOUNT_TAKEN,
+    A.OWN_ACCOUNT,
+    A.OVERLOADED,
+)
+APPOINT: tuple[Code, ...] = (
+    *POST,
+    A.FORBIDDEN,
+    A.OUT_OF_SCOPE,
+    A.NOT_FOUND,
+    A.OWN_ACCOUNT,
+    A.OVERLOADED,
+)
+CHANGE_ACCOUNT: tuple[Code, ...] = (
+    *SEARCH,
+    A.FORBIDDEN,
+    A.OUT_OF_SCOPE,
+    A.NOT_FOUND,
+    A.ACCOUNT_TAKEN,
+    A.OWN_ACCOUNT,
+)
 REPLAY: tuple[Code, ...] = ERASE
 INTAKE: tuple[Code, ...] = (
     *ALWAYS,

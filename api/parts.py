@@ -13,6 +13,7 @@ from api.guard import Spans
 from api.links import Links
 from api.rates import Rates
 from api.uploading import Uploads
+from api.ways_in.sessions import WaysIn
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
@@ -39,6 +40,7 @@ class Parts:
     database: Database
     connect: Callable[[], Awaitable[Client]]
     gate: Gate
+    ways_in: WaysIn
     now: Callable[[], datetime]
     album: Album
     uploads: Uploads

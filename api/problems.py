@@ -55,6 +55,15 @@ class ApiCode(StrEnum):
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_LOCKED = "sign_in_locked"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    NO_APPOINTMENT = "no_appointment"
+    SESSION_OVER = "session_over"
+    NO_SESSION = "no_session"
+    PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105 - a code
+    ACCOUNT_TAKEN = "account_taken"
+    OWN_ACCOUNT = "own_account"
 
 
 Code = RefusalCode | ApiCode
@@ -95,6 +104,15 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.PICTURES_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.SIGN_IN_FAILED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.SIGN_IN_LOCKED: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.TOO_MANY_ATTEMPTS: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.NO_APPOINTMENT: HTTPStatus.FORBIDDEN,
+    ApiCode.SESSION_OVER: HTTPStatus.UNAUTHORIZED,
+    ApiCode.NO_SESSION: HTTPStatus.CONFLICT,
+    ApiCode.PASSWORD_CHANGE_NEEDED: HTTPStatus.FORBIDDEN,
+    ApiCode.ACCOUNT_TAKEN: HTTPStatus.CONFLICT,
+    ApiCode.OWN_ACCOUNT: HTTPStatus.CONFLICT,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
