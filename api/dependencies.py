@@ -58,6 +58,7 @@ async def _presence(request: Request, parts: PartsOf, bearer: BearerOf) -> Prese
         raise unauthenticated()
     presence = await parts.gate.presence(bearer.credentials)
     request.state.subject = presence.actor.subject
+    parts.rates.of_actors.require_room(presence.actor.subject)
     return presence
 
 
