@@ -25,6 +25,7 @@ from api.routes import (
     issues,
     me,
     meetings,
+    oidc,
     personal,
     pictures,
     places,
@@ -72,7 +73,7 @@ def build_app(parts: Parts) -> FastAPI:
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, households, reference),
-        *(signing_in, me, accounts),
+        *(signing_in, oidc, me, accounts),
         *(commands, meetings, cameras, sources, alerts, health),
     ):
         app.include_router(module.router)

@@ -11,6 +11,7 @@ from api.auth import Gate
 from api.body import Limits
 from api.links import Links
 from api.uploading import Uploads
+from api.ways_in.oidc import Oidc
 from api.ways_in.sessions import WaysIn
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
@@ -44,6 +45,7 @@ class Parts:
     uploads: Uploads
     links: Links
     patience: float = 10.0
+    oidc: Oidc | None = None
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)

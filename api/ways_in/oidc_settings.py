@@ -14,6 +14,7 @@ _Address = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,500}$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,127}$")]
 _Path = Annotated[tuple[str, ...], Field(min_length=1, max_length=8)]
 """Names on the way into the claims: `["realm_access", "roles"]`."""
+_OTHER_WAYS = frozenset({"password", "wechat"})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -77,6 +78,8 @@ class OidcSettings(_Said):
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
+        if self.name in _OTHER_WAYS:
+            raise ValueError("another way in has this name")
         for address in (self.issuer, self.redirect_uri, *self.return_to):
             parts = urlsplit(address)
             if parts.scheme != "https" and parts.hostname not in _LOOPBACK:

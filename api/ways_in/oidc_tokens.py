@@ -89,7 +89,7 @@ class Judge:
         _require(bool(allowed), "alg")
         try:
             material = key.material.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-            read = jwt.decode(token, jwk.import_key(material), algorithms=allowed)
+            read = jwt.decode(token, _key(allowed[0], material), algorithms=allowed)
             self._registry.validate(read.claims)
         except (JoseError, ValueError) as error:
             raise Refused(_rule(error)) from error
@@ -122,6 +122,17 @@ class Judge:
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if several or "azp" in claims:
             _require(claims.get("azp") == self.settings.client_id, "azp")
+
+
+def _key(algorithm: str, material: bytes) -> jwk.Key:
+    """The family of an algorithm alone says what kind of key it is."""
+    match algorithm[:2]:
+        case "ES":
+            return jwk.import_key(material, "EC")
+        case "Ed":
+            return jwk.import_key(material, "OKP")
+        case _:
+            return jwk.import_key(material, "RSA")
 
 
 def _require(holds: bool, rule: str) -> None:
