@@ -5,6 +5,7 @@ Whatever it says in its errors stays here: callers get `provider_unavailable` or
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -81,6 +82,7 @@ class Provider:
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
         self._fetching = asyncio.Lock()
+        self._tls: ssl.SSLContext | None = None
 
     async def metadata(self) -> Metadata:
         """What the provider says of itself.
@@ -172,9 +174,7 @@ class Provider:
         try:
             async with (
                 asyncio.timeout(_SECONDS),
-                httpx.AsyncClient(
-                    transport=self._transport, timeout=_SECONDS, trust_env=False
-                ) as client,
+                self._client() as client,
             ):
                 answer = await client.send(request, auth=auth, stream=True)
                 body = await _within_bounds(answer)
@@ -185,6 +185,14 @@ class Provider:
             log.warning("provider_refused", status=answer.status_code)
             raise Problem(ApiCode.PROVIDER_REFUSED)
         return _object(answer, body)
+
+    def _client(self) -> httpx.AsyncClient:
+        """A context of TLS takes tens of milliseconds to make, so there is one for all."""
+        if self._tls is None:
+            self._tls = httpx.create_ssl_context(trust_env=False)
+        return httpx.AsyncClient(
+            transport=self._transport, timeout=_SECONDS, trust_env=False, verify=self._tls
+        )
 
 
 async def _within_bounds(answer: httpx.Response) -> bytes:

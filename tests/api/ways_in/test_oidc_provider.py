@@ -8,7 +8,7 @@ import pytest
 
 from api.ways_in.oidc import with_query
 from storage.accounts.repository import Accounts
-from tests.api.ways_in.certified import Browser, Certified
+from tests.api.ways_in.certified import Certified
 from tests.api.ways_in.conftest import HERE, PAGE, WECOM, Visit, query_of
 from tests.pictures.album import StoppedClock
 
@@ -58,7 +58,7 @@ async def test_an_unknown_person_gets_no_account(visit: Visit) -> None:
         visit.through(policy=policy)
         answer = await visit.back(await visit.went("nobody-knows"))
         assert (answer.status_code, answer.json()["code"]) == (403, "not_linked")
-        visit.browser = Browser()
+        visit.browser.http.cookies.clear()
     async with visit.app.state.parts.database.read() as session:
         accounts = Accounts(session, visit.app.state.parts.ways_in.hasher)
         assert await accounts.by_identity("oidc", "nobody-knows") is None
@@ -179,12 +179,15 @@ async def test_clocks_may_differ_by_a_minute(
 
 async def test_the_providers_no_is_told_without_its_words(visit: Visit) -> None:
     said = {"error": "access_denied", "error_description": "secret words", "iss": visit.issuer}
-    for accept, status in (("application/json", 401), ("text/html,*/*;q=0.8", 303)):
-        state = query_of((await visit.began()).headers["location"])["state"]
-        answer = await visit.back(f"{HERE}/callback?{urlencode(said | {'state': state})}", accept)
-        assert answer.status_code == status
-        assert "secret" not in answer.text + str(answer.headers)
-    assert query_of(answer.headers["location"]) == {"sign_in_problem": "provider_refused"}
+    program, browser = [
+        await visit.back(f"{HERE}/callback?{urlencode(said | {'state': state})}", accept)
+        for accept in ("application/json", "text/html,*/*;q=0.8")
+        for state in [query_of((await visit.began()).headers["location"])["state"]]
+    ]
+    assert (program.status_code, program.json()["code"]) == (401, "provider_refused")
+    assert "secret" not in program.text
+    told = query_of(browser.headers["location"])
+    assert (browser.status_code, told) == (303, {"sign_in_problem": "provider_refused"})
 
 
 async def test_an_answer_of_another_provider_is_refused(visit: Visit) -> None:

@@ -5,6 +5,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
 
+console.info = console.error; // standard output is for answers alone
 const { port, people, clients, idTokenSeconds } = JSON.parse(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
 
