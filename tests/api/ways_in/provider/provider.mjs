@@ -14,10 +14,43 @@ function newKey() {
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' };
 }
 
+const kept = new Map();
+
+class Shared {
+  constructor(model) {
+    this.key = (id) => `${model}:${id}`;
+  }
+
+  async upsert(id, payload) {
+    kept.set(this.key(id), payload);
+  }
+
+  async find(id) {
+    return kept.get(this.key(id));
+  }
+
+  async findByUid(uid) {
+    return [...kept.values()].find((each) => each.uid === uid && each.kind === 'Session');
+  }
+
+  async consume(id) {
+    kept.get(this.key(id)).consumed = Math.floor(Date.now() / 1000);
+  }
+
+  async destroy(id) {
+    kept.delete(this.key(id));
+  }
+
+  async revokeByGrantId(grantId) {
+    for (const [key, each] of kept) if (each.grantId === grantId) kept.delete(key);
+  }
+}
+
 // What is in flight lies in a store that all of them share, so a new one with a new key goes on
 // where the old one stopped: that is how a provider rotates.
 function aProvider() {
   return new Provider(issuer, {
+    adapter: Shared,
     clients,
     jwks: { keys: [newKey()] },
     cookies: { keys: ['a key of cookies for tests only'] },
