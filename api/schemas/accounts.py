@@ -57,13 +57,19 @@ class SignIn(Body):
 class Refresh(Body):
     """The latest refresh token, which is over with this."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": "pK2v" * 10}]})
     refresh_token: _RefreshToken
 
 
 class ChangePassword(Body):
     """The password as it is, and as it will be."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [{"password": "correct horse bat", "new_password": "another good one"}]
+        },
+    )
     password: Annotated[_Said, Field(json_schema_extra={"format": "password"})]
     new_password: Annotated[_New, Field(json_schema_extra={"format": "password"})]
 
@@ -71,6 +77,9 @@ class ChangePassword(Body):
 class SwitchAppointment(Body):
     """Another appointment of one's own."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"appointment": "0b6f4a526c1e4f579d6e5a1d4f2f8c11"}]}
+    )
     appointment: AppointmentId
 
 
@@ -133,6 +142,9 @@ class SignedOut(Read):
 class Appoint(Body):
     """A new post."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"roles": ["staff"], "department": "water", "post": "a"}]}
+    )
     roles: Annotated[list[GivenRole], Field(min_length=1, max_length=len(Role))]
     department: Annotated[str, StringConstraints(pattern=_GRID)] | None = None
     grids: Annotated[tuple[_Grid, ...], Field(max_length=MOST_GRIDS)] = ()
@@ -152,6 +164,7 @@ class Appoint(Body):
 class EndAppointment(Body):
     """When it ends."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"at": "2026-12-31T16:00:00Z"}]})
     at: Instant | None = None
     """Now unless said."""
 
@@ -159,6 +172,17 @@ class EndAppointment(Body):
 class CreateAccount(Body):
     """Somebody who may sign in, in at least one appointment."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": "water_c",
+                    "login": "water_c",
+                    "appointments": [{"roles": ["staff"], "department": "water"}],
+                }
+            ]
+        }
+    )
     subject: Annotated[Code, Opaque] | None = None
     """Opaque, and the same as in the reference data for staff; made up unless said."""
     login: Login | None = None
@@ -171,6 +195,7 @@ class CreateAccount(Body):
 class ChangeAccount(Body):
     """What is said changes, the rest stays; null takes it away."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"disabled": True}]})
     login: Login | None = None
     phone: Phone | None = None
     disabled: bool | None = None

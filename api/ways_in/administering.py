@@ -21,7 +21,7 @@ from api.schemas.accounts import (
     PasswordReset,
     SignedOut,
 )
-from api.ways_in.appointing import appointed, require_sight, require_whole
+from api.ways_in.appointing import appointed, require_other, require_sight, require_whole
 from api.ways_in.passwords import random_password
 from api.ways_in.sessions import WaysIn
 from api.ways_in.showing import account_read
@@ -179,6 +179,7 @@ class Administration:
         reply = again(await ledger.open(body, self._at))
         if reply is not None:
             return AppointmentRead.model_validate(reply.body)
+        require_other(asking.actor, subject)
         await self.detail(subject, asking.actor)
         post = await appointed(self._session, asking.actor, subject, body, self._at)
         await Appointments(self._session).add(post, self._at)
@@ -200,8 +201,7 @@ class Administration:
         reply = again(await ledger.open(body, self._at))
         if reply is not None:
             return AppointmentRead.model_validate(reply.body)
-        if subject == asking.actor.subject:
-            raise Problem(ApiCode.OWN_ACCOUNT)
+        require_other(asking.actor, subject)
         appointments = Appointments(self._session)
         found = {each.id: each for each in await appointments.of(subject)}.get(id_)
         if found is None or not found.is_covered_by(asking.actor):

@@ -28,15 +28,11 @@ async def appointed(
         Problem: `own_account`; `invalid_input` for a department or grid that is not;
             `out_of_scope` where it would hold beyond the actor's grids.
     """
-    if subject == actor.subject:
-        raise Problem(ApiCode.OWN_ACCOUNT)
-    await require(
-        session,
-        [
-            *(("grids", ReferenceKind.GRID, grid) for grid in body.grids),
-            *((("department", ReferenceKind.DEPARTMENT, body.department),) * bool(body.department)),
-        ],
-    )
+    require_other(actor, subject)
+    named = [("grids", ReferenceKind.GRID, grid) for grid in body.grids]
+    if body.department:
+        named.append(("department", ReferenceKind.DEPARTMENT, body.department))
+    await require(session, named)
     places = await places_of(session, body.department, body.grids)
     if not places:
         raise Problem.invalid(FieldError.of("grids", "missing"))
@@ -82,12 +78,21 @@ async def require_whole(session: Session, actor: Actor, subject: Subject, at: da
     Raises:
         Problem: `own_account`; `not_found` when nothing of it lies there, else `out_of_scope`.
     """
-    if subject == actor.subject:
-        raise Problem(ApiCode.OWN_ACCOUNT)
+    require_other(actor, subject)
     ever = await Appointments(session).of(subject)
     require_sight(actor, ever)
     lasting = [each for each in ever if not each.is_over(at)] or ever
     require_cover(actor, *(place for each in lasting for place in each.places))
+
+
+def require_other(actor: Actor, subject: Subject) -> None:
+    """Returns when it is somebody else's account.
+
+    Raises:
+        Problem: `own_account`.
+    """
+    if subject == actor.subject:
+        raise Problem(ApiCode.OWN_ACCOUNT)
 
 
 def require_sight(actor: Actor, ever: tuple[Appointment, ...]) -> None:

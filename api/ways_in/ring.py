@@ -74,7 +74,9 @@ class KeyRing:
             # Against the clock that signed, below.
             options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
         )
-        if not at.timestamp() < int(claims["exp"]):
+        if not isinstance(claims["exp"], int):
+            raise jwt.DecodeError("exp is no instant")
+        if at.timestamp() >= claims["exp"]:
             raise jwt.ExpiredSignatureError("over")
         return claims
 

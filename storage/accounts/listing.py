@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 
 from domain.actor import GRID_SEPARATOR
 from domain.ids import GridCode
@@ -27,14 +27,21 @@ async def accounts_in(
     return tuple(account_of(row) for row in rows)
 
 
+async def has_accounts(session: Session) -> bool:
+    """Whether anybody may sign in at all."""
+    return bool((await session.execute(select(exists().select_from(AccountRow)))).scalar_one())
+
+
 def _reaches_into(grids: Sequence[GridCode]) -> ColumnElement[bool]:
-    place = func.unnest(AppointmentRow.places).column_valued("place")
+    place = func.unnest(AppointmentRow.places).table_valued("code").render_derived(name="place")
     lies_in = or_(
-        place.in_(grids), *(func.starts_with(place, grid + GRID_SEPARATOR) for grid in grids)
+        place.c.code.in_(grids),
+        *(func.starts_with(place.c.code, grid + GRID_SEPARATOR) for grid in grids),
     )
     return exists(
         select(1)
-        .select_from(AppointmentRow, place)
+        .select_from(AppointmentRow)
+        .join(place, true())
         .where(AppointmentRow.subject == AccountRow.subject, lies_in)
         .correlate(AccountRow)
     )
