@@ -15,7 +15,10 @@ _SignInCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,200}$
 class SignInByCode(Body):
     """The code of the address that the browser came back to, and what the page kept to itself."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={"examples": [{"code": "c" * 43, "verifier": "v" * 43}]},
+    )
     code: _SignInCode
     verifier: _Verifier
     """Its SHA-256 in base64url was the `challenge` (RFC 7636)."""
