@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from api.schemas.accounts import GivenRole
 from domain.appointment import MOST_GRIDS
 
-Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"]
 _Address = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,500}$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,127}$")]
 _Path = Annotated[tuple[str, ...], Field(min_length=1, max_length=8)]

