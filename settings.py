@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     """Days after which everybody signs in again."""
     sign_in_per_minute: int = Field(default=60, ge=1, le=100_000)
     """Attempts to sign in or to refresh from one address in a minute, of each API process."""
+
+    oidc: dict[str, JsonValue] | None = None
+    """An OpenID provider that people sign in by, as JSON; see docs/sign-in-by-a-provider.md."""
+    oidc_client_secret: SecretStr | None = None
+    """What the engine proves itself to that provider with."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""

@@ -28,6 +28,7 @@ from api.routes import (
     issues,
     me,
     meetings,
+    oidc,
     personal,
     persons,
     pictures,
@@ -77,7 +78,7 @@ def build_app(parts: Parts) -> FastAPI:
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
-        *(signing_in, me, accounts),
+        *(signing_in, oidc, me, accounts),
         *(commands, meetings, cameras, sources, alerts, health),
     ):
         app.include_router(module.router)

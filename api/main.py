@@ -17,6 +17,10 @@ from api.parts import IntakeParts, Parts
 from api.rates import Rates
 from api.uploading import Uploads
 from api.ways_in.addresses import Addresses
+from api.ways_in.oidc import Oidc
+from api.ways_in.oidc_pending import Seal
+from api.ways_in.oidc_provider import Provider
+from api.ways_in.oidc_settings import OidcSettings
 from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
 from api.ways_in.sessions import Lifetimes, WaysIn
@@ -69,6 +73,7 @@ def create_app() -> FastAPI:
                 Watch(ways_in.ring, database, now, time.monotonic),
             ),
             ways_in=ways_in,
+            oidc=_oidc(settings, database, ways_in),
             now=now,
             patience=settings.temporal_timeout,
             limits=Limits(
@@ -136,3 +141,11 @@ def _ways_in(settings: Settings) -> WaysIn:
             longest=timedelta(days=settings.session_days),
         ),
     )
+
+
+def _oidc(settings: Settings, database: Database, ways_in: WaysIn) -> Oidc | None:
+    if settings.oidc is None:
+        return None
+    said = {**settings.oidc, "client_secret": settings.oidc_client_secret}
+    provider = Provider(OidcSettings.model_validate(said), now)
+    return Oidc(provider, database, ways_in, Seal.of(settings.session_ring))
