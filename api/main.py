@@ -25,6 +25,8 @@ from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
 from api.ways_in.sessions import Lifetimes, WaysIn
 from api.ways_in.watch import Watch
+from api.ways_in.wechat import WeChatWay
+from api.ways_in.wechat_client import WeChat
 from intake.adapters.registry import ADAPTERS, READS_UP_TO
 from intake.pictures.darkroom import Bounds, Darkroom
 from observability import logging
@@ -74,6 +76,7 @@ def create_app() -> FastAPI:
             ),
             ways_in=ways_in,
             oidc=_oidc(settings, database, ways_in),
+            wechat=_wechat(settings, database, ways_in),
             now=now,
             patience=settings.temporal_timeout,
             limits=Limits(
@@ -92,6 +95,18 @@ def create_app() -> FastAPI:
             intake=_intake(settings),
             household_key=_household_key(settings),
         )
+    )
+
+
+def _wechat(settings: Settings, database: Database, ways_in: WaysIn) -> WeChatWay | None:
+    if settings.wechat_appid is None or settings.wechat_secret is None:
+        return None
+    secret = settings.wechat_secret.get_secret_value()
+    return WeChatWay(
+        wechat=WeChat(settings.wechat_url, settings.wechat_appid, secret, time.monotonic),
+        database=database,
+        ways_in=ways_in,
+        makes_residents=settings.wechat_makes_residents,
     )
 
 

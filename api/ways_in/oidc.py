@@ -132,7 +132,8 @@ class Oidc:
             found = await SignInCodes(session).use(_hash(redeemed.code))
         if found is None or found.way != self.settings.name or at >= found.expires_at:
             raise Problem(ApiCode.SIGN_IN_STALE)
-        if not hmac.compare_digest(found.challenge, s256(redeemed.verifier)):
+        challenge = found.challenge or ""
+        if not hmac.compare_digest(challenge, s256(redeemed.verifier)):
             log.warning("sign_in_code_of_another_page", subject=found.subject)
             raise Problem(ApiCode.SIGN_IN_STALE)
         async with self._database.begin() as session:

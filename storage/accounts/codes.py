@@ -16,7 +16,8 @@ class SignInCode:
 
     subject: Subject
     way: str
-    challenge: str
+    challenge: str | None
+    """None where any page may: by a code that an administrator gives to somebody."""
     expires_at: datetime
 
 

@@ -136,7 +136,7 @@ class SignInCodeRow(Base):
     __tablename__ = "sign_in_codes"
 
     code_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    challenge: Mapped[str]
+    challenge: Mapped[str | None]
     """Of the page that began: only who knows its verifier may use the code."""
     subject: Mapped[Path] = mapped_column(ForeignKey(AccountRow.subject))
     way: Mapped[str]

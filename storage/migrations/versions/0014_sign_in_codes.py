@@ -13,7 +13,7 @@ depends_on = None
 
 TABLES = """
 CREATE TABLE sign_in_codes (
-    code_sha256 bytea NOT NULL, challenge text NOT NULL, subject text COLLATE "C" NOT NULL,
+    code_sha256 bytea NOT NULL, challenge text, subject text COLLATE "C" NOT NULL,
     way text NOT NULL, expires_at timestamptz NOT NULL,
     CONSTRAINT pk_sign_in_codes PRIMARY KEY (code_sha256),
     CONSTRAINT fk_sign_in_codes_subject FOREIGN KEY(subject) REFERENCES accounts (subject),
