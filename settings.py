@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
@@ -78,6 +78,19 @@ class Settings(BaseSettings):
     """Days after which everybody signs in again."""
     sign_in_per_minute: int = Field(default=120, ge=1, le=100_000)
     """Passwords that one address may try in a minute, at each API process; an office is one."""
+
+    oidc: dict[str, JsonValue] | None = None
+    """An OpenID provider that people sign in by, as JSON; see docs/sign-in-by-a-provider.md."""
+    wechat_appid: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,64}$")
+    """The mini-program that people sign in from; without it there is no such way in."""
+    wechat_secret: SecretStr | None = None
+    """What the engine proves itself to WeChat with."""
+    wechat_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://")
+    """Where WeChat answers."""
+    wechat_makes_residents: bool = False
+    """Whether somebody whose phone is on no account becomes a resident of their own."""
+    oidc_client_secret: SecretStr | None = None
+    """What the engine proves itself to that provider with."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
@@ -272,6 +285,8 @@ class Settings(BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")
+        if (self.wechat_appid is None) != (self.wechat_secret is None):
+            raise ValueError("set both of wechat_appid and wechat_secret, or neither")
         return self
 
 

@@ -6,6 +6,7 @@ from storage.models.accounts import (
     IdentityRow,
     RefreshTokenRow,
     SignInAttemptRow,
+    SignInCodeRow,
     SignInSessionRow,
 )
 from storage.models.alerts import (
@@ -72,6 +73,7 @@ __all__ = [
     "RefreshTokenRow",
     "ReporterRow",
     "SignInAttemptRow",
+    "SignInCodeRow",
     "SignInSessionRow",
     "TextRow",
 ]
