@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     """Hours after which somebody who did not come back signs in again."""
     session_days: int = Field(default=30, ge=1, le=365)
     """Days after which everybody signs in again."""
-    sign_in_per_minute: int = Field(default=60, ge=1, le=100_000)
-    """Attempts to sign in or to refresh from one address in a minute, of each API process."""
+    sign_in_per_minute: int = Field(default=120, ge=1, le=100_000)
+    """Passwords that one address may try in a minute, at each API process; an office is one."""
 
     oidc: dict[str, JsonValue] | None = None
     """An OpenID provider that people sign in by, as JSON; see docs/sign-in-by-a-provider.md."""

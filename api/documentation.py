@@ -60,7 +60,6 @@ REFRESH: tuple[Code, ...] = (
     *ALWAYS,
     *_BODY,
     A.SESSION_OVER,
-    A.TOO_MANY_ATTEMPTS,
     A.DATABASE_UNAVAILABLE,
 )
 _PASSWORD: tuple[Code, ...] = (

@@ -27,6 +27,7 @@ from api.schemas.accounts import (
     EndAppointment,
     PasswordReset,
     SignedOut,
+    Unlink,
 )
 from api.schemas.text import Subject as SubjectWord
 from api.ways_in.administering import Administration
@@ -119,6 +120,18 @@ async def sign_out_account(
     """
     async with parts.database.begin() as session:
         return await _administration(session, parts).sign_out(asking, Subject(subject))
+
+
+@router.post("/{subject}/unlink", summary="Unlink a provider", responses=responses(APPOINT))
+async def unlink_provider(
+    subject: SubjectInPath, body: Unlink, _: Administrator, asking: AskingOf, parts: PartsOf
+) -> AccountDetail:
+    """Whoever came in by it is signed out; whom the provider knows is forgotten.
+
+    Needs an administrator whose grids cover all that the account is or will be.
+    """
+    async with parts.database.begin() as session:
+        return await _administration(session, parts).unlink(asking, Subject(subject), body)
 
 
 @router.post(

@@ -14,6 +14,7 @@ from domain.vocabulary import Role
 
 LOGIN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$"
 _ID = r"^[0-9a-f]{32}$"
+_PROVIDER = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _GRID = r"^[a-z0-9][a-z0-9_.-]{0,127}$"
 GivenRole = Literal[
     Role.RESIDENT,
@@ -200,6 +201,13 @@ class ChangeAccount(Body):
     phone: Phone | None = None
     disabled: bool | None = None
     """True ends everything they are signed in with, at once."""
+
+
+class Unlink(Body):
+    """A provider that shall know nobody as this account any more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"provider": "wecom"}]})
+    provider: Annotated[str, StringConstraints(pattern=_PROVIDER)]
 
 
 class LinkedRead(Read):

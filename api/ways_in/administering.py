@@ -20,6 +20,7 @@ from api.schemas.accounts import (
     EndAppointment,
     PasswordReset,
     SignedOut,
+    Unlink,
 )
 from api.ways_in.appointing import appointed, require_other, require_sight, require_whole
 from api.ways_in.passwords import random_password
@@ -168,6 +169,32 @@ class Administration:
         await ledger.keep(Reply({"sessions": ended}))
         log.info("account_signed_out", subject=subject, by=asking.actor.subject, sessions=ended)
         return SignedOut(sessions=ended)
+
+    async def unlink(self, asking: Asking, subject: Subject, body: Unlink) -> AccountDetail:
+        """Forgets whom a provider knows as this account, and ends what came in by it.
+
+        Raises:
+            Problem: as `require_whole`.
+        """
+        ledger = Ledger(self._session, asking)
+        reply = again(await ledger.open(body, self._at))
+        if reply is not None:
+            return AccountDetail.model_validate(reply.body)
+        await require_whole(self._session, asking.actor, subject, self._at)
+        gone = await self._accounts.unlink(subject, body.provider)
+        await SignInSessions(self._session).revoke_all(
+            subject, Because.UNLINKED, self._at, way=body.provider
+        )
+        shown = await self.detail(subject, asking.actor)
+        await ledger.keep(Reply(shown.model_dump(mode="json")))
+        log.info(
+            "account_unlinked",
+            subject=subject,
+            by=asking.actor.subject,
+            provider=body.provider,
+            identities=gone,
+        )
+        return shown
 
     async def appoint(self, asking: Asking, subject: Subject, body: Appoint) -> AppointmentRead:
         """A further appointment of an account of which something lies in the actor's grids.

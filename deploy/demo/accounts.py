@@ -16,12 +16,11 @@ from storage.accounts.listing import has_accounts
 from storage.session import Database
 
 
-async def seed(product: Product) -> Mapping[Subject, str]:
+async def seed(settings: Settings) -> Mapping[Subject, str]:
     """The passwords of new accounts; none when the engine has any account already.
 
     They need not be changed: nobody but who reads them here ever knew them.
     """
-    settings = _settings(product)
     database, passwords = Database(settings.database_url), Passwords()
     try:
         async with database.read() as session:
@@ -39,7 +38,7 @@ async def seed(product: Product) -> Mapping[Subject, str]:
         await database.close()
 
 
-def _settings(product: Product) -> Settings:
+def settings_of(product: Product) -> Settings:
     """As the product's own processes read them."""
     said = product.environment()
     return Settings(

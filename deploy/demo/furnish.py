@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.demo.accounts import seed
+from deploy.demo.accounts import seed, settings_of
 from deploy.demo.day import has_districts, load_town
 from deploy.local.product import Product
 from deploy.reference.load import LoadFailed
@@ -32,7 +32,7 @@ def main() -> int:
             print("Reference data: kept as it is.")
         else:
             print(f"Reference data: {load_town(product).written} entries written.")
-        _tell(asyncio.run(seed(product)))
+        _tell(asyncio.run(seed(settings_of(product))))
     except (LoadFailed, Unreachable, httpx.HTTPError, OSError) as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -8,6 +8,8 @@ from activities.housekeeper import Housekeeper
 from activities.upkeep import Batch, Stale
 from domain.ids import Subject
 from domain.reference import ReferenceKind
+from storage.accounts.attempts import Attempts
+from storage.accounts.repository import Accounts
 from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
@@ -20,6 +22,7 @@ from tests.builders import NOON, POLICE
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk
 from tests.pictures.album import FrailObjects
 from tests.storage.stories import born
+from tests.storage.test_accounts import HASHER, an_account, opened
 from tests.storage.test_outbox import a_notice, everything_of, put
 from tests.storage.test_pictures import an_upload, kept
 
@@ -64,6 +67,16 @@ async def test_old_keys_go(database: Database) -> None:
         await Idempotency(session).claim(Subject("r.1"), "k", "/issues", "0" * 64, NOON)
     assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
     assert await housekeeper(database).forget(at(31, Stale.IDEMPOTENCY_KEYS)) == 1
+
+
+async def test_what_is_left_of_signing_in_goes_with_them(database: Database) -> None:
+    async with database.begin() as session:
+        await Accounts(session, HASHER).add(an_account())
+    await opened(database)
+    async with database.begin() as session:
+        await Attempts(session).begin(HASHER.login("nobody"), NOON)
+    assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
+    assert await housekeeper(database).forget(at(32, Stale.IDEMPOTENCY_KEYS)) == 2
 
 
 async def test_what_cameras_sent_goes_when_it_was_kept_long_enough(database: Database) -> None:

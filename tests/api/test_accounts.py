@@ -5,9 +5,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from api.ways_in.sessions import WaysIn, open_session
 from domain.actor import Actor
-from domain.ids import GridCode
+from domain.ids import GridCode, Subject
 from domain.vocabulary import Role
+from storage.accounts.repository import Accounts
 from storage.session import Database
 from tests.api.signing_in import PASSWORD, STAFF, WORKER, Person, Watchmaker, at_work, hired
 from tests.api.test_signing_in import said
@@ -184,6 +186,29 @@ async def test_a_reset_password_ends_everything_and_has_to_be_changed(
     assert said(await lin.signs_in()) == (401, "sign_in_failed")
     lin.password = first["password"]
     assert (await lin.signs_in()).json()["must_change_password"] is True
+
+
+async def test_an_unlinked_provider_knows_nobody_and_its_sessions_are_over(
+    town: Town, database: Database, ways_in: WaysIn, ticks: Watchmaker
+) -> None:
+    lin = await at_work(town)
+    async with database.begin() as session:
+        accounts = Accounts(session, ways_in.hasher)
+        await accounts.link_identity(
+            Subject("s.lin"), "wecom", "her-id", at=NOON, by=ADMINISTRATOR.subject
+        )
+        found = await accounts.by_identity("wecom", "her-id")
+        assert found is not None
+        tokens = await open_session(session, ways_in, found, way="wecom", at=NOON)
+    by_provider = Person(town.http, "", "", tokens.access)
+    assert (await by_provider.gets("/me")).json()["way"] == "wecom"
+    shown = await town.post(ADMINISTRATOR, "/accounts/s.lin/unlink", {"provider": "wecom"})
+    assert (shown.status_code, shown.json()["identities"]) == (200, [])
+    ticks.later()
+    assert said(await by_provider.gets("/me")) == (401, "session_over")
+    assert (await lin.gets("/me")).status_code == 200
+    async with database.read() as session:
+        assert await Accounts(session, ways_in.hasher).by_identity("wecom", "her-id") is None
 
 
 async def test_an_administrator_signs_somebody_out(town: Town, ticks: Watchmaker) -> None:

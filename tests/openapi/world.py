@@ -144,7 +144,7 @@ async def _accounts(api: Api) -> list[Json]:
     """Several, for some of them will be disabled."""
     administrator = town.people()[_ADMINISTRATOR]
     posts = [
-        {"roles": ["staff"], "department": "police"},
+        {"roles": ["staff"], "department": "housing"},
         {"roles": ["grid_worker"], "grids": [town.ESTATE]},
     ]
     made = ({"login": f"odd-{turn}", "appointments": posts} for turn in range(4))
@@ -161,7 +161,7 @@ def _known_accounts(accounts: Sequence[Json]) -> dict[str, Sequence[Any]]:
         "password": [each["password"] for each in accounts],
         "roles": [["staff"], ["grid_worker", "staff"]],
         "grids": [[town.ESTATE], []],
-        "appointments": [[{"roles": ["staff"], "department": "police"}]],
+        "appointments": [[{"roles": ["staff"], "department": "housing"}]],
     }
 
 
