@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     """Passwords that one address may try in a minute, at each API process; an office is one."""
 
     oidc: dict[str, JsonValue] | None = None
-    """An OpenID provider that people sign in by, as JSON; see docs/sign-in-by-a-provider.md."""
+    """An OpenID provider that people sign in by, as JSON; docs/adr/0026 shows two."""
     oidc_client_secret: SecretStr | None = None
     """What the engine proves itself to that provider with."""
 
