@@ -80,7 +80,10 @@ class Settings(BaseSettings):
     """Passwords that one address may try in a minute, at each API process; an office is one."""
 
     oidc: dict[str, JsonValue] | None = None
-    """An OpenID provider that people sign in by, as JSON; see docs/sign-in-by-a-provider.md."""
+    """An OpenID provider that people sign in by, as JSON; docs/adr/0026 shows two."""
+    oidc_client_secret: SecretStr | None = None
+    """What the engine proves itself to that provider with."""
+
     wechat_appid: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,64}$")
     """The mini-program that people sign in from; without it there is no such way in."""
     wechat_secret: SecretStr | None = None
@@ -89,8 +92,6 @@ class Settings(BaseSettings):
     """Where WeChat answers."""
     wechat_makes_residents: bool = False
     """Whether somebody whose phone is on no account becomes a resident of their own."""
-    oidc_client_secret: SecretStr | None = None
-    """What the engine proves itself to that provider with."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""

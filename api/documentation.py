@@ -144,6 +144,7 @@ APPOINT: tuple[Code, ...] = (
     A.OWN_ACCOUNT,
     A.OVERLOADED,
 )
+LINK: tuple[Code, ...] = (*APPOINT, A.ACCOUNT_TAKEN)
 CHANGE_ACCOUNT: tuple[Code, ...] = (
     *SEARCH,
     A.FORBIDDEN,

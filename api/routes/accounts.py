@@ -10,6 +10,7 @@ from api.documentation import (
     APPOINT,
     CHANGE_ACCOUNT,
     CREATE_ACCOUNT,
+    LINK,
     SEE_ACCOUNT,
     SEE_ACCOUNTS,
     responses,
@@ -29,8 +30,10 @@ from api.schemas.accounts import (
     SignedOut,
     Unlink,
 )
+from api.schemas.linking import LinkIdentity
 from api.schemas.text import Subject as SubjectWord
 from api.ways_in.administering import Administration
+from api.ways_in.linking import link
 from domain.ids import Subject
 from storage.accounts.listing import LARGEST_PAGE, accounts_in
 from storage.session import Session
@@ -120,6 +123,18 @@ async def sign_out_account(
     """
     async with parts.database.begin() as session:
         return await _administration(session, parts).sign_out(asking, Subject(subject))
+
+
+@router.post("/{subject}/link", summary="Link a provider's id", responses=responses(LINK))
+async def link_identity(
+    subject: SubjectInPath, body: LinkIdentity, _: Administrator, asking: AskingOf, parts: PartsOf
+) -> AccountDetail:
+    """Whoever the provider says is this id signs in with this account from now on.
+
+    Needs an administrator whose grids cover all that the account is or will be.
+    """
+    which = (Subject(subject), parts.now())
+    return await link(parts.database, parts.ways_in, asking, body, which)
 
 
 @router.post("/{subject}/unlink", summary="Unlink a provider", responses=responses(APPOINT))

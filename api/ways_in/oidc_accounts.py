@@ -61,9 +61,7 @@ class Arrivals:
         if self.settings.policy == "appoint":
             await self._follow(account.subject, claimed)
         if not self._is_known_by_sub:
-            await self._accounts.link_identity(
-                account.subject, self._by_sub, str(claims["sub"]), at=self.at, by=self._provider
-            )
+            await self._remember_sub(account.subject, str(claims["sub"]))
         return account
 
     async def signed_out(self, sub: str) -> Account | None:
@@ -86,6 +84,15 @@ class Arrivals:
     @property
     def _by_sub(self) -> str:
         return f"{self.settings.name}.sub"
+
+    async def _remember_sub(self, subject: Subject, sub: str) -> None:
+        """For who signs out at the provider, which then names nothing else; whose it was before."""
+        before = await self._accounts.by_identity(self._by_sub, sub)
+        if before is not None and before.subject != subject:
+            await self._accounts.unlink(before.subject, self._by_sub)
+        await self._accounts.link_identity(
+            subject, self._by_sub, sub, at=self.at, by=self._provider
+        )
 
     async def _made(self, id_: str) -> Account:
         account = Account(

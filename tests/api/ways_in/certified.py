@@ -127,7 +127,7 @@ class Browser:
         while True:
             if answer.is_redirect:
                 following = urljoin(str(answer.url), answer.headers["location"])
-                if following.startswith(CALLBACK):
+                if "/sign-in/oidc/callback?" in following:
                     return following
                 answer = await self.http.get(following)
             else:

@@ -7,10 +7,16 @@ from urllib.parse import urlencode
 import pytest
 
 from api.ways_in.oidc import with_query
+from domain.ids import GridCode
+from domain.vocabulary import Role
 from storage.accounts.repository import Accounts
+from tests.api.town import ADMINISTRATOR, Town
 from tests.api.ways_in.certified import Certified
 from tests.api.ways_in.conftest import HERE, PAGE, WECOM, Visit, query_of
+from tests.builders import an_actor
 from tests.pictures.album import StoppedClock
+
+CLERK = {"roles": ["staff"], "department": "police", "grids": ["qj"]}
 
 
 async def test_claims_of_keycloak_become_an_appointment(visit: Visit) -> None:
@@ -51,6 +57,32 @@ async def test_a_linked_account_is_found_and_nobody_is_appointed(visit: Visit) -
     visit.through(policy="linked", mapping={})
     tokens = await visit.signed_in("kc-1")
     assert (tokens["subject"], tokens["appointment"]["roles"]) == (subject, ["staff"])
+
+
+async def test_an_administrator_links_an_account(visit: Visit, town: Town) -> None:
+    visit.through(policy="linked", mapping=WECOM)
+    made = await town.post(ADMINISTRATOR, "/accounts", {"appointments": [CLERK]})
+    path = f"/accounts/{made.json()['subject']}/link"
+    said = {"provider": "oidc", "external_id": "WangWu01"}
+    linked, again = [await town.post(ADMINISTRATOR, path, said, key="link-1") for _ in range(2)]
+    assert [each["provider"] for each in linked.json()["identities"]] == ["oidc"]
+    assert again.json() == linked.json()
+    assert "WangWu01" not in linked.text
+    tokens = await visit.signed_in("wx-1")
+    assert tokens["subject"] == made.json()["subject"]
+    other = await town.post(ADMINISTRATOR, "/accounts", {"appointments": [CLERK]})
+    path = f"/accounts/{other.json()['subject']}/link"
+    taken = await town.post(ADMINISTRATOR, path, said)
+    assert (taken.status_code, taken.json()["code"]) == (409, "account_taken")
+    beyond = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(GridCode("yj"),))
+    assert (await town.post(beyond, path, said)).status_code == 404
+
+
+async def test_who_is_linked_to_another_account_is_somebody_else(visit: Visit, town: Town) -> None:
+    visit.through(mapping=WECOM)
+    before = (await visit.signed_in("wx-1"))["subject"]
+    await town.post(ADMINISTRATOR, f"/accounts/{before}/unlink", {"provider": "oidc"})
+    assert (await visit.signed_in("wx-1"))["subject"] != before
 
 
 async def test_an_unknown_person_gets_no_account(visit: Visit) -> None:
