@@ -63,7 +63,7 @@ class WeChat:
         self._secret = secret
         self._tick = tick
         self._token, self._token_ends = "", float("-inf")
-        self._renewing = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     async def person(self, code: str) -> WeChatPerson:
         """Whom a code of `wx.login` stands for. A code works once.
@@ -107,6 +107,8 @@ class WeChat:
         return number
 
     async def close(self) -> None:
+        if self._renewal is not None:
+            self._renewal.cancel()
         await self._http.aclose()
 
     async def _with_token(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,11 +121,24 @@ class WeChat:
         return said
 
     async def _fresh_token(self, instead_of: str | None = None) -> str:
-        """One at a time asks for a new one; who waited takes what came."""
-        async with self._renewing:
-            if self._token == instead_of or self._tick() >= self._token_ends:
-                await self._renew()
-            return self._token
+        """Who comes while a new one is asked for waits for it, and shares what comes of it.
+
+        So an outage costs everybody one wait, however many are in line; and the renewal goes on
+        for the others when who began it is gone.
+        """
+        if self._renewal is None and (
+            self._token == instead_of or self._tick() >= self._token_ends
+        ):
+            self._renewal = asyncio.create_task(self._renew())
+            self._renewal.add_done_callback(self._renewed)
+        if self._renewal is not None:
+            await asyncio.shield(self._renewal)
+        return self._token
+
+    def _renewed(self, renewal: asyncio.Task[None]) -> None:
+        self._renewal = None
+        if not renewal.cancelled():
+            renewal.exception()  # who waited has it; nobody may be left to
 
     async def _renew(self) -> None:
         """A stable token: asked again before its end, it is the same, so two processes agree.
