@@ -14,7 +14,7 @@ from tests.api.ways_in.conftest import CLIENT, HERE, PAGE, PEOPLE, SECRET, VERIF
 async def test_signing_in_over_http_leaves_no_secret_and_no_name_in_the_log(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    assert database, "its reference data are there"
+    assert database is not None, "its reference data are there"
     port, log = free_port(), tmp_path / "api.log"
     callback = f"http://127.0.0.1:{port}{HERE}/callback"
     async with certified(PEOPLE, CLIENT | {"redirect_uris": [callback]}) as provider:
