@@ -1,12 +1,13 @@
 """Personal data: read by who handles the issue, erased by administrators, both on record."""
 
 from datetime import datetime
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, Caller, PartsOf
+from api.dependencies import AskingOf, Caller, PartsOf, who_may
 from api.documentation import ERASE, REPORTER, responses
 from api.jurisdiction import require_cover
 from api.parts import Parts
@@ -16,6 +17,7 @@ from api.schemas.issues import Erased, ReporterRead
 from api.sight import may_reach_reporter, seen
 from domain.actor import Actor
 from domain.ids import IssueNumber
+from domain.rights import Act, grids_of
 from storage.people import People
 from storage.pictures.objects import ObjectsUnreachable
 from storage.pictures.repository import Pictures
@@ -47,7 +49,10 @@ async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) ->
 
 @router.post("/erase-personal-data", summary="Erase personal data", responses=responses(ERASE))
 async def erase_personal_data(
-    number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+    number: NumberInPath,
+    _: Annotated[Actor, Depends(who_may(Act.ERASE_ISSUE))],
+    asking: AskingOf,
+    parts: PartsOf,
 ) -> Erased:
     """Blanks who reported, where, everything that was said and every picture.
 
@@ -76,7 +81,7 @@ async def _erased(
 ) -> dict[str, object]:
     texts = Texts(session)
     own = await texts.erase(number, at)
-    shared = await texts.erase_shared(number, at, actor.grids)
+    shared = await texts.erase_shared(number, at, grids_of(actor, Act.ERASE_ISSUE))
     return {
         "number": number,
         "texts": own + shared,
