@@ -49,11 +49,11 @@ WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.ST
 RETIRE: tuple[Code, ...] = (*WRITE, A.IN_USE)
 TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
 ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
-READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
-REVOKE_TOKEN: tuple[Code, ...] = ERASE
-ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
+READ_TOKENS: tuple[Code, ...] = REPORTER
+REVOKE_TOKEN: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
+ISSUE_TOKEN: tuple[Code, ...] = (*REVOKE_TOKEN, A.CANNOT_SIGN)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
-REPLAY: tuple[Code, ...] = ERASE
+REPLAY: tuple[Code, ...] = REVOKE_TOKEN
 INTAKE: tuple[Code, ...] = (
     *ALWAYS,
     A.NOT_FOUND,
