@@ -12,7 +12,7 @@ from domain.events import EventName
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingOutcome, MeetingState
 from domain.parts import EndReason, RequestKind
 from domain.refusals import RefusalCode
-from domain.rights import MeetingWho, Who
+from domain.rights import Act, MeetingWho, Who, Within
 from domain.sla import RungAct, StartRule, Unit
 from domain.vocabulary import (
     ConvenedBy,
@@ -40,6 +40,8 @@ LABELLED = {
     "level": Level,
     "role": Role,
     "who": Who,
+    "act": Act,
+    "within": Within,
     "withdrawal": WithdrawalReason,
     "satisfaction": Satisfaction,
     "part": Part,

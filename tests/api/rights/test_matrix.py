@@ -2,31 +2,24 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from fastapi import FastAPI
 
 from domain.rights import Act
-from tests.api.rights.asks import ASKS, BY_LINK, BY_SOURCE_TOKEN, OPEN, Ask, Verdict
+from tests.api.rights.ask import Ask, Verdict, asked
+from tests.api.rights.asks import ASKS, BY_LINK, BY_SOURCE_TOKEN, OPEN
 from tests.api.rights.standings import OWN, ROLES, Cell, cells
-from tests.api.rights.world import World, a_world, follow
-from tests.api.town import a_key, a_token
-from tests.databases import Databases
+from tests.api.rights.world import World, follow
+from tests.api.town import a_token
 
 _AT_ONCE = 8
 _NOT_SIGNED_IN = {"unauthenticated"}
 _FORBIDDEN = {"forbidden", "out_of_scope", "not_allowed"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(databases: Databases) -> AsyncIterator[World]:
-    async with a_world(databases) as made:
-        yield made
 
 
 def routes_of(app: FastAPI) -> Iterator[str]:
@@ -60,24 +53,13 @@ async def test_a_route_answers_as_the_table_says(world: World, ask: Ask) -> None
 
     async def answered(cell: Cell | None) -> tuple[str, Verdict]:
         async with gate:
-            answer = await _asked(world, ask, cell)
+            answer = await asked(world, ask, cell)
         return cell.name if cell else "not signed in", _verdict(world, ask, answer)
 
     everybody = (*cells(), None)
     said = dict(await asyncio.gather(*map(answered, everybody)))
     wanted = {cell.name if cell else "not signed in": ask.expected(cell) for cell in everybody}
     assert said == wanted
-
-
-async def _asked(world: World, ask: Ask, cell: Cell | None) -> httpx.Response:
-    method, _, path = ask.route.partition(" ")
-    headers = {"Idempotency-Key": a_key()}
-    if cell is not None:
-        actor = cell.standing.actor(cell.roles, in_meeting=ask.in_meeting)
-        headers["Authorization"] = f"Bearer {a_token(actor)}"
-    body = ask.body(world) if ask.body else None
-    address = f"http://test{path.format(**ask.names(world))}{ask.query}"
-    return await world.town.http.request(method, address, json=body, headers=headers)
 
 
 def _verdict(world: World, ask: Ask, answer: httpx.Response) -> Verdict:

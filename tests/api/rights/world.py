@@ -119,8 +119,10 @@ def _way_to(state: IssueState) -> Iterator[c.Command]:
     for command in the_way_to(state):
         if isinstance(command, c.ResolveIssue):
             yield asked(c.CompletePart, PLUMBER)
-        calls = isinstance(command, c.DispatchIssue)
-        yield replace(command, co=(WATER,)) if calls else command
+        if isinstance(command, c.DispatchIssue):
+            yield replace(command, co=(WATER,))
+        else:
+            yield command
 
 
 async def _convene(world: World) -> None:
@@ -172,7 +174,7 @@ async def _watch(world: World) -> None:
     issued = await token_of(town, SOURCE)
     world.token = issued["id"]
     box = Box(world.app, issued["address"])
-    for body in ([an_event()], b"{"):
+    for body in ([an_event(), an_event(data={"zone": "bin-3"})], b"{"):
         await box.send(body)
     law = Conditions(world.database, lambda: NOON)
     await Sorter(world.database, ADAPTERS, law, lambda: NOON).drain()
