@@ -36,14 +36,16 @@ def _is_source(scope: EntryScope) -> ColumnElement[bool]:
 
 
 def _is_notice_policy(scope: EntryScope) -> ColumnElement[bool]:
-    """Of `<kind>:<code>`; kinds without a code, and `default`, hold for everybody."""
+    """Of `<kind>:<code>`; without a code, or with one that names nobody, it is about no place."""
     kind = func.split_part(ReferenceRow.code, _PARTED, 1)
     code = func.split_part(ReferenceRow.code, _PARTED, 2)
     of_department, of_somebody = kind.in_(_OF_A_DEPARTMENT), kind == _OF_SOMEBODY
     return or_(
         code == "",
         and_(of_department, _is_about_department(code, scope)),
+        and_(of_department, ~_there_is(aliased(ReferenceRow), Kind.DEPARTMENT, code).exists()),
         and_(of_somebody, _is_about_person(code, scope)),
+        and_(of_somebody, ~_there_is(aliased(ReferenceRow), Kind.STAFF, code).exists()),
         and_(~of_department, ~of_somebody, lies_in_one_of(code.collate(_BYTES), scope.grids)),
     )
 
