@@ -59,10 +59,6 @@ TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDD
 ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 EXPORT: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
 ERASE_PERSON: tuple[Code, ...] = (*POST, A.FORBIDDEN)
-READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
-REVOKE_TOKEN: tuple[Code, ...] = ERASE
-ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
-LOOK_AT_ONE: tuple[Code, ...] = REPORTER
 _BODY: tuple[Code, ...] = (A.INVALID_INPUT, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
 REFRESH: tuple[Code, ...] = (
     *ALWAYS,
@@ -153,7 +149,11 @@ CHANGE_ACCOUNT: tuple[Code, ...] = (
     A.ACCOUNT_TAKEN,
     A.OWN_ACCOUNT,
 )
-REPLAY: tuple[Code, ...] = ERASE
+READ_TOKENS: tuple[Code, ...] = REPORTER
+REVOKE_TOKEN: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
+ISSUE_TOKEN: tuple[Code, ...] = (*REVOKE_TOKEN, A.CANNOT_SIGN)
+LOOK_AT_ONE: tuple[Code, ...] = REPORTER
+REPLAY: tuple[Code, ...] = REVOKE_TOKEN
 INTAKE: tuple[Code, ...] = (
     *ALWAYS,
     A.NOT_FOUND,

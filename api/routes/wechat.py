@@ -4,11 +4,11 @@ import structlog
 from fastapi import APIRouter, Request
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, PartsOf
+from api.dependencies import AskingOf, PartsOf
 from api.documentation import APPOINT, BIND_WECHAT, SIGN_IN_BY_WECHAT, responses
 from api.parts import Parts
 from api.problems import ApiCode, Problem
-from api.routes.accounts import SubjectInPath
+from api.routes.accounts import Keeper, SubjectInPath
 from api.routes.signing_in import admit
 from api.schemas.accounts import TokensRead
 from api.schemas.wechat import BindCodeRead, BindWeChat, SignInByWeChat
@@ -45,7 +45,7 @@ async def bind_wechat(body: BindWeChat, request: Request, parts: PartsOf) -> Tok
     responses=responses(APPOINT),
 )
 async def give_bind_code(
-    subject: SubjectInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+    subject: SubjectInPath, _: Keeper, asking: AskingOf, parts: PartsOf
 ) -> BindCodeRead:
     """For who stands at the counter: ten characters, for a quarter of an hour, shown this once.
 
