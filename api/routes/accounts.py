@@ -36,7 +36,7 @@ from api.ways_in.administering import Administration
 from api.ways_in.linking import link
 from domain.actor import Actor
 from domain.ids import Subject
-from domain.rights import Act
+from domain.rights import Act, grids_of
 from storage.accounts.listing import LARGEST_PAGE, accounts_in
 from storage.session import Session
 
@@ -78,7 +78,8 @@ async def list_accounts(
 ) -> AccountPage:
     """Those with an appointment, of any time, that reaches into the administrator's grids."""
     async with parts.database.read() as session:
-        found = await accounts_in(session, caller.grids, after=after or "", limit=limit + 1)
+        grids = grids_of(caller, Act.KEEP_ACCOUNTS)
+        found = await accounts_in(session, grids, after=after or "", limit=limit + 1)
     items = [AccountRead.model_validate(each) for each in found[:limit]]
     return AccountPage(items=items, next=items[-1].subject if len(found) > limit else None)
 

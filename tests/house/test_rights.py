@@ -30,7 +30,8 @@ def test_roles_are_asked_for_in_the_table_alone() -> None:
 
 
 def test_the_grids_of_who_asks_are_read_through_the_table() -> None:
-    assert _modules_with("actor.grids", "caller.grids") == {"domain/rights.py"}
+    told = {"api/ways_in/sessions.py", "api/ways_in/showing.py"}  # in tokens, and to oneself
+    assert _modules_with("actor.grids", "caller.grids") == {"domain/rights.py", *told}
 
 
 def test_every_row_is_for_somebody_and_the_engine_is_given_nothing_over_people() -> None:
