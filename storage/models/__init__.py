@@ -27,6 +27,7 @@ from storage.models.raw_messages import (
 )
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceChangesRow, ReferenceRow
+from storage.models.residents import ResidentCodeRow, ResidentLinkRow
 
 __all__ = [
     "ISSUE_NUMBERS",
@@ -59,5 +60,7 @@ __all__ = [
     "ReferenceChangesRow",
     "ReferenceRow",
     "ReporterRow",
+    "ResidentCodeRow",
+    "ResidentLinkRow",
     "TextRow",
 ]
