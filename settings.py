@@ -1,5 +1,6 @@
 """What the operator decides: one frozen class, read from the environment by composition roots."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
+from storage.residents.making import LinkMaker
+from storage.residents.tokens import Tokens
 
 _SHORTEST_SECRET = 32
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -67,6 +70,16 @@ class Settings(BaseSettings):
     """Port of the API, for tools that start it; the server itself is told by its command line."""
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
+
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+(/[^?#]*)?$")
+    """Address under which residents reach the API; without it they get no links."""
+    resident_link_secret: SecretStr | None = None
+    """Makes residents' links and codes, 32 characters or more, the same for API and workers.
+
+    Made from `jwt_secret` unless given; without either there are none.
+    """
+    resident_link_days: int = Field(default=14, ge=1, le=90)
+    """Days for which a resident's link works."""
 
     trusted_proxies: tuple[str, ...] = ()
     """Networks of proxies, as a JSON list, whose X-Forwarded-For is believed about cameras."""
@@ -182,6 +195,18 @@ class Settings(BaseSettings):
         return secret.encode()
 
     @property
+    def link_maker(self) -> LinkMaker | None:
+        """Makes residents' links, if there is a key and an address for them."""
+        secret = _said(self.resident_link_secret) or _said(self.jwt_secret)
+        if self.public_url is None or secret is None:
+            return None
+        return LinkMaker(
+            tokens=Tokens(secret.encode()),
+            public_url=self.public_url,
+            lifetime=timedelta(days=self.resident_link_days),
+        )
+
+    @property
     def servers(self) -> tuple[tuple[str, int], ...]:
         """What the engine itself stands on; nothing is ever fetched from there."""
         database = urlsplit(self.database_url)
@@ -198,7 +223,7 @@ class Settings(BaseSettings):
         if sum(key is not None for key in keys) != 1:
             raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
-        for name in (*strong, "intake_secret"):
+        for name in (*strong, "intake_secret", "resident_link_secret"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")

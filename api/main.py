@@ -11,6 +11,7 @@ from api.body import Limits
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource
 from api.links import Links
+from api.pages.forms import form_limit
 from api.parts import IntakeParts, Parts
 from api.uploading import Uploads
 from intake.adapters.registry import ADAPTERS, READS_UP_TO
@@ -61,9 +62,11 @@ def create_app() -> FastAPI:
                 messages=settings.intake_max_body_bytes,
                 multipart=settings.intake_max_multipart_bytes,
                 longer=READS_UP_TO,
+                forms=form_limit(settings.picture_max_bytes),
             ),
             intake=_intake(settings),
             household_key=_household_key(settings),
+            link_maker=settings.link_maker,
         )
     )
 

@@ -14,6 +14,7 @@ from api.uploading import Uploads
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
+from storage.residents.making import LinkMaker
 from storage.session import Database
 
 
@@ -45,5 +46,6 @@ class Parts:
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
+    link_maker: LinkMaker | None = None
     maps: GridMaps = field(default_factory=GridMaps)
     tick: Callable[[], float] = time.monotonic

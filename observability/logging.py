@@ -15,8 +15,8 @@ _SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 _NOISY = ("httpx", "httpcore", "uvicorn.access", "uvicorn.asgi", "mqtt")
 
 
-_TOKEN_IN_PATH = re.compile(r"(/intake/v1/[^/?\s]*/)[^/?\s]+")
-"""The address of a source ends in its token."""
+_TOKEN_IN_PATH = re.compile(r"(/intake/v1/[^/?\s]*/|/r/)[^/?\s]+")
+"""The address of a source ends in its token; that of a resident's page has it in the middle."""
 
 
 class Masking(logging.Filter):
@@ -31,7 +31,7 @@ class Masking(logging.Filter):
 
 
 def masked(said: object) -> object:
-    """The same, without the token of a source."""
+    """The same, without the token of a source or resident."""
     return _TOKEN_IN_PATH.sub(r"\1***", said) if isinstance(said, str) else said
 
 
