@@ -13,6 +13,7 @@ from api.documentation import ProblemBody
 from api.edge import Edge
 from api.engine import Engine
 from api.intake.door import Door
+from api.pages.visiting import Reception
 from api.parts import Parts
 from api.routes import (
     alerts,
@@ -27,6 +28,8 @@ from api.routes import (
     pictures,
     places,
     reference,
+    resident_links,
+    resident_pages,
     sources,
 )
 
@@ -63,12 +66,14 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
+    app.state.reception = Reception(parts)
     app.add_middleware(Edge, limits=parts.limits)
     errors.install(app)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, households, reference),
         *(commands, meetings, cameras, sources, alerts, health),
+        *(resident_links, resident_pages),
     ):
         app.include_router(module.router)
     _document(app)

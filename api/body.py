@@ -17,8 +17,7 @@ _PAGES = f"{PAGES}/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long bodies may be, in bytes: of requests, of pictures, of what cameras send, and of
-    residents' forms with their pictures.
+    """How long bodies may be, in bytes: of requests, pictures, cameras' messages, residents' forms.
 
     An adapter named in `longer` reads so much outside parts; parts' own limit bounds that too.
     """

@@ -16,7 +16,7 @@ from domain.vocabulary import Satisfaction
 
 MOST_PICTURES = 3
 LONGEST_WORDS = 1_000
-_MOST_FIELDS = 12
+_MOST_FIELDS, _MOST_FILES = 12, 20
 _LONGEST_PART = 64 * 1024
 _BESIDE_PICTURES = 1_000_000
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -110,7 +110,7 @@ async def code_of(request: Request) -> CodeForm:
 async def _form(request: Request) -> tuple[dict[str, str], tuple[UploadFile, ...]]:
     try:
         form = await request.form(
-            max_files=MOST_PICTURES + 1, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_PART
+            max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_PART
         )
     except HTTPException as error:
         too_large = error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE

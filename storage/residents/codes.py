@@ -42,7 +42,7 @@ class ResidentCodes:
             ResidentCodeRow.issue_number == number, ResidentCodeRow.asked_at > at - _DAY
         )
         count, latest = (await self._session.execute(found)).one()
-        return count < MOST_A_DAY and (latest is None or latest <= at - PAUSE)
+        return count == 0 or (count < MOST_A_DAY and latest <= at - PAUSE)
 
     async def add(self, id_: str, number: IssueNumber, link: str, at: datetime) -> None:
         await self._session.execute(
