@@ -22,6 +22,7 @@ from intake.pictures.darkroom import Darkroom
 from storage.pictures.album import Album
 from storage.session import Database
 from tests.api.cameras import PROXY, SIGNING_KEY
+from tests.api.residents import LINK_MAKER
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
 from tests.pictures.album import FrailObjects, StoppedClock
@@ -75,6 +76,7 @@ async def app(
             longer={"cloudevents": 32_768, "mapped_json": 1_000_000},
         ),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
+        link_maker=LINK_MAKER,
     )
     app = build_app(parts)
     async with app.router.lifespan_context(app):
