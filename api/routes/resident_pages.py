@@ -176,3 +176,5 @@ async def _answered(request: Request, answer: Callable[[], Awaitable[Response]])
         if problem.code not in _BY_CODE:
             raise
         return notice(_BY_CODE[problem.code], locale_of(request), problem.status)
+    finally:
+        await request.close()  # what was uploaded lies in files

@@ -59,9 +59,9 @@ async def test_a_page_tells_the_public_timeline_and_nothing_personal(
     steps = [said for tag, said in page.texts if tag == "li"]
     assert steps == [
         "已受理",
-        "已派给traffic_police办理",
-        "traffic_police已签收，开始办理",
-        "traffic_police已办结",
+        "已派给police办理",
+        "police已签收，开始办理",
+        "police已办结",
     ]
     assert "2026-11-23 12:00" in page.text
     hidden = (*SECRETS.values(), "p.1", RESIDENT.subject, "qj.bh", "3号楼", "13800")
