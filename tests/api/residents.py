@@ -9,12 +9,15 @@ import httpx
 from typing_extensions import override
 
 from domain.ids import IssueNumber, Subject
+from domain.vocabulary import IssueState
+from storage.queries import Queries
 from storage.residents.making import For, LinkMaker
 from storage.residents.tokens import Tokens
 from storage.residents.views import Link, LinkKind
 from storage.session import Database
 from tests.api.town import Town
 from tests.builders import NOON, RESIDENT
+from tests.storage.stories import born_in
 
 LINK_MAKER = LinkMaker(
     tokens=Tokens(b"not-a-secret-but-long-enough-for-links"),
@@ -22,6 +25,12 @@ LINK_MAKER = LinkMaker(
     lifetime=timedelta(days=14),
 )
 GOOD = {"satisfaction": "satisfied", "solved": "yes", "words": ""}
+SECRETS = {
+    "reporter_name": "王小明",
+    "reporter_phone": "13800138000",
+    "reporter_address": "2单元501",
+    "description": "三楼漏水到我家厨房",
+}
 _VOID = {"meta", "input", "link", "br", "img"}
 Attributes = dict[str, str | None]
 
@@ -90,6 +99,18 @@ def path_of(link: Link) -> str:
     return f"/r/{LINK_MAKER.tokens.of_link(link.id)}"
 
 
+async def resolved(database: Database) -> tuple[str, str]:
+    """A resolved issue, and the path of its raiser's link."""
+    number = (await born_in(IssueState.RESOLVED, database, **SECRETS)).number
+    return number, path_of(await linked(database, number))
+
+
+async def events_of(database: Database, number: str) -> list[str]:
+    async with database.read() as session:
+        found = await Queries(session).timeline(IssueNumber(number))
+    return [each.name for each in found]
+
+
 @dataclass
 class Phone:
     """Opens addresses as they were sent: no token, no cookie, no script."""
@@ -117,11 +138,6 @@ class Phone:
         """Opens the page, fills in its form and sends it."""
         key = html(await self.open(path)).value_of("key")
         return await self.send(path, GOOD | {"key": key} | fields)
-
-
-def notes_of(page: Html) -> list[str]:
-    """What stands in frames: notes and faults."""
-    return [text for tag, text in page.texts if tag in ("p", "strong", "li", "a")]
 
 
 _CSS_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")

@@ -3,31 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 from temporalio.service import RPCStatusCode
 
-from api.pages.rendering import POLICY
 from domain import commands as c
-from domain.ids import IssueNumber, Subject
 from domain.vocabulary import IssueState, Satisfaction
-from storage.queries import Queries
-from storage.residents.links import ResidentLinks
-from storage.residents.views import LinkKind
 from storage.session import Database
-from tests.api.residents import GOOD, LINK_MAKER, Phone, html, linked, path_of
+from tests.api.residents import GOOD, SECRETS, Phone, events_of, html, linked, path_of, resolved
 from tests.api.temporal import FakeTemporal, rpc_error
 from tests.api.town import Town
 from tests.builders import NOON, OFFICER, RESIDENT, asked, the_way_to
-from tests.pictures.album import StoppedClock, a_jpeg
+from tests.pictures.album import a_jpeg
 from tests.storage.stories import born, born_in, recorded
-
-SECRETS = {
-    "reporter_name": "王小明",
-    "reporter_phone": "13800138000",
-    "reporter_address": "2单元501",
-    "description": "三楼漏水到我家厨房",
-}
-
 
 FAULTY = (
     ({"satisfaction": ""}, "请选择满意"),
@@ -35,39 +21,11 @@ FAULTY = (
     ({"solved": ""}, "请选择问题是否解决"),
     ({"words": "长" * 1001}, "您写了 1001 字"),
 )
-OTHER_SITES = (
-    {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
-    {"sec-fetch-site": "same-site"},
-    {"origin": "https://evil.example"},
-)
-OWN_SITES = (
-    {"sec-fetch-site": "same-origin", "origin": "null"},
-    {"origin": "http://test"},
-    {"origin": "null"},
-)
-LANGUAGES = (
-    ("", "", "zh-CN"),
-    ("", "en-GB", "en"),
-    ("?lang=zh", "en", "zh-CN"),
-    ("?lang=en", "zh", "en"),
-)
 
 
 @pytest.fixture
 def phone(town: Town) -> Phone:
     return Phone(town)
-
-
-async def resolved(database: Database) -> tuple[str, str]:
-    """A resolved issue, and the path of its raiser's link."""
-    number = (await born_in(IssueState.RESOLVED, database, **SECRETS)).number
-    return number, path_of(await linked(database, number))
-
-
-async def events_of(database: Database, number: str) -> list[str]:
-    async with database.read() as session:
-        found = await Queries(session).timeline(IssueNumber(number))
-    return [each.name for each in found]
 
 
 async def test_a_page_tells_the_public_timeline_and_nothing_personal(
@@ -90,19 +48,6 @@ async def test_a_page_tells_the_public_timeline_and_nothing_personal(
     assert "2026-11-23 12:00" in page.text
     hidden = (*SECRETS.values(), "p.1", RESIDENT.subject, "qj.bh", "3号楼", "13800")
     assert [each for each in hidden if each in answer.text] == []
-
-
-async def test_headers_keep_a_page_to_itself(phone: Phone, database: Database) -> None:
-    _, path = await resolved(database)
-    headers = (await phone.open(path)).headers
-    assert headers["content-security-policy"] == POLICY
-    assert "script-src" not in POLICY
-    assert POLICY.startswith("default-src 'none'")
-    assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert headers["x-robots-tag"] == "noindex, nofollow"
-    assert headers["x-frame-options"] == "DENY"
-    assert "set-cookie" not in headers
 
 
 async def test_a_resident_evaluates_once_however_often_they_tap(
@@ -221,105 +166,3 @@ async def test_a_closed_issue_says_how_it_ended(phone: Phone, database: Database
     await recorded(database, issue.number, (end,))
     assert "事项已结案：已解决" in html(await phone.open(path)).text
     assert (await phone.send(path, GOOD)).status_code == 409
-
-
-async def test_a_link_ends_and_is_revoked(
-    phone: Phone, database: Database, clock: StoppedClock
-) -> None:
-    number, path = await resolved(database)
-    other = await linked(database, number)
-    async with database.begin() as session:
-        await ResidentLinks(session).revoke(IssueNumber(number), other.id, NOON)
-    revoked = await phone.open(path_of(other))
-    clock.at = NOON + timedelta(days=14)
-    expired = await phone.open(path)
-    assert (revoked.status_code, "已停用" in html(revoked).text) == (410, True)
-    assert (expired.status_code, "已过期" in html(expired).text) == (410, True)
-    assert (await phone.send(path, GOOD)).status_code == 410
-    assert "issue_evaluated" not in await events_of(database, number)
-
-
-async def test_wrong_tokens_all_look_alike_and_are_counted(
-    phone: Phone, database: Database
-) -> None:
-    _, path = await resolved(database)
-    wrong = ("/r/x", f"{path}x", f"/r/{'A' * 43}", f"{path[:-1]}~", "/r/%00")
-    answers = [await phone.open(each) for each in wrong]
-    assert {each.status_code for each in answers} == {404}
-    assert len({each.text for each in answers}) == 1
-    for _ in range(25):
-        await phone.send("/r/wrong", GOOD)
-    over = await phone.open(path)
-    assert (over.status_code, over.headers["retry-after"]) == (429, "600")
-    assert "试得太多" in html(over).text
-
-
-async def test_a_board_shows_and_takes_nothing(phone: Phone, database: Database) -> None:
-    number, _ = await resolved(database)
-    path = path_of(await linked(database, number, LinkKind.BOARD))
-    page = html(await phone.open(path))
-    assert "公告栏" in page.text
-    assert page.all("form") == []
-    answers = [await phone.send(f"{path}{rest}", GOOD) for rest in ("", "/code", "/mine")]
-    assert [each.status_code for each in answers] == [409, 403, 403]
-    assert "issue_evaluated" not in await events_of(database, number)
-
-
-async def test_who_works_on_an_issue_cannot_praise_it_as_a_resident(
-    phone: Phone, database: Database
-) -> None:
-    number = (await born_in(IssueState.RESOLVED, database, raised_by=OFFICER.subject)).number
-    link = await linked(database, number, subject=OFFICER.subject)
-    answer = await phone.evaluate(path_of(link))
-    assert (answer.status_code, "不能由本部门的人员评价" in html(answer).text) == (409, True)
-
-
-async def test_forms_of_other_sites_are_not_taken(phone: Phone, database: Database) -> None:
-    number, path = await resolved(database)
-    for phone.headers in OTHER_SITES:
-        answers = [await phone.send(f"{path}{each}", GOOD) for each in ("", "/code", "/mine")]
-        assert [each.status_code for each in answers] == [403, 403, 403], phone.headers
-    assert "issue_evaluated" not in await events_of(database, number)
-    for phone.headers in OWN_SITES:
-        answer = await phone.evaluate(path, solved="")
-        assert answer.status_code == 422, phone.headers
-
-
-async def test_the_language_is_the_address_s_then_the_browser_s(
-    phone: Phone, database: Database
-) -> None:
-    _, path = await resolved(database)
-    for query, accept, lang in LANGUAGES:
-        phone.headers = {"accept-language": accept}
-        page = html(await phone.open(path + query))
-        assert page.all("html") == [{"lang": lang}]
-        assert ("Please evaluate" in page.text) == (lang == "en")
-        actions = [str(each["action"]) for each in page.all("form")]
-        assert all(each.endswith(f"?lang={lang[:2]}") for each in actions)
-
-
-async def test_what_is_typed_is_never_markup(phone: Phone, database: Database) -> None:
-    _, path = await resolved(database)
-    attack = "</textarea><script>alert(1)</script>"
-    answer = await phone.evaluate(path, words=attack, solved="")
-    assert ("textarea", attack) in html(answer).texts
-    assert html(answer).all("script") == []
-
-
-async def test_no_token_is_kept_anywhere(phone: Phone, database: Database) -> None:
-    number, path = await resolved(database)
-    assert (await phone.evaluate(path, words="好")).status_code == 200
-    async with database.read() as session:
-        tables = ("resident_links", "resident_codes", "idempotency_keys", "notices", "events")
-        rows = [
-            str(row)
-            for table in tables
-            for row in await session.execute(text(f"SELECT * FROM {table}"))
-        ]
-    token = path.removeprefix("/r/")
-    assert rows
-    assert [row for row in rows if token in row] == []
-    async with database.read() as session:
-        [link] = await ResidentLinks(session).of(IssueNumber(number))
-    assert LINK_MAKER.url(link) == f"https://dispatch.example{path}"
-    assert link.made_by == Subject("d.1")
