@@ -20,7 +20,7 @@ from storage.reference import ReferenceRepository
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
 from storage.residents.tokens import Tokens, hash_of
-from storage.residents.views import LinkKind
+from storage.residents.views import Link, LinkKind
 from storage.session import Database
 from tests.builders import NOON, RESIDENT
 from tests.storage.stories import born
@@ -147,19 +147,23 @@ async def test_without_an_address_a_request_goes_out_as_it_is_and_codes_do_not(
     assert await errors_of(database) == ["the code is over"]
 
 
+async def a_link_sent(database: Database, number: IssueNumber) -> Link:
+    async with database.begin() as session:
+        made_for = For(number=number, kind=LinkKind.OWN, subject=RESIDENT.subject)
+        link = await MAKER.make(session, made_for, Subject("d.1"), NOON)
+    stage, params = f"link:{link.id}", {"link_id": link.id}
+    await put(database, number, template="link_sent", stage=stage, params=params)
+    return link
+
+
 async def test_a_link_that_ended_meanwhile_is_not_sent(database: Database) -> None:
     number = await born(database)
     await gateway(database)
-    for revoked in (True, False):
-        async with database.begin() as session:
-            made_for = For(number=number, kind=LinkKind.OWN, subject=RESIDENT.subject)
-            link = await MAKER.make(session, made_for, Subject("d.1"), NOON)
-            if revoked:
-                await ResidentLinks(session).revoke(number, link.id, NOON)
-        stage, params = f"link:{link.id}", {"link_id": link.id}
-        await put(database, number, template="link_sent", stage=stage, params=params)
-    [kept] = await sent(database, MAKER)
-    assert kept["link"] == MAKER.url(link)
+    ended, kept = [await a_link_sent(database, number) for _ in "12"]
+    async with database.begin() as session:
+        await ResidentLinks(session).revoke(number, ended.id, NOON)
+    [told] = await sent(database, MAKER)
+    assert told["link"] == MAKER.url(kept)
     assert await errors_of(database) == ["the link is over"]
 
 

@@ -1,15 +1,19 @@
 """Making, listing, revoking and drawing links: who may, and what they are shown."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import text
 
 from domain.actor import Actor
 from domain.ids import IssueNumber, Subject
 from domain.vocabulary import IssueState, Role
+from settings import Settings
 from storage.outbox import Outbox
 from storage.session import Database
 from tests.api.residents import Phone, html
@@ -125,6 +129,32 @@ async def test_a_code_for_the_board_is_drawn(town: Town, database: Database) -> 
     assert b"<svg" in svg.content
     assert b"<script" not in svg.content
     assert (await town.get(DISPATCHER, f"{path}/{link['id']}/qr.gif")).status_code == 422
+
+
+async def test_without_an_address_there_are_no_links(
+    town: Town, database: Database, app: FastAPI
+) -> None:
+    path = await handled(database)
+    link = await made(town, DISPATCHER, path, "board")
+    app.state.parts = replace(app.state.parts, link_maker=None)
+    answer = await town.post(DISPATCHER, path, {"kind": "board"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "cannot_link")
+    drawn = await town.get(DISPATCHER, f"{path}/{link['id']}/qr.png")
+    assert (drawn.status_code, drawn.json()["code"]) == (409, "cannot_link")
+    assert (await town.get(DISPATCHER, path)).json()["items"][0]["url"] is None
+    page = await Phone(town).open(link["url"].removeprefix("https://dispatch.example"))
+    assert page.status_code == 200, "what was handed out goes on working"
+
+
+def test_settings_make_links_from_a_key_and_an_address() -> None:
+    long, short = SecretStr("x" * 32), SecretStr("x")
+    plain = Settings(database_url="x", jwt_secret=long)
+    assert plain.link_maker is None
+    maker = Settings(database_url="x", jwt_secret=long, public_url="https://a.example").link_maker
+    assert maker is not None
+    assert "xxxx" not in repr(maker)
+    with pytest.raises(ValidationError, match="resident_link_secret is shorter"):
+        Settings(database_url="x", jwt_secret=long, resident_link_secret=short)
 
 
 async def test_links_have_a_limit_and_an_end(
