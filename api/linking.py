@@ -7,6 +7,7 @@ from datetime import datetime
 import segno
 import structlog
 
+from api.pages.sending import notices_of
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.resident_links import LinkRead, QrFormat
@@ -16,13 +17,9 @@ from domain.actor import Actor
 from domain.ids import IssueNumber, Subject
 from domain.refusals import RefusalCode
 from domain.vocabulary import Role
-from storage.notice_policies import policy_for
-from storage.notices import NoticeRow
 from storage.outbox import Outbox
-from storage.reference import ReferenceRepository
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
-from storage.residents.templates import LINK
 from storage.residents.views import Link, LinkKind
 from storage.session import Session
 from storage.views import IssueDetail
@@ -105,30 +102,9 @@ async def made(session: Session, maker: LinkMaker, who: Host, kind: LinkKind, at
     made_for = For(number=number, kind=kind, subject=who.person)
     link = await maker.make(session, made_for, who.actor.subject, at)
     if not who.may_hold(link):
-        await Outbox(session).put(await _notices(session, who, link, at))
+        await Outbox(session).put(await notices_of(session, link))
     log.info("resident_link_made", issue=number, link=link.id, kind=kind)
     return link
-
-
-async def _notices(session: Session, who: Host, link: Link, at: datetime) -> list[NoticeRow]:
-    """Names the link by its id; the courier says its address when it sends it."""
-    recipient = f"subject:{link.subject}"
-    policy = await policy_for(ReferenceRepository(session), recipient)
-    return [
-        NoticeRow(
-            dedupe_key=f"{link.number}|link:{link.id}|{recipient}|{channel}",
-            issue_number=link.number,
-            recipient=recipient,
-            channel=channel,
-            template=LINK,
-            stage=f"link:{link.id}",
-            level=who.issue.level,
-            params={"link_id": link.id},
-            created_at=at,
-            not_before=at,
-        )
-        for channel in policy.channels
-    ]
 
 
 def shown_link(

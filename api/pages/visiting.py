@@ -73,6 +73,7 @@ class Page:
     was_evaluated: bool
     takes_codes: bool
     takes_withdrawal: bool
+    sends_links: bool
 
     @property
     def takes_evaluation(self) -> bool:
@@ -105,6 +106,7 @@ class Reception:
             raise Turned(notice("revoked", locale, HTTPStatus.GONE))
         if link.is_over(self._parts.now()):
             raise Turned(notice("expired", locale, HTTPStatus.GONE))
+        request.state.subject = link.subject
         return Visit(link=link, token=token, locale=locale)
 
     async def _link(self, token: str) -> Link | None:
@@ -150,7 +152,8 @@ async def page_of(session: Session, visit: Visit, with_codes: bool) -> Page:
     entries = await everything(queries, link.number)
     reading = await _reading(session, link.number, visit.locale, entries)
     line = detail.line
-    closed = line.state is IssueState.CLOSED
+    closed, links = line.state is IssueState.CLOSED, ResidentLinks(session)
+    sends = with_codes and not (visit.is_own or closed)
     return Page(
         number=line.number,
         matter=await _matter(session, line, visit.locale),
@@ -161,9 +164,10 @@ async def page_of(session: Session, visit: Visit, with_codes: bool) -> Page:
         is_own=visit.is_own,
         is_resolved=line.state is IssueState.RESOLVED,
         is_closed=closed,
-        was_evaluated=await ResidentLinks(session).was_evaluated(link),
+        was_evaluated=await links.was_evaluated(link),
         takes_codes=visit.is_own and with_codes,
         takes_withdrawal=_may_withdraw(line.state),
+        sends_links=sends and await links.person_of(link.number) is not None,
     )
 
 

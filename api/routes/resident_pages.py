@@ -20,6 +20,7 @@ from api.pages.forms import (
     evaluation_of,
 )
 from api.pages.rendering import notice, rendered
+from api.pages.sending import send_own_link
 from api.pages.visiting import (
     Page,
     Reception,
@@ -50,10 +51,16 @@ ReceptionOf = Annotated[Reception, Depends(_reception)]
 
 
 @router.get("/{token}")
+@router.get("/{token}/code")
+@router.get("/{token}/mine")
+@router.get("/{token}/send")
 async def read_page(
     token: str, request: Request, parts: PartsOf, reception: ReceptionOf
 ) -> Response:
-    """The issue's public timeline; who was asked to evaluate finds the form there."""
+    """The issue's public timeline; who was asked to evaluate finds the form there.
+
+    Also where forms go: who opens such an address again, or changes the language, is back here.
+    """
 
     async def shown() -> Response:
         visit = await reception.visit(request, token)
@@ -109,6 +116,21 @@ async def say_code(
     return await _answered(request, said)
 
 
+@router.post("/{token}/send")
+async def send_link(
+    token: str, request: Request, parts: PartsOf, reception: ReceptionOf
+) -> Response:
+    """From the notice board: sends who reported their own link."""
+
+    async def sent() -> Response:
+        visit = await _coming_in(reception, request, token)
+        if visit.is_own or parts.link_maker is None:
+            raise Turned(notice("own_only", visit.locale, HTTPStatus.FORBIDDEN))
+        return await _shown(parts, visit, await send_own_link(parts, parts.link_maker, visit))
+
+    return await _answered(request, sent)
+
+
 async def _coming_in(reception: Reception, request: Request, token: str) -> Visit:
     visit = await reception.visit(request, token)
     require_own_site(request, visit.locale)
@@ -158,7 +180,7 @@ def _standing(page: Page, locale: str) -> tuple[str, ...]:
     if page.is_closed:
         return (say("page.closed", locale, ending=page.outcome or page.state),)
     if not page.is_own:
-        return (say("page.board", locale),)
+        return (say("page.board", locale),) if page.sends_links else ()
     return () if page.is_resolved else (say("page.not_yet", locale),)
 
 

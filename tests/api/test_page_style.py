@@ -26,6 +26,7 @@ _PAGE = Page(
     was_evaluated=False,
     takes_codes=True,
     takes_withdrawal=True,
+    sends_links=True,
 )
 FAULTS = dict.fromkeys(("satisfaction", "solved", "words", "pictures", "code", "sure"), "请看")
 
@@ -129,7 +130,7 @@ def test_a_page_is_one_document_in_order(locale: str) -> None:
     page = whole_page(locale)
     assert page.all("html")[0]["lang"] == {"zh": "zh-CN", "en": "en"}[locale]
     assert [tag for tag, _ in page.elements if tag in ("h1", "h2", "h3")] == [
-        *("h1", "h2", "h2", "h2", "h2")
+        *("h1", "h2", "h2", "h2", "h2", "h2")
     ]
     assert len(page.all("main")) == 1
     assert [each["content"] for each in page.all("meta") if each.get("name") == "viewport"] == [

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from api.pages.rendering import POLICY
 from domain.ids import IssueNumber, Subject
 from domain.vocabulary import IssueState
+from storage.outbox import Outbox
 from storage.residents.links import ResidentLinks
 from storage.residents.views import LinkKind
 from storage.session import Database
@@ -94,14 +95,45 @@ async def test_wrong_tokens_all_look_alike_and_are_counted(
 
 
 async def test_a_board_shows_and_takes_nothing(phone: Phone, database: Database) -> None:
-    number, _ = await resolved(database)
+    number, own = await resolved(database)
     path = path_of(await linked(database, number, LinkKind.BOARD))
     page = html(await phone.open(path))
     assert "公告栏" in page.text
-    assert page.all("form") == []
+    assert [each["action"] for each in page.all("form")] == [f"{path}/send?lang=zh"]
     answers = [await phone.send(f"{path}{rest}", GOOD) for rest in ("", "/code", "/mine")]
     assert [each.status_code for each in answers] == [409, 403, 403]
+    assert (await phone.send(f"{own}/send")).status_code == 403
     assert "issue_evaluated" not in await events_of(database, number)
+
+
+async def test_a_board_sends_who_reported_their_link_once_a_day(
+    phone: Phone, database: Database, clock: StoppedClock
+) -> None:
+    number, _ = await resolved(database)
+    path = path_of(await linked(database, number, LinkKind.BOARD))
+    for hours in (0, 1, 23):
+        clock.at = NOON + timedelta(hours=hours)
+        answer = await phone.send(f"{path}/send")
+        assert (answer.status_code, "链接已发到" in html(answer).text) == (200, True)
+        assert answer.text.count("/r/") == answer.text.count(path), "no other address is told"
+    async with database.read() as session:
+        notices = await Outbox(session).for_issue(IssueNumber(number))
+        links = await ResidentLinks(session).of(IssueNumber(number))
+    own = [each for each in reversed(links) if each.fact]
+    assert [each.fact for each in own] == ["board:2026-11-23", "board:2026-11-24"]
+    assert {(each.kind, each.subject) for each in own} == {(LinkKind.OWN, "r.1")}
+    assert [(each.recipient, each.params["link_id"]) for each in notices] == [
+        ("subject:r.1", each.id) for each in own
+    ]
+
+
+async def test_an_address_of_a_form_opened_again_is_the_page(
+    phone: Phone, database: Database
+) -> None:
+    _, path = await resolved(database)
+    for rest in ("/code", "/mine", "/send"):
+        answer = await phone.open(f"{path}{rest}?lang=en")
+        assert (answer.status_code, html(answer).all("html")) == (200, [{"lang": "en"}])
 
 
 async def test_who_works_on_an_issue_cannot_praise_it_as_a_resident(
