@@ -166,7 +166,7 @@ async def _shown(
         notes=told.notes or _standing(page, visit.locale),
         faults=told.faults,
         form=form or EvaluationForm(),
-        home=f"{PAGES}/{visit.token}",
+        home=f"{parts.link_maker.path if parts.link_maker else PAGES}/{visit.token}",
         longest=LONGEST_WORDS,
         most_pictures=MOST_PICTURES,
         personal=personal,

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from domain.ids import IssueNumber, Subject
 from storage.residents.links import ResidentLinks
@@ -55,6 +56,11 @@ class LinkMaker:
         if not secrets.compare_digest(hash_of(token), link.token_sha256):
             return None
         return f"{self.public_url.rstrip('/')}{PAGES}/{token}"
+
+    @property
+    def path(self) -> str:
+        """Where the pages are as a browser sees it: a proxy may have put us under a folder."""
+        return urlsplit(self.public_url).path.rstrip("/") + PAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

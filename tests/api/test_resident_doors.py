@@ -1,5 +1,6 @@
 """Who comes in by a link, with what, and what is left of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from domain.vocabulary import IssueState
 from storage.outbox import Outbox
 from storage.residents.links import ResidentLinks
 from storage.residents.views import LinkKind
-from storage.session import Database
+from storage.session import Database, Unreachable
 from tests.api.residents import (
     GOOD,
     LINK_MAKER,
@@ -125,6 +126,31 @@ async def test_a_board_sends_who_reported_their_link_once_a_day(
     assert [(each.recipient, each.params["link_id"]) for each in notices] == [
         ("subject:r.1", each.id) for each in own
     ]
+
+
+async def test_troubles_are_pages_too(
+    phone: Phone, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, path = await resolved(database)
+    large = await phone.send(path, GOOD | {"words": "x" * 32_000_000})
+    assert (large.status_code, "照片加起来太大" in html(large).text) == (413, True)
+    broken = await phone.town.http.post(
+        f"http://test{path}", content=b"x", headers={"content-type": "multipart/form-data"}
+    )
+    assert (broken.status_code, "读不出来" in html(broken).text) == (400, True)
+
+    def gone(_: Database) -> None:
+        raise Unreachable("gone")
+
+    monkeypatch.setattr(Database, "read", gone)
+    down = await phone.open(path)
+    assert (down.status_code, down.headers["retry-after"]) == (503, "3")
+    assert "暂时打不开" in html(down).text
+
+
+def test_pages_may_lie_in_a_folder_of_a_proxy() -> None:
+    below = replace(LINK_MAKER, public_url="https://gov.example/whistle/")
+    assert (LINK_MAKER.path, below.path) == ("/r", "/whistle/r")
 
 
 async def test_an_address_of_a_form_opened_again_is_the_page(
