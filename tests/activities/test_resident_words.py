@@ -13,7 +13,7 @@ from activities.courier import Courier
 from activities.resident_words import ResidentWords
 from domain.ids import IssueNumber, Subject
 from domain.reference import Channel, NoticePolicy, ReferenceKind
-from domain.vocabulary import Level, Role
+from domain.vocabulary import IssueState, Level, Role
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
@@ -22,7 +22,8 @@ from storage.residents.making import For, LinkMaker
 from storage.residents.tokens import Tokens, hash_of
 from storage.residents.views import Link, LinkKind
 from storage.session import Database
-from tests.builders import NOON, RESIDENT
+from tests.activities.desk import furnished, issues, taken
+from tests.builders import NOON, RESIDENT, the_way_to
 from tests.storage.stories import born
 
 MAKER = LinkMaker(
@@ -111,6 +112,23 @@ async def test_a_resolution_makes_one_link_however_often_it_is_sent(database: Da
     assert (link.kind, link.subject, link.fact) == ("own", RESIDENT.subject, "resolved:7")
     assert token not in outbox
     assert "13800138000" not in outbox
+
+
+async def test_a_resolution_on_record_reaches_the_raiser_with_a_link(database: Database) -> None:
+    number = await furnished(database)
+    await gateway(database)
+    issue = await issues(database).open(number)
+    for command in the_way_to(IssueState.RESOLVED):
+        issue = await taken(database, issue, command)
+    linked = [each for each in await sent(database, MAKER) if "link" in each]
+    assert [(each["template"], each["issue"]) for each in linked] == [("evaluate_please", number)]
+    async with database.read() as session:
+        [link] = await ResidentLinks(session).of(number)
+    assert (link.fact, link.made_by, link.subject) == (
+        f"resolved:{issue.version}",
+        "engine",
+        RESIDENT.subject,
+    )
 
 
 async def test_another_resolution_has_another_link(database: Database) -> None:
