@@ -107,6 +107,7 @@ def activities_of(
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
             Stale.RAW_MESSAGES: timedelta(),
             Stale.ALERT_EVENTS: timedelta(days=settings.keep_alerts_days),
+            Stale.PERSONAL_DATA: timedelta(days=settings.keep_personal_days),
             Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )

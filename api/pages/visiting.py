@@ -10,11 +10,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.intake.peers import Peers
 from api.pages.guessing import Guesses
 from api.pages.public import PublicStep, Reading, departments_of
 from api.pages.rendering import notice
 from api.parts import Parts
+from api.peers import Peers, of_one
 from catalogue import LOCALES, label
 from domain.authority import Who
 from domain.commands import WithdrawIssue
@@ -94,7 +94,7 @@ class Reception:
         Raises:
             Turned: no such link, one that is over, or too many wrong ones from this address.
         """
-        locale, peer = locale_of(request), self._peers.of(request.scope)
+        locale, peer = locale_of(request), of_one(self._peers.of(request.scope))
         if seconds := self._guesses.wait_for(peer):
             headers = {"Retry-After": str(seconds)}
             raise Turned(notice("too_many", locale, HTTPStatus.TOO_MANY_REQUESTS, headers))

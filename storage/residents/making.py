@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 from urllib.parse import urlsplit
 
 from domain.ids import IssueNumber, Subject
@@ -23,6 +24,14 @@ class LinkMaker:
     tokens: Tokens = field(repr=False)
     public_url: str
     lifetime: timedelta
+
+    @classmethod
+    def of(cls, secret: str | None, public_url: str | None, days: int) -> Self | None:
+        """None without a secret or an address."""
+        if secret is None or public_url is None:
+            return None
+        tokens, lifetime = Tokens(secret.encode()), timedelta(days=days)
+        return cls(tokens=tokens, public_url=public_url, lifetime=lifetime)
 
     async def make(
         self,

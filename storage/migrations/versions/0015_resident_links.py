@@ -1,13 +1,13 @@
 """Links for one issue and codes for one act, for residents without an account. Expands only.
 
-Revision ID: 0013_resident_links
-Revises: 0012_alert_upkeep
+Revision ID: 0015_resident_links
+Revises: 0014_anonymised
 """
 
 from alembic import op
 
-revision = "0013_resident_links"
-down_revision = "0012_alert_upkeep"
+revision = "0015_resident_links"
+down_revision = "0014_anonymised"
 branch_labels = None
 depends_on = None
 
