@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
+from storage.residents.making import LinkMaker
 
 _SHORTEST_SECRET = 32
 _ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
@@ -106,6 +107,16 @@ class Settings(BaseSettings):
     """Port of the API, for tools that start it; the server itself is told by its command line."""
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
+
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+(/[^?#]*)?$")
+    """Address under which residents reach the API; without it they get no links."""
+    resident_link_secret: SecretStr | None = None
+    """Makes residents' links and codes, 32 characters or more, the same for API and workers.
+
+    Made from `jwt_secret` unless given; without either there are none.
+    """
+    resident_link_days: int = Field(default=14, ge=1, le=90)
+    """Days for which a resident's link works."""
 
     api_seconds: Seconds = 30.0
     """Seconds after which a request that has arrived is given up."""
@@ -232,6 +243,12 @@ class Settings(BaseSettings):
         return secret.encode()
 
     @property
+    def link_maker(self) -> LinkMaker | None:
+        """Makes residents' links, if there is a key and an address for them."""
+        secret = _said(self.resident_link_secret) or _said(self.jwt_secret)
+        return LinkMaker.of(secret, self.public_url, self.resident_link_days)
+
+    @property
     def session_ring(self) -> tuple[bytes, ...]:
         """What access tokens of the engine are signed with.
 
@@ -282,7 +299,7 @@ class Settings(BaseSettings):
             if any(len(each.get_secret_value()) < _SHORTEST_SECRET for each in ring):
                 raise ValueError(f"a key is shorter than {_SHORTEST_SECRET} characters")
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
-        for name in (*strong, "intake_secret"):
+        for name in (*strong, "intake_secret", "resident_link_secret"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")

@@ -23,6 +23,7 @@ from activities.courier import Courier
 from activities.housekeeper import Housekeeper
 from activities.issues import Issues
 from activities.meetings import Meetings
+from activities.resident_words import ResidentWords
 from activities.upkeep import Stale
 from domain.reference import Channel
 from intake.adapters.registry import ADAPTERS
@@ -178,7 +179,8 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         fetcher = Fetcher(ours=await addresses_of(settings.servers))
-        courier = Courier(database, _senders(http, settings), clock.now)
+        words = ResidentWords(settings.link_maker)
+        courier = Courier(database, _senders(http, settings), clock.now, words)
         sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
         loops = (
             Relay(database, client, clock.now).run(births_bell.wait, stopping),

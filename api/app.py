@@ -15,6 +15,7 @@ from api.edge import Edge
 from api.engine import Engine
 from api.guard import Guard
 from api.intake.door import Door
+from api.pages.visiting import Reception
 from api.parts import Parts
 from api.peers import Peers
 from api.routes import (
@@ -34,6 +35,8 @@ from api.routes import (
     pictures,
     places,
     reference,
+    resident_links,
+    resident_pages,
     signing_in,
     sources,
     wechat,
@@ -76,6 +79,7 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
+    app.state.reception = Reception(parts)
     _wrap(app, parts)
     errors.install(app)
     for module in (
@@ -83,6 +87,7 @@ def build_app(parts: Parts) -> FastAPI:
         *(issues, places, pictures, personal, persons, households, reference),
         *(signing_in, oidc, wechat, me, accounts),
         *(commands, meetings, cameras, sources, alerts, health),
+        *(resident_links, resident_pages),
     ):
         app.include_router(module.router)
     _document(app)

@@ -13,6 +13,7 @@ from api.guard import Spans
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource, NoKey
 from api.links import Links
+from api.pages.forms import form_limit
 from api.parts import IntakeParts, Parts
 from api.rates import Rates
 from api.uploading import Uploads
@@ -85,6 +86,7 @@ def create_app() -> FastAPI:
                 messages=settings.intake_max_body_bytes,
                 multipart=settings.intake_max_multipart_bytes,
                 longer=READS_UP_TO,
+                forms=form_limit(settings.picture_max_bytes),
             ),
             spans=Spans(answering=settings.api_seconds),
             rates=Rates(
@@ -94,6 +96,7 @@ def create_app() -> FastAPI:
             origins=settings.api_origins,
             intake=_intake(settings),
             household_key=_household_key(settings),
+            link_maker=settings.link_maker,
         )
     )
 

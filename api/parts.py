@@ -19,6 +19,7 @@ from api.ways_in.wechat import WeChatWay
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
+from storage.residents.making import LinkMaker
 from storage.session import Database
 
 
@@ -56,5 +57,6 @@ class Parts:
     origins: tuple[str, ...] = ()
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
+    link_maker: LinkMaker | None = None
     maps: GridMaps = field(default_factory=GridMaps)
     tick: Callable[[], float] = time.monotonic

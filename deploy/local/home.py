@@ -25,7 +25,7 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_SECRETS = ("jwt-secret", "intake-secret", "household-key")
+_SECRETS = ("jwt-secret", "intake-secret", "household-key", "resident-link-secret")
 _OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
@@ -46,6 +46,10 @@ class Home:
     @property
     def intake_secret(self) -> str:
         return secret(self.folder / "intake-secret")
+
+    @property
+    def resident_link_secret(self) -> str:
+        return secret(self.folder / "resident-link-secret")
 
     def ports(self) -> Ports:
         """The ports last chosen; the usual ones before that."""

@@ -125,6 +125,8 @@ class Product:
             "DISPATCH_INTAKE_SECRET": self.home.intake_secret,
             "DISPATCH_OBJECTS_FOLDER": str(self.home.folder / "objects"),
             "DISPATCH_HOUSEHOLD_KEY": self.home.household_key,
+            "DISPATCH_RESIDENT_LINK_SECRET": self.home.resident_link_secret,
+            "DISPATCH_PUBLIC_URL": f"http://{LOOPBACK}:{self.ports.api}",
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
             "PYTHONUNBUFFERED": "1",

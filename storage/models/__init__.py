@@ -36,6 +36,7 @@ from storage.models.raw_messages import (
 )
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceChangesRow, ReferenceRow
+from storage.models.residents import ResidentCodeRow, ResidentLinkRow
 
 __all__ = [
     "ISSUE_NUMBERS",
@@ -72,6 +73,8 @@ __all__ = [
     "ReferenceRow",
     "RefreshTokenRow",
     "ReporterRow",
+    "ResidentCodeRow",
+    "ResidentLinkRow",
     "SignInAttemptRow",
     "SignInCodeRow",
     "SignInSessionRow",
