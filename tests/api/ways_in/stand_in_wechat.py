@@ -34,8 +34,6 @@ class StandInWeChat:
     """All that were ever given; the last two are good."""
     asked: list[str] = field(default_factory=list)
     instead: dict[str, list[bytes | Said]] = field(default_factory=dict)
-    gate: asyncio.Event | None = None
-    """Answers wait for it."""
 
     @property
     def url(self) -> str:
@@ -61,8 +59,6 @@ class StandInWeChat:
 
     async def _answer(self, method: str, url: Any, body: Said) -> bytes:  # noqa: ANN401 - SplitResult
         self.asked.append(url.path)
-        if self.gate is not None:
-            await self.gate.wait()
         if waiting := self.instead.get(url.path):
             said = waiting.pop(0)
             return said if isinstance(said, bytes) else written(said)
@@ -74,7 +70,8 @@ class StandInWeChat:
                 return written(self._token(body))
             case "POST", "/wxa/business/getuserphonenumber":
                 return written(self._phone(query, body))
-        return written({}, "404 Not Found")
+            case _:
+                return written({}, "404 Not Found")
 
     def _session(self, query: dict[str, str]) -> Said:
         if query["appid"] != APPID:
