@@ -29,12 +29,6 @@ LOGIN, PHONE = "/sns/jscode2session", "/wxa/business/getuserphonenumber"
 TOKEN = "/cgi-bin/stable_token"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def there() -> AsyncIterator[StandInWeChat]:
-    async with served() as one:
-        yield one
-
-
 @pytest.fixture
 def ticks() -> Watchmaker:
     return Watchmaker()
