@@ -59,6 +59,7 @@ class StandInWeChat:
 
     async def _answer(self, method: str, url: Any, body: Said) -> bytes:  # noqa: ANN401 - SplitResult
         self.asked.append(url.path)
+        self.reached.set()
         if waiting := self.instead.get(url.path):
             said = waiting.pop(0)
             return said if isinstance(said, bytes) else written(said)
@@ -81,6 +82,9 @@ class StandInWeChat:
         openid = self._once(query["js_code"], "login-")
         if openid is None:
             return refused(40029, "invalid code")
+        self.tried[openid] = self.tried.get(openid, 0) + 1
+        if self.tried[openid] > self.per_minute:
+            return refused(45011, "api minute-quota reach limit")
         # No `errcode` where all is well.
         return {"openid": openid, "session_key": secrets.token_urlsafe(18), "unionid": f"u{openid}"}
 
