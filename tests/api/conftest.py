@@ -25,11 +25,12 @@ from tests.api.cameras import PROXY, SIGNING_KEY
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
 from tests.pictures.album import FrailObjects, StoppedClock
+from tests.sealing.rings import RING
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, ring=RING)
     await settle(opened)
     yield opened
     await opened.close()
