@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
+from storage.sealing.ring import KeyRing
 
 _SHORTEST_SECRET = 32
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -15,7 +16,7 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
 class Settings(BaseSettings):
-    """Variables `DISPATCH_<FIELD>`; everything has a safe default but database and token key.
+    """Variables `DISPATCH_<FIELD>`; all but database, token key and seal keys have defaults.
 
     TLS and API key of Temporal come from Temporal's own variables (`TEMPORAL_TLS...`,
     `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`), which every Temporal tool reads.
@@ -53,6 +54,14 @@ class Settings(BaseSettings):
     """Issuer that every token has to name."""
     jwt_audience: str | None = None
     """Audience that every token has to name."""
+
+    seal_keys: SecretStr | None = None
+    """Keys that personal data is sealed under, as JSON, `{"2026a": "32 bytes in base64"}`.
+
+    The first seals, all of them open. Exactly one of this and `seal_key_files` is needed.
+    """
+    seal_key_files: tuple[Path, ...] = ()
+    """The same as files, as a JSON list; each is named after its key and holds it in base64."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
@@ -170,6 +179,16 @@ class Settings(BaseSettings):
         )
 
     @property
+    def ring(self) -> KeyRing:
+        """What personal data is sealed under.
+
+        Raises:
+            OSError: a file of a key cannot be read.
+        """
+        keys = _said(self.seal_keys)
+        return KeyRing.parse(keys) if keys is not None else KeyRing.read(self.seal_key_files)
+
+    @property
     def picture_link_key(self) -> bytes:
         """What links to pictures are signed with.
 
@@ -202,6 +221,17 @@ class Settings(BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_to_seal_with(self) -> Self:
+        """Without them a process would rather not start than keep what people say in the clear."""
+        if (self.seal_keys is None) == (not self.seal_key_files):
+            raise ValueError("set exactly one of seal_keys, seal_key_files")
+        try:
+            _ = self.ring
+        except OSError as error:
+            raise ValueError(f"seal_key_files: {error}") from error
         return self
 
 

@@ -112,6 +112,7 @@ class Product:
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,
             "DISPATCH_INTAKE_SECRET": self.home.intake_secret,
             "DISPATCH_OBJECTS_FOLDER": str(self.home.folder / "objects"),
+            "DISPATCH_SEAL_KEYS": self.home.seal_keys,
             "DISPATCH_HOUSEHOLD_KEY": self.home.household_key,
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),

@@ -105,6 +105,7 @@ class TextRow(Base):
             unique=True,
             postgresql_where=text("kind = 'description'"),
         ),
+        Index("ix_texts_plain", "id", postgresql_where=text("body <> ''")),
         Index(None, "grams", postgresql_using="gin", postgresql_where=text("grams IS NOT NULL")),
     )
 

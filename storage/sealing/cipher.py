@@ -18,7 +18,8 @@ _TAG_BYTES = 16
 _VERSION = 1
 _HEAD = struct.Struct(">BI")
 _BEGIN = _HEAD.size + NONCE_BYTES
-_SHORTEST = _BEGIN + _TAG_BYTES
+OVERHEAD = _BEGIN + _TAG_BYTES
+"""By so much a sealed value is longer."""
 
 
 class Why(StrEnum):
@@ -86,7 +87,7 @@ def key_of(sealed: bytes) -> int:
     Raises:
         Unopenable: this is no sealed value, or of a version to come.
     """
-    if len(sealed) < _SHORTEST:
+    if len(sealed) < OVERHEAD:
         raise Unopenable(Why.MALFORMED)
     version, id_ = _HEAD.unpack_from(sealed)
     if version != _VERSION:

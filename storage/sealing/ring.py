@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing_extensions import override
 
 from storage.sealing.cipher import KEY_BYTES, NONCE_BYTES, Unopenable, Why
 
@@ -40,6 +41,7 @@ class KeyRing:
         self._keys = {name: AESGCM(key) for name, key in keys.items()}
         self.first = next(iter(keys))
 
+    @override
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self._keys)})"
 

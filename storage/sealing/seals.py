@@ -89,10 +89,10 @@ async def index(session: AsyncConnection) -> BlindIndex:
 
 async def opener(session: AsyncConnection, values: Iterable[bytes | None]) -> Opener:
     """What opens these; a round trip only when they name a key that the process never met."""
-    cabinet: Cabinet | None = _options(session).get(OPTION)
-    ids = {_named(each) for each in values if each is not None} - {None}
+    cabinet = _known(session)
+    ids = {id_ for each in values if each is not None and (id_ := _named(each)) is not None}
     if cabinet is not None and ids:
-        await cabinet.have(session, (each for each in ids if each is not None))
+        await cabinet.have(session, ids)
     return Opener(cabinet)
 
 
@@ -104,12 +104,13 @@ def _named(sealed: bytes) -> int | None:
 
 
 def _cabinet(session: AsyncConnection) -> Cabinet:
-    cabinet: Cabinet | None = _options(session).get(OPTION)
+    cabinet = _known(session)
     if cabinet is None:
-        raise NoKeys
+        raise NoKeys("open the database with a ring of keys: DISPATCH_SEAL_KEYS")
     return cabinet
 
 
-def _options(session: AsyncConnection) -> dict[str, object]:
+def _known(session: AsyncConnection) -> Cabinet | None:
     assert session.sync_connection is not None
-    return dict(session.sync_connection.get_execution_options())
+    cabinet: Cabinet | None = session.sync_connection.get_execution_options().get(OPTION)
+    return cabinet

@@ -36,6 +36,7 @@ ALTER TABLE alert_events ADD COLUMN IF NOT EXISTS attributes_sealed bytea;
 ALTER TABLE reference_entries ADD COLUMN IF NOT EXISTS name_sealed bytea
 """
 INDEXES = {
+    "ix_texts_plain": "texts (id) WHERE body <> ''",
     "ix_texts_grams": "texts USING gin (grams) WHERE grams IS NOT NULL",
     "ix_reporters_phone_hash": "reporters (phone_hash) WHERE phone_hash IS NOT NULL",
 }
@@ -76,6 +77,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """What is sealed is lost; it is personal data and nothing else."""
     op.execute(REFUSE_CHANGE_OF_REFERENCE.format(sealed=""))
+    op.execute("DROP INDEX ix_texts_plain")
     for table, columns in COLUMNS.items():
         gone = ", ".join(f"DROP COLUMN {each}" for each in columns)
         op.execute(f"ALTER TABLE {table} {gone}")
