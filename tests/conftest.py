@@ -4,5 +4,7 @@ import os
 
 pytest_plugins = ["tests.servers", "tests.options", "tests.parsing"]
 
-os.environ.setdefault("DISPATCH_SEAL_KEYS", '{"tests": "dGVzdHN0ZXN0c3Rlc3RzdGVzdHN0ZXN0c3Rlc3RzISE="}')
-"""Settings refuse to be made without; the same as `tests.sealing.rings`."""
+# Settings refuse to be made without; the same as `tests.sealing.rings`.
+os.environ.setdefault(
+    "DISPATCH_SEAL_KEYS", '{"tests": "dGVzdHN0ZXN0c3Rlc3RzdGVzdHN0ZXN0c3Rlc3RzISE="}'
+)

@@ -217,12 +217,12 @@ async def bodies_of(session: Session, rows: Sequence[AnyRow]) -> list[bytes]:
     return [
         row.body
         if row.body_sealed is None
-        else opener.data(_place(row.source, row.fingerprint), row.body_sealed) or b""
+        else opener.data(body_place(row.source, row.fingerprint), row.body_sealed) or b""
         for row in rows
     ]
 
 
-def _place(source: str, fingerprint: str) -> Place:
+def body_place(source: str, fingerprint: str) -> Place:
     """By its name, as it is sealed before it has a number."""
     return Place("raw_messages", "body", f"{source}/{fingerprint}")
 
@@ -233,7 +233,7 @@ def _values(arrival: Arrival, sealer: Sealer) -> dict[str, object]:
     return plain | {
         "_fingerprint": fingerprint,
         "_body": b"",
-        "_body_sealed": sealer.data(_place(arrival.source, fingerprint), arrival.body),
+        "_body_sealed": sealer.data(body_place(arrival.source, fingerprint), arrival.body),
         "_headers": codec.text(codec.ANYTHING, dict(arrival.headers)),
         "_next_at": arrival.received_at,
         "_from": f"{arrival.fact}{_SEPARATOR}",

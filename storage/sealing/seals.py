@@ -24,6 +24,10 @@ class Sealer:
     def __init__(self, key: DataKey) -> None:
         self._key = key
 
+    @property
+    def key_id(self) -> int:
+        return self._key.id
+
     def text(self, place: Place, said: str | None) -> bytes | None:
         return None if said is None else self._key.seal(place, said.encode())
 

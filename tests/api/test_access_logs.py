@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -32,6 +33,7 @@ async def server(url: str, log: Path) -> AsyncIterator[httpx.AsyncClient]:
     ours = {
         "DISPATCH_DATABASE_URL": url,
         "DISPATCH_JWT_SECRET": "x" * 32,
+        "DISPATCH_SEAL_KEYS": os.environ["DISPATCH_SEAL_KEYS"],
         "DISPATCH_LOG_LEVEL": "DEBUG",
         "DISPATCH_TEMPORAL_ADDRESS": "127.0.0.1:1",
     }
