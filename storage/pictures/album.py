@@ -14,7 +14,7 @@ from storage.session import Database
 MEDIA_TYPE = "image/jpeg"
 """Whatever came in, this is what is kept and shown."""
 _AT_ONCE = 100
-_LOCKED = ".locked"
+LOCKED = ".locked"
 """Ends the names of what only a key opens; what lies open from before keeps its name."""
 
 
@@ -48,7 +48,7 @@ class Album:
         if picture.sha256 != upload.sha256 or picture.stored_at or picture.erased_at:
             return picture
         for variant, content in ((Variant.FULL, full), (Variant.THUMBNAIL, thumbnail)):
-            await self._put(_name(picture.id, variant), key, content)
+            await self._put(name_of(picture.id, variant), key, content)
         async with self._database.begin() as session:
             is_kept = await Pictures(session).mark_stored(picture.id, upload.uploaded_at)
             stored = await Pictures(session).by_id(picture.id)
@@ -72,7 +72,7 @@ class Album:
             if found is None or not found.is_there:
                 return None
             key = await key_of(session, found)
-        name = _name(picture, variant)
+        name = name_of(picture, variant)
         if found.key_sealed is None:
             return await self._objects.get(name)
         return None if key is None else await self._opened(name, key)
@@ -102,25 +102,25 @@ class Album:
         if key is None:
             await self._objects.put(name, content)
         else:
-            await self._objects.put(f"{name}{_LOCKED}", lock(key, name, content))
+            await self._objects.put(f"{name}{LOCKED}", lock(key, name, content))
 
     async def _opened(self, name: str, key: bytes) -> AsyncIterator[bytes] | None:
         """All of it at once: nothing is shown of what was changed."""
-        found = await self._objects.get(f"{name}{_LOCKED}")
+        found = await self._objects.get(f"{name}{LOCKED}")
         content = None if found is None else await unlock(key, name, found)
         return None if content is None else _once(content)
 
     async def _delete(self, picture: EvidenceId) -> None:
         for variant in Variant:
-            await self._objects.delete(_name(picture, variant))
-            await self._objects.delete(f"{_name(picture, variant)}{_LOCKED}")
+            await self._objects.delete(name_of(picture, variant))
+            await self._objects.delete(f"{name_of(picture, variant)}{LOCKED}")
 
     async def _forget(self, pictures: Sequence[EvidenceId], at: datetime) -> None:
         async with self._database.begin() as session:
             await Pictures(session).removed(pictures, at)
 
 
-def _name(picture: EvidenceId, variant: Variant) -> str:
+def name_of(picture: EvidenceId, variant: Variant) -> str:
     """Of our own making; spread over folders, as some stores are slow with a million in one."""
     return f"pictures/{picture[:2]}/{picture}/{variant}.jpg"
 

@@ -41,9 +41,9 @@ class SealedColumn:
     told_by: tuple[str, ...] = ()
 
     @property
-    def value(self) -> InstrumentedAttribute[bytes | None]:
-        column: InstrumentedAttribute[bytes | None] = getattr(self.row, self.name)
-        return column
+    def value(self) -> ColumnElement[Any]:
+        column: InstrumentedAttribute[Any] = getattr(self.row, self.name)
+        return column.expression
 
     @property
     def keys(self) -> tuple[InstrumentedAttribute[Any], ...]:
