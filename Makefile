@@ -6,7 +6,7 @@ LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up down reset status token test test-fast test-soak test-faults test-openapi bench bench-intake \
-        check lint format types imports migrate revision drift states lock
+        check lint format types imports audit migrate revision drift states lock
 
 help: ## Show this
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -76,6 +76,9 @@ types: $(STAMP) ## Check the types
 
 imports: $(STAMP) ## Check who may import whom
 	$(BIN)/lint-imports
+
+audit: $(STAMP) ## Look for known faults in what is installed; says so where it cannot find out
+	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --require-hashes --strict
 
 ##@ Change it
 

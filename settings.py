@@ -1,5 +1,7 @@
 """What the operator decides: one frozen class, read from the environment by composition roots."""
 
+import hashlib
+import hmac
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from storage.pictures.objects import Bucket
 from storage.sealing.ring import KeyRing
 
 _SHORTEST_SECRET = 32
+_ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
@@ -30,7 +33,7 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    database_url: str
+    database_url: str = Field(repr=False)
     """PostgreSQL, as `postgresql+asyncpg://user:password@host:port/name`."""
     database_pool_size: int = Field(default=8, ge=1, le=100)
     """Connections that one process keeps at most."""
@@ -56,12 +59,31 @@ class Settings(BaseSettings):
     """Audience that every token has to name."""
 
     seal_keys: SecretStr | None = None
-    """Keys that personal data is sealed under, as JSON, `{"2026a": "32 bytes in base64"}`.
-
-    The first seals, all of them open. Exactly one of this and `seal_key_files` is needed.
-    """
+    """Keys for what is personal: `{"2026a": "32 bytes in base64"}`; the first seals, all open."""
     seal_key_files: tuple[Path, ...] = ()
-    """The same as files, as a JSON list; each is named after its key and holds it in base64."""
+    """The same as files, as a JSON list, each named after its key; one of the two is needed."""
+
+    session_keys: tuple[SecretStr, ...] = ()
+    """Keys of the engine's own access tokens, as a JSON list, 32 characters or more each.
+
+    The first signs, all verify. To rotate: add the new one last in every process, then put it
+    first; the old one may go ten minutes later. Made from `jwt_secret` unless given; needed where
+    there is none.
+    """
+    identity_keys: tuple[SecretStr, ...] = ()
+    """Hash phones and names at other providers, as a JSON list, 32 characters or more each.
+
+    The first hashes what is written, all find it; one that goes takes what it hashed with it. Made
+    from `jwt_secret` unless given; needed where there is none.
+    """
+    access_minutes: int = Field(default=10, ge=1, le=60)
+    """Minutes for which an access token works."""
+    session_idle_hours: int = Field(default=24, ge=1, le=24 * 90)
+    """Hours after which somebody who did not come back signs in again."""
+    session_days: int = Field(default=30, ge=1, le=365)
+    """Days after which everybody signs in again."""
+    sign_in_per_minute: int = Field(default=60, ge=1, le=100_000)
+    """Attempts to sign in or to refresh from one address in a minute, of each API process."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
@@ -76,6 +98,15 @@ class Settings(BaseSettings):
     """Port of the API, for tools that start it; the server itself is told by its command line."""
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
+
+    api_seconds: Seconds = 30.0
+    """Seconds after which a request that has arrived is given up."""
+    api_per_minute_of_actor: int = Field(default=600, ge=0, le=1_000_000)
+    """Requests a minute that one process answers to one caller; 0 for no limit."""
+    api_per_minute_of_address: int = Field(default=6000, ge=0, le=1_000_000)
+    """Likewise for one address, behind which a whole office may sit."""
+    api_origins: tuple[Annotated[str, Field(pattern=_ORIGIN)], ...] = ()
+    """Origins, as a JSON list, whose pages may ask from a browser; none but those."""
 
     trusted_proxies: tuple[str, ...] = ()
     """Networks of proxies, as a JSON list, whose X-Forwarded-For is believed about cameras."""
@@ -155,6 +186,8 @@ class Settings(BaseSettings):
     """Days for which a camera's message is kept as it came."""
     keep_alerts_days: int = Field(default=180, ge=1, le=36500)
     """Days after which is forgotten what was read of a camera's message, if nothing needs it."""
+    keep_personal_days: int = Field(default=1095, ge=1, le=36500)
+    """Days after its closing after which nothing personal is left of an issue."""
     keep_unused_pictures_hours: int = Field(default=24, ge=1, le=720)
     """Hours after which an uploaded picture is erased that no step uses."""
     keep_rechecks_days: int = Field(default=30, ge=1, le=36500)
@@ -179,14 +212,9 @@ class Settings(BaseSettings):
         )
 
     @property
-    def ring(self) -> KeyRing:
-        """What personal data is sealed under.
-
-        Raises:
-            OSError: a file of a key cannot be read.
-        """
-        keys = _said(self.seal_keys)
-        return KeyRing.parse(keys) if keys is not None else KeyRing.read(self.seal_key_files)
+    def seal_ring(self) -> KeyRing:
+        """What personal data is sealed under."""
+        return KeyRing.one_of(_said(self.seal_keys), self.seal_key_files)
 
     @property
     def picture_link_key(self) -> bytes:
@@ -199,6 +227,33 @@ class Settings(BaseSettings):
         if secret is None:
             raise ValueError("set picture_link_secret: there is no jwt_secret to make it from")
         return secret.encode()
+
+    @property
+    def session_ring(self) -> tuple[bytes, ...]:
+        """What access tokens of the engine are signed with.
+
+        Raises:
+            ValueError: there is no secret to be had.
+        """
+        return self._ring(self.session_keys, "session_keys")
+
+    @property
+    def identity_ring(self) -> tuple[bytes, ...]:
+        """What phones and external ids are hashed with.
+
+        Raises:
+            ValueError: there is no secret to be had.
+        """
+        return self._ring(self.identity_keys, "identity_keys")
+
+    def _ring(self, given: tuple[SecretStr, ...], name: str) -> tuple[bytes, ...]:
+        if given:
+            return tuple(each.get_secret_value().encode() for each in given)
+        secret = _said(self.jwt_secret)
+        if secret is None:
+            raise ValueError(f"set {name}: there is no jwt_secret to make them from")
+        # Never the secret itself: what verifies one kind of token must not verify another.
+        return (hmac.new(secret.encode(), f"dispatch {name}".encode(), hashlib.sha256).digest(),)
 
     @property
     def servers(self) -> tuple[tuple[str, int], ...]:
@@ -214,8 +269,15 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _one_strong_key(self) -> Self:
         keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
-        if sum(key is not None for key in keys) != 1:
-            raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
+        given = sum(key is not None for key in keys)
+        if given > 1 or not (given or self.session_keys):
+            raise ValueError(
+                "set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url; "
+                "or session_keys and none of them"
+            )
+        for ring in (self.session_keys, self.identity_keys):
+            if any(len(each.get_secret_value()) < _SHORTEST_SECRET for each in ring):
+                raise ValueError(f"a key is shorter than {_SHORTEST_SECRET} characters")
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
         for name in (*strong, "intake_secret"):
             secret: SecretStr | None = getattr(self, name)
@@ -225,13 +287,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _keys_to_seal_with(self) -> Self:
-        """Without them a process would rather not start than keep what people say in the clear."""
-        if (self.seal_keys is None) == (not self.seal_key_files):
-            raise ValueError("set exactly one of seal_keys, seal_key_files")
-        try:
-            _ = self.ring
-        except OSError as error:
-            raise ValueError(f"seal_key_files: {error}") from error
+        """Rather not start than keep what people say in the clear."""
+        _ = self.seal_ring
         return self
 
 

@@ -106,6 +106,7 @@ def activities_of(
             Stale.RECHECKS: timedelta(days=settings.keep_rechecks_days),
             Stale.RAW_MESSAGES: timedelta(),
             Stale.ALERT_EVENTS: timedelta(days=settings.keep_alerts_days),
+            Stale.PERSONAL_DATA: timedelta(days=settings.keep_personal_days),
             Stale.PICTURES: timedelta(hours=settings.keep_unused_pictures_hours),
         },
     )
@@ -161,7 +162,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set."""
     database = Database(
         settings.database_url,
-        ring=settings.ring,
+        ring=settings.seal_ring,
         pool_size=settings.database_pool_size,
         command_timeout=settings.database_timeout,
     )

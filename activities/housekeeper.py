@@ -1,8 +1,7 @@
 """Forgets what has been kept long enough; the record of events is not among it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 
 import structlog
 from temporalio import activity
@@ -10,8 +9,11 @@ from typing_extensions import override
 
 from activities.upkeep import Batch, HousekeeperActivities, Stale
 from observability import metrics
+from storage.accounts.attempts import Attempts
+from storage.accounts.sessions import SignInSessions
 from storage.alerts.forgetting import forget_events
 from storage.alerts.raw_messages import RawMessages
+from storage.blanking import Blanking
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.pictures.album import Album
@@ -20,13 +22,19 @@ from storage.session import Database, Session
 
 _MOST_PICTURES = 100
 """At a time: each of them is two calls to a store that may be far away."""
-Rows = Literal[
-    Stale.NOTICES,
-    Stale.IDEMPOTENCY_KEYS,
-    Stale.RECHECKS,
-    Stale.RAW_MESSAGES,
-    Stale.ALERT_EVENTS,
-]
+Forget = Callable[[Session, datetime, Batch], Awaitable[int]]
+_ROWS: Mapping[Stale, Forget] = {
+    Stale.NOTICES: lambda session, before, batch: Outbox(session).forget(before, batch.limit),
+    Stale.IDEMPOTENCY_KEYS: lambda session, before, batch: _keys(session, before, batch.limit),
+    Stale.RECHECKS: lambda session, before, batch: Rechecks(session).forget(before, batch.limit),
+    Stale.RAW_MESSAGES: lambda session, before, batch: RawMessages(session).purge(
+        before, batch.limit
+    ),
+    Stale.ALERT_EVENTS: lambda session, before, batch: forget_events(session, before, batch.limit),
+    Stale.PERSONAL_DATA: lambda session, before, batch: Blanking(session).anonymise_some(
+        before, batch.at, batch.limit
+    ),
+}
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +55,7 @@ class Housekeeper(HousekeeperActivities):
             gone = await self._pictures(batch, before)
         else:
             async with self._database.begin() as session:
-                gone = await _forget(session, batch.of, before, batch.limit)
+                gone = await _ROWS[batch.of](session, before, batch)
         if gone:
             metrics.FORGOTTEN_TOTAL.labels(table=batch.of).inc(gone)
             log.info("rows_forgotten", table=batch.of, rows=gone)
@@ -65,15 +73,8 @@ class Housekeeper(HousekeeperActivities):
         return gone
 
 
-async def _forget(session: Session, kind: Rows, before: datetime, limit: int) -> int:
-    match kind:
-        case Stale.NOTICES:
-            return await Outbox(session).forget(before, limit)
-        case Stale.IDEMPOTENCY_KEYS:
-            return await Idempotency(session).forget(before, limit)
-        case Stale.RECHECKS:
-            return await Rechecks(session).forget(before, limit)
-        case Stale.RAW_MESSAGES:
-            return await RawMessages(session).purge(before, limit)
-        case Stale.ALERT_EVENTS:
-            return await forget_events(session, before, limit)
+async def _keys(session: Session, before: datetime, limit: int) -> int:
+    """What is left of signing in goes with what is left of requests."""
+    keys = await Idempotency(session).forget(before, limit)
+    attempts = await Attempts(session).forget(before, limit)
+    return keys + attempts + await SignInSessions(session).forget(before, limit)

@@ -117,6 +117,8 @@ class Stale(StrEnum):
     """Those that no step uses, and the pixels of those that were erased."""
     ALERT_EVENTS = "alert_events"
     """What was read of cameras' messages, once nothing that goes on hangs on it."""
+    PERSONAL_DATA = "personal_data"
+    """What is personal about issues that were closed long ago; their record stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

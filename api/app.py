@@ -7,14 +7,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
 from api.documentation import ProblemBody
 from api.edge import Edge
 from api.engine import Engine
+from api.guard import Guard
 from api.intake.door import Door
 from api.parts import Parts
+from api.peers import Peers
 from api.routes import (
+    accounts,
     alerts,
     cameras,
     commands,
@@ -22,21 +26,25 @@ from api.routes import (
     households,
     intake,
     issues,
+    me,
     meetings,
     personal,
+    persons,
     pictures,
     places,
     reference,
+    signing_in,
     sources,
 )
 
 _TITLE = "Dispatch"
 _VERSION = "1"
+_PREFLIGHT_SECONDS = 600
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
-Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the
-same key it has the same answer. Keys are their caller's own.
+Every POST but a search, the messages of cameras and what gives out tokens carries an
+`Idempotency-Key`; repeated with the same key it has the same answer. Keys are their caller's own.
 Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
 English with `Accept-Language: en`.
 """
@@ -51,6 +59,7 @@ def build_app(parts: Parts) -> FastAPI:
         try:
             yield
         finally:
+            parts.ways_in.passwords.close()
             await parts.database.close()
 
     app = FastAPIOffline(
@@ -63,16 +72,33 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
-    app.add_middleware(Edge, limits=parts.limits)
+    _wrap(app, parts)
     errors.install(app)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
-        *(issues, places, pictures, personal, households, reference),
+        *(issues, places, pictures, personal, persons, households, reference),
+        *(signing_in, me, accounts),
         *(commands, meetings, cameras, sources, alerts, health),
     ):
         app.include_router(module.router)
     _document(app)
     return app
+
+
+def _wrap(app: FastAPI, parts: Parts) -> None:
+    """The layers around the routes, the innermost first."""
+    if parts.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=parts.origins,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
+            expose_headers=("X-Request-ID", "Retry-After"),
+            max_age=_PREFLIGHT_SECONDS,
+        )
+    peers = Peers(parts.intake.proxies)
+    app.add_middleware(Guard, rates=parts.rates, peers=peers, spans=parts.spans)
+    app.add_middleware(Edge, limits=parts.limits)
 
 
 def _document(app: FastAPI) -> None:

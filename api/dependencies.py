@@ -7,7 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from api.asking import Asking
-from api.auth import unauthenticated
+from api.auth import Presence, unauthenticated
 from api.engine import Engine
 from api.intake.door import Door
 from api.parts import Parts
@@ -16,6 +16,7 @@ from api.schemas.opaque import Opaque
 from api.schemas.text import VISIBLE
 from domain.actor import Actor
 from domain.vocabulary import Role
+from storage.accounts.views import SignInSession
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JSON Web Token.")
 
@@ -48,18 +49,35 @@ DoorOf = Annotated[Door, Depends(_door)]
 Locale = Annotated[str, Depends(_locale)]
 
 
-async def _caller(
-    request: Request,
-    parts: PartsOf,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Actor:
+BearerOf = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _presence(request: Request, parts: PartsOf, bearer: BearerOf) -> Presence:
+    """Whoever comes in, should they have to change the password first, too."""
+    if bearer is None:
+        raise unauthenticated()
+    presence = await parts.gate.presence(bearer.credentials)
+    request.state.subject = presence.actor.subject
+    return presence
+
+
+async def _caller(request: Request, parts: PartsOf, bearer: BearerOf) -> Actor:
     if bearer is None:
         raise unauthenticated()
     actor = await parts.gate.actor(bearer.credentials)
     request.state.subject = actor.subject
+    parts.rates.of_actors.require_room(actor.subject)
     return actor
 
 
+async def _session(presence: Annotated[Presence, Depends(_presence)]) -> SignInSession:
+    if presence.session is None:
+        raise Problem(ApiCode.NO_SESSION)
+    return presence.session
+
+
+PresenceOf = Annotated[Presence, Depends(_presence)]
+SessionOf = Annotated[SignInSession, Depends(_session)]
 Caller = Annotated[Actor, Depends(_caller)]
 
 

@@ -13,11 +13,19 @@ from domain.refusals import RefusalCode as R
 
 A = ApiCode
 
-ALWAYS: tuple[Code, ...] = (A.BAD_REQUEST, A.METHOD_NOT_ALLOWED, A.INTERNAL_ERROR)
+ALWAYS: tuple[Code, ...] = (
+    A.BAD_REQUEST,
+    A.METHOD_NOT_ALLOWED,
+    A.TOO_MANY_REQUESTS,
+    A.TOO_SLOW,
+    A.INTERNAL_ERROR,
+)
 KNOWN: tuple[Code, ...] = (
     *ALWAYS,
     A.UNAUTHENTICATED,
     A.TOKEN_EXPIRED,
+    A.SESSION_OVER,
+    A.PASSWORD_CHANGE_NEEDED,
     A.KEYS_UNAVAILABLE,
     A.DATABASE_UNAVAILABLE,
 )
@@ -49,10 +57,58 @@ WRITE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND, A.ST
 RETIRE: tuple[Code, ...] = (*WRITE, A.IN_USE)
 TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
 ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
+EXPORT: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
+ERASE_PERSON: tuple[Code, ...] = (*POST, A.FORBIDDEN)
 READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
 REVOKE_TOKEN: tuple[Code, ...] = ERASE
 ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
+_BODY: tuple[Code, ...] = (A.INVALID_INPUT, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
+REFRESH: tuple[Code, ...] = (
+    *ALWAYS,
+    *_BODY,
+    A.SESSION_OVER,
+    A.TOO_MANY_ATTEMPTS,
+    A.DATABASE_UNAVAILABLE,
+)
+_PASSWORD: tuple[Code, ...] = (
+    A.SIGN_IN_FAILED,
+    A.SIGN_IN_LOCKED,
+    A.TOO_MANY_ATTEMPTS,
+    A.NO_APPOINTMENT,
+    A.OVERLOADED,
+)
+SIGN_IN: tuple[Code, ...] = (*ALWAYS, *_BODY, *_PASSWORD, A.DATABASE_UNAVAILABLE)
+ME: tuple[Code, ...] = tuple(code for code in KNOWN if code is not A.PASSWORD_CHANGE_NEEDED)
+SIGN_OUT: tuple[Code, ...] = (*ME, A.NO_SESSION)
+CHANGE_PASSWORD: tuple[Code, ...] = (*SIGN_OUT, *_BODY, *_PASSWORD)
+SWITCH: tuple[Code, ...] = (*SIGN_OUT, *_BODY, A.NO_APPOINTMENT)
+SEE_ACCOUNTS: tuple[Code, ...] = (*LIST, A.FORBIDDEN)
+SEE_ACCOUNT: tuple[Code, ...] = REPORTER
+CREATE_ACCOUNT: tuple[Code, ...] = (
+    *POST,
+    A.FORBIDDEN,
+    A.OUT_OF_SCOPE,
+    A.ACCOUNT_TAKEN,
+    A.OWN_ACCOUNT,
+    A.OVERLOADED,
+)
+APPOINT: tuple[Code, ...] = (
+    *POST,
+    A.FORBIDDEN,
+    A.OUT_OF_SCOPE,
+    A.NOT_FOUND,
+    A.OWN_ACCOUNT,
+    A.OVERLOADED,
+)
+CHANGE_ACCOUNT: tuple[Code, ...] = (
+    *SEARCH,
+    A.FORBIDDEN,
+    A.OUT_OF_SCOPE,
+    A.NOT_FOUND,
+    A.ACCOUNT_TAKEN,
+    A.OWN_ACCOUNT,
+)
 REPLAY: tuple[Code, ...] = ERASE
 INTAKE: tuple[Code, ...] = (
     *ALWAYS,

@@ -1,5 +1,6 @@
 """Composition root of the API process: `uvicorn --factory api.main:create_app`."""
 
+import time
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -8,17 +9,25 @@ from temporalio.service import RetryConfig
 from api.app import build_app
 from api.auth import Gate
 from api.body import Limits
+from api.guard import Spans
 from api.key_sets import KeySet
-from api.keys import FixedKey, KeySource
+from api.keys import FixedKey, KeySource, NoKey
 from api.links import Links
 from api.parts import IntakeParts, Parts
+from api.rates import Rates
 from api.uploading import Uploads
+from api.ways_in.addresses import Addresses
+from api.ways_in.passwords import Passwords
+from api.ways_in.ring import KeyRing
+from api.ways_in.sessions import Lifetimes, WaysIn
+from api.ways_in.watch import Watch
 from intake.adapters.registry import ADAPTERS, READS_UP_TO
 from intake.pictures.darkroom import Bounds, Darkroom
 from observability import logging
 from observability.clock import now
 from observability.request_id import FromRequest
 from settings import Settings
+from storage.accounts.hashing import IdentityHasher
 from storage.pictures.album import Album
 from storage.pictures.objects import objects_in
 from storage.session import Database
@@ -34,12 +43,13 @@ def create_app() -> FastAPI:
     logging.configure(json=settings.json_logs, level=settings.log_level)
     database = Database(
         settings.database_url,
-        ring=settings.ring,
+        ring=settings.seal_ring,
         pool_size=settings.database_pool_size,
         command_timeout=settings.database_timeout,
     )
     album = Album(database, objects_in(settings.objects_place), settings.picture_max_unused)
     minutes = timedelta(minutes=settings.picture_link_minutes)
+    ways_in = _ways_in(settings)
     return build_app(
         Parts(
             database=database,
@@ -53,7 +63,13 @@ def create_app() -> FastAPI:
                 retry=_FAIL_FAST,
                 interceptors=[FromRequest()],
             ),
-            gate=Gate(_keys(settings), settings.jwt_issuer, settings.jwt_audience),
+            gate=Gate(
+                _keys(settings),
+                settings.jwt_issuer,
+                settings.jwt_audience,
+                Watch(ways_in.ring, database, now, time.monotonic),
+            ),
+            ways_in=ways_in,
             now=now,
             patience=settings.temporal_timeout,
             limits=Limits(
@@ -63,6 +79,12 @@ def create_app() -> FastAPI:
                 multipart=settings.intake_max_multipart_bytes,
                 longer=READS_UP_TO,
             ),
+            spans=Spans(answering=settings.api_seconds),
+            rates=Rates(
+                per_actor=settings.api_per_minute_of_actor,
+                per_address=settings.api_per_minute_of_address,
+            ),
+            origins=settings.api_origins,
             intake=_intake(settings),
             household_key=_household_key(settings),
         )
@@ -98,5 +120,20 @@ def _keys(settings: Settings) -> KeySource:
         return FixedKey.secret(settings.jwt_secret.get_secret_value())
     if settings.jwt_public_key is not None:
         return FixedKey.public(settings.jwt_public_key)
-    assert settings.jwt_jwks_url is not None
-    return KeySet(settings.jwt_jwks_url, now)
+    if settings.jwt_jwks_url is not None:
+        return KeySet(settings.jwt_jwks_url, now)
+    return NoKey()
+
+
+def _ways_in(settings: Settings) -> WaysIn:
+    return WaysIn(
+        ring=KeyRing.of(settings.session_ring),
+        hasher=IdentityHasher(settings.identity_ring),
+        passwords=Passwords(),
+        addresses=Addresses(settings.sign_in_per_minute, now),
+        lifetimes=Lifetimes(
+            access=timedelta(minutes=settings.access_minutes),
+            idle=timedelta(hours=settings.session_idle_hours),
+            longest=timedelta(days=settings.session_days),
+        ),
+    )

@@ -9,8 +9,11 @@ from temporalio.client import Client
 
 from api.auth import Gate
 from api.body import Limits
+from api.guard import Spans
 from api.links import Links
+from api.rates import Rates
 from api.uploading import Uploads
+from api.ways_in.sessions import WaysIn
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
@@ -37,12 +40,16 @@ class Parts:
     database: Database
     connect: Callable[[], Awaitable[Client]]
     gate: Gate
+    ways_in: WaysIn
     now: Callable[[], datetime]
     album: Album
     uploads: Uploads
     links: Links
     patience: float = 10.0
     limits: Limits = Limits()  # noqa: RUF009 - frozen
+    spans: Spans = Spans()  # noqa: RUF009 - frozen
+    rates: Rates = field(default_factory=Rates)
+    origins: tuple[str, ...] = ()
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
     maps: GridMaps = field(default_factory=GridMaps)

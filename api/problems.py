@@ -36,6 +36,8 @@ class ApiCode(StrEnum):
     WORK_DONE = "work_done"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    TOO_SLOW = "too_slow"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     INVALID_INPUT = "invalid_input"
     TOO_MANY_PICTURES = "too_many_pictures"
@@ -53,6 +55,15 @@ class ApiCode(StrEnum):
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_LOCKED = "sign_in_locked"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    NO_APPOINTMENT = "no_appointment"
+    SESSION_OVER = "session_over"
+    NO_SESSION = "no_session"
+    PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105 - a code
+    ACCOUNT_TAKEN = "account_taken"
+    OWN_ACCOUNT = "own_account"
 
 
 Code = RefusalCode | ApiCode
@@ -74,6 +85,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.WORK_DONE: HTTPStatus.CONFLICT,
     ApiCode.CONFLICT: HTTPStatus.CONFLICT,
     ApiCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ApiCode.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.TOO_SLOW: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ApiCode.INVALID_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApiCode.TOO_MANY_PICTURES: HTTPStatus.CONFLICT,
@@ -91,12 +104,22 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.PICTURES_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.SIGN_IN_FAILED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.SIGN_IN_LOCKED: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.TOO_MANY_ATTEMPTS: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.NO_APPOINTMENT: HTTPStatus.FORBIDDEN,
+    ApiCode.SESSION_OVER: HTTPStatus.UNAUTHORIZED,
+    ApiCode.NO_SESSION: HTTPStatus.CONFLICT,
+    ApiCode.PASSWORD_CHANGE_NEEDED: HTTPStatus.FORBIDDEN,
+    ApiCode.ACCOUNT_TAKEN: HTTPStatus.CONFLICT,
+    ApiCode.OWN_ACCOUNT: HTTPStatus.CONFLICT,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.NOT_YET_STARTED: 1,
     ApiCode.OUTCOME_UNKNOWN: 1,
     ApiCode.OVERLOADED: 2,
+    ApiCode.TOO_SLOW: 3,
     ApiCode.SOURCE_BUSY: 2,
     ApiCode.ENGINE_UNAVAILABLE: 3,
     ApiCode.DATABASE_UNAVAILABLE: 3,

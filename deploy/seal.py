@@ -44,7 +44,7 @@ async def show(database: Database, settings: Settings, _: argparse.Namespace) ->
             print(f"{key.id:>5} {key.purpose:<6} {key.period or '-':<8} {state}")
         for what in OPEN:
             print(f"{await count_open(session, what):>9} open in {what.row.__tablename__}")
-    print(f"The ring: {settings.ring!r}")
+    print(f"The ring: {settings.seal_ring!r}")
 
 
 async def seal_open(database: Database, settings: Settings, _: argparse.Namespace) -> None:
@@ -58,9 +58,8 @@ async def seal_open(database: Database, settings: Settings, _: argparse.Namespac
 async def rotate(database: Database, settings: Settings, given: argparse.Namespace) -> None:
     """Data keys under the first key of the ring; with `--reseal` values under this month's."""
     async with database.begin() as session:
-        print(
-            f"{await rewrap(session, settings.ring):>9} data keys wrapped by the first of the ring"
-        )
+        wrapped = await rewrap(session, settings.seal_ring)
+    print(f"{wrapped:>9} data keys wrapped by the first of the ring")
     for column in COLUMNS if given.reseal else ():
         done = await reseal(database, column)
         print(f"{done:>9} sealed anew in {column.row.__tablename__}.{column.name}")
@@ -84,7 +83,7 @@ _COMMANDS: Mapping[str, Command] = {
 async def _run(given: argparse.Namespace) -> None:
     settings = Settings()
     database = Database(
-        settings.database_url, ring=settings.ring, pool_size=2, command_timeout=_PATIENCE
+        settings.database_url, ring=settings.seal_ring, pool_size=2, command_timeout=_PATIENCE
     )
     try:
         await _COMMANDS[given.command](database, settings, given)

@@ -130,6 +130,12 @@ RECONCILE_LAST_RUN = Gauge(
     "When the reconciler last came to its end in this process.",
     registry=REGISTRY,
 )
+RATE_LIMITED_TOTAL = Counter(
+    "dispatch_rate_limited_total",
+    "Requests refused because their caller, or their address, asked too often.",
+    ["kind"],
+    registry=REGISTRY,
+)
 RAW_MESSAGES_TOTAL = Counter(
     "dispatch_raw_messages_total",
     "Messages of cameras at the door, by what became of them.",

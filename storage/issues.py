@@ -77,7 +77,12 @@ def _step() -> Select[*tuple[Any, ...]]:
     advanced = (
         update(IssueRow)
         .where(IssueRow.number == bindparam("_number"), IssueRow.version == bindparam("_expected"))
-        .values({name: bindparam(f"_to_{name}") for name in projection.ISSUE_CHANGES})
+        .values(
+            {
+                **{name: bindparam(f"_to_{name}") for name in projection.ISSUE_CHANGES},
+                "anonymised_at": None,  # a step has words of its own, even after the closing
+            }
+        )
         .returning(IssueRow.id)
         .cte("advanced")
     )

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.ids import CommandId, GridCode, IssueNumber, Subject, TextId
 from domain.meeting.words import MeetingEvent
 from storage.filters import in_subtree
-from storage.models import EventRow, MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
+from storage.models import EventRow, IssueRow, MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
 from storage.models.issues import LONGEST_TEXT
 from storage.said import SAID, place_of, said, storable
 from storage.sealing import seals
@@ -42,6 +42,15 @@ _OF_A_WHOLE_AGENDA = (
     MeetingEvent.ITEM_ADDED,
 )
 """Whose words hang on the first issue of the agenda, which need not be what they are about."""
+_ALL_DONE = ~(
+    exists()
+    .where(
+        MeetingItemRow.meeting_number == MeetingEventRow.meeting_number,
+        MeetingItemRow.issue_number == IssueRow.number,
+        IssueRow.anonymised_at.is_(None),
+    )
+    .correlate(MeetingEventRow)
+)
 _PUT = insert(TextRow).on_conflict_do_nothing(index_elements=["id"])
 
 
@@ -133,6 +142,17 @@ class Texts:
         """
         return await self._blank(at, TextRow.id.in_(_shared_with(number, grids)))
 
+    async def erase_done_with(self, number: IssueNumber, at: datetime) -> int:
+        """Blanks what meetings said about a whole agenda with the issue on it, if all are done.
+
+        That is when nothing personal is left of any other issue there; how many texts.
+        """
+        return await self._blank(at, TextRow.id.in_(_shared_with(number, only_done=True)))
+
+    async def erase_of_author(self, author: Subject, at: datetime, issues: Select[str]) -> int:
+        """Blanks what somebody wrote on these issues; how many texts."""
+        return await self._blank(at, TextRow.author == author, TextRow.issue_number.in_(issues))
+
     async def count_shared(self, number: IssueNumber) -> int:
         """How many texts that all issues of an agenda share, this one too, are not erased."""
         found = select(func.count(TextRow.id)).where(
@@ -151,12 +171,13 @@ class Texts:
 
 
 def _shared_with(
-    number: IssueNumber, grids: tuple[GridCode, ...] | None = None
+    number: IssueNumber, grids: tuple[GridCode, ...] | None = None, *, only_done: bool = False
 ) -> CompoundSelect[str]:
     """Ids of what meetings said about a whole agenda with the issue on it."""
     position = func.jsonb_extract_path_text(MeetingEventRow.payload, "position")
     ids: tuple[ColumnElement[Any], ...] = (MeetingEventRow.text_id.expression, position)
-    return union_all(*(_of_agendas(each, number, grids) for each in ids))
+    found = [_of_agendas(each, number, grids) for each in ids]
+    return union_all(*(each.where(_ALL_DONE) if only_done else each for each in found))
 
 
 def _of_agendas(

@@ -27,8 +27,11 @@ PICTURES = "2026-11-pictures-forgotten"
 """Gate: before it, a round forgot neither pictures nor what cameras sent."""
 ALERT_EVENTS = "2026-11-alert-events-forgotten"
 """Gate: before it, a round forgot nothing of what was read of cameras' messages."""
+PERSONAL_DATA = "2026-11-personal-data-forgotten"
+"""Gate: before it, a round left alone what is personal about issues."""
 _BEFORE_PICTURES = (Stale.NOTICES, Stale.IDEMPOTENCY_KEYS, Stale.RECHECKS)
 _BEFORE_ALERT_EVENTS = (*_BEFORE_PICTURES, Stale.RAW_MESSAGES, Stale.PICTURES)
+_BEFORE_PERSONAL_DATA = (*_BEFORE_ALERT_EVENTS, Stale.ALERT_EVENTS)
 FINDINGS_KEPT = 200
 """Of a run's report; every finding is in the log and in the metric."""
 
@@ -154,6 +157,8 @@ class HousekeepingWorkflow:
         if workflow.patched(PICTURES):
             kinds = _BEFORE_ALERT_EVENTS
         if workflow.patched(ALERT_EVENTS):
+            kinds = _BEFORE_PERSONAL_DATA
+        if workflow.patched(PERSONAL_DATA):
             kinds = tuple(Stale)
         return {kind: await self._forgotten(kind, given) for kind in kinds}
 

@@ -9,9 +9,9 @@ import structlog
 from starlette.requests import Request
 
 from api.intake.admission import Admission, Admitted
-from api.intake.peers import Peers
 from api.intake.signing import BadSignature, secret_of, signed_id
 from api.parts import Parts
+from api.peers import Peers
 from api.problems import ApiCode, Problem
 from domain.alert_source import AlertSource, AuthMode
 from intake.adapters.contract import RawMessage, VendorAnswer

@@ -1,5 +1,6 @@
 """Personal data: read by who handles the issue, erased by administrators, both on record."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -16,9 +17,8 @@ from api.schemas.issues import Erased, ReporterRead
 from api.sight import may_reach_reporter, seen
 from domain.actor import Actor
 from domain.ids import IssueNumber
-from storage.people import People
+from storage.blanking import Blanking
 from storage.pictures.objects import ObjectsUnreachable
-from storage.pictures.repository import Pictures
 from storage.queries import Queries
 from storage.session import Session
 from storage.texts import Texts
@@ -74,17 +74,9 @@ async def erase_personal_data(
 async def _erased(
     session: Session, number: IssueNumber, actor: Actor, at: datetime
 ) -> dict[str, object]:
-    texts = Texts(session)
-    own = await texts.erase(number, at)
-    shared = await texts.erase_shared(number, at, actor.grids)
-    return {
-        "number": number,
-        "texts": own + shared,
-        "shared_texts_left": await texts.count_shared(number),
-        "reporter": await People(session).erase_reporter(number, at),
-        "pictures": await Pictures(session).erase(number, at),
-        "position": await People(session).erase_position(number, at),
-    }
+    blanked = await Blanking(session).blank(number, at, actor.grids)
+    left = await Texts(session).count_shared(number)
+    return {"number": number, "shared_texts_left": left, **asdict(blanked)}
 
 
 async def _remove_pictures(parts: Parts, number: IssueNumber) -> None:

@@ -3,9 +3,10 @@
 import dataclasses
 import fcntl
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from deploy.local.migrations import ROOT
 from deploy.local.product import Product
@@ -19,7 +20,12 @@ class AlreadyPlaying(Exception):
 
 
 @contextmanager
-def fresh_engine(folder: Path = FOLDER, *, usual_ports: bool = True) -> Iterator[Product]:
+def fresh_engine(
+    folder: Path = FOLDER,
+    *,
+    usual_ports: bool = True,
+    also: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Product]:
     """The whole product with an empty database; stopped again however the block ends.
 
     On the usual ports where they are free, or on none of them.
@@ -30,7 +36,7 @@ def fresh_engine(folder: Path = FOLDER, *, usual_ports: bool = True) -> Iterator
     with _alone(folder):
         product = _emptied(folder)
         ports = product.home.choose_ports(set(), usual=usual_ports)
-        product = dataclasses.replace(product, ports=ports)
+        product = dataclasses.replace(product, ports=ports, also=also)
         try:
             with product.home.locked():
                 product.stack.up()

@@ -13,6 +13,7 @@ from deploy.local.migrations import ROOT, MigrationFailed, Migrations
 from deploy.local.ports import LOOPBACK
 from deploy.local.processes import StartFailed
 from deploy.local.product import DATABASE, ENGINE, Product
+from deploy.local.roles import Roles, RolesFailed
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         code: int = arguments.run(arguments)
-    except (StartFailed, MigrationFailed, OSError, KeyError) as failure:
+    except (StartFailed, MigrationFailed, RolesFailed, OSError, KeyError) as failure:
         print(failure.args[0] if isinstance(failure, KeyError) else failure, file=sys.stderr)
         return 1
     return code
@@ -95,7 +96,10 @@ def alembic(arguments: argparse.Namespace) -> int:
         started = server.start()
         try:
             server.create_database(DATABASE)
-            answer = Migrations(server.url(DATABASE)).run(*arguments.words)
+            roles = Roles(server, DATABASE)
+            roles.make()
+            answer = Migrations(roles.owner_url).run(*arguments.words)
+            roles.make()
         finally:
             if started:
                 server.stop()

@@ -47,8 +47,16 @@ class Postgres:
         """The port of the running server; while it is down, the preferred one."""
         return self._lock_file.port if self.is_running else self.preferred_port
 
-    def url(self, database: str = "postgres", driver: str = "postgresql+asyncpg") -> str:
-        return f"{driver}://{USER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
+    def url(
+        self,
+        database: str = "postgres",
+        driver: str = "postgresql+asyncpg",
+        user: str = USER,
+        password: str = "",
+    ) -> str:
+        """Of the server's administrator, unless another role and its password are given."""
+        who = f"{user}:{password or self.password}"
+        return f"{driver}://{who}@{LOOPBACK}:{self.port}/{database}"
 
     @property
     def log(self) -> Path:

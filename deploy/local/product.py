@@ -4,7 +4,7 @@ import http.client
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.home import Home, Ports
@@ -12,12 +12,15 @@ from deploy.local.migrations import ROOT, Migrations
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process
+from deploy.local.roles import Roles
 from deploy.local.stack import Stack
 from deploy.local.temporal import NAMESPACE, Temporal
 
 DATABASE = "dispatch"
 ENGINE = ("postgres", "temporal")  # what the product stands on
 _OK = 200
+UNCOUNTED = {"DISPATCH_API_PER_MINUTE_OF_ACTOR": "0", "DISPATCH_API_PER_MINUTE_OF_ADDRESS": "0"}
+"""For loads that come from a few callers at one address."""
 
 
 def search_attributes() -> Mapping[str, str]:
@@ -28,7 +31,11 @@ def search_attributes() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The product's database with the newest schema. A step, not a process: never running."""
+    """The product's database with the newest schema. A step, not a process: never running.
+
+    The rights follow the migrations, which may have made tables, and precede them, because the
+    owner has to be there.
+    """
 
     postgres: Postgres
     name: str = "schema"
@@ -36,7 +43,10 @@ class Schema:
 
     def start(self) -> bool:
         self.postgres.create_database(DATABASE)
-        Migrations(self.postgres.url(DATABASE)).upgrade()
+        roles = Roles(self.postgres, DATABASE)
+        roles.make()
+        Migrations(roles.owner_url).upgrade()
+        roles.make()
         return False
 
     def stop(self) -> None:
@@ -52,6 +62,8 @@ class Product:
     search_attributes: Callable[[], Mapping[str, str]] = search_attributes
     api_command: Sequence[str] = ()
     worker_command: Sequence[str] = (sys.executable, "worker.py")
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What the processes are told beside the rest."""
 
     @classmethod
     def at(cls, folder: Path) -> "Product":
@@ -106,7 +118,7 @@ class Product:
     def environment(self) -> Mapping[str, str]:
         """What the processes of the product are told; the only place that says so."""
         return {
-            "DISPATCH_DATABASE_URL": self.postgres.url(DATABASE),
+            "DISPATCH_DATABASE_URL": Roles(self.postgres, DATABASE).app_url,
             "DISPATCH_TEMPORAL_ADDRESS": self.temporal.address,
             "DISPATCH_TEMPORAL_NAMESPACE": NAMESPACE,
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,
@@ -117,6 +129,7 @@ class Product:
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
             "PYTHONUNBUFFERED": "1",
+            **self.also,
         }
 
     def _process(self, name: str, command: Sequence[str], port: int, path: str) -> Process:

@@ -1,5 +1,13 @@
 """The rows; nothing outside `storage` sees one."""
 
+from storage.models.accounts import (
+    AccountRow,
+    AppointmentRow,
+    IdentityRow,
+    RefreshTokenRow,
+    SignInAttemptRow,
+    SignInSessionRow,
+)
 from storage.models.alerts import (
     AlertConditionRow,
     AlertNoteRow,
@@ -31,11 +39,13 @@ from storage.models.reference import ReferenceChangesRow, ReferenceRow
 
 __all__ = [
     "ISSUE_NUMBERS",
+    "AccountRow",
     "AlertConditionRow",
     "AlertEventRow",
     "AlertNoteRow",
     "AlertPictureRow",
     "AlertWithdrawalRow",
+    "AppointmentRow",
     "AssignmentRow",
     "Base",
     "CameraStandingRow",
@@ -47,6 +57,7 @@ __all__ = [
     "HeardSourceRow",
     "HouseholdRow",
     "IdempotencyRow",
+    "IdentityRow",
     "IssueRow",
     "MeetingEventRow",
     "MeetingItemRow",
@@ -60,6 +71,9 @@ __all__ = [
     "RecheckRow",
     "ReferenceChangesRow",
     "ReferenceRow",
+    "RefreshTokenRow",
     "ReporterRow",
+    "SignInAttemptRow",
+    "SignInSessionRow",
     "TextRow",
 ]

@@ -55,6 +55,8 @@ class IssueRow(Base):
     beyond_county: Mapped[bool] = mapped_column(server_default=text("false"))
     duplicate_of: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    anonymised_at: Mapped[datetime | None]
+    """Since when nothing personal is left of it."""
     snapshot: Mapped[Json | None]
     workflow_started_at: Mapped[datetime | None]
     start_after: Mapped[datetime | None]
@@ -66,6 +68,7 @@ class IssueRow(Base):
         CheckConstraint("length(grid) BETWEEN 1 AND 200", name="grid_size"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint("(version = 0) = (snapshot IS NULL)", name="snapshot"),
+        CheckConstraint("anonymised_at IS NULL OR closed_at IS NOT NULL", name="anonymised"),
         Index(None, "state", "id"),
         Index(None, "grid", "id"),
         Index(None, "raised_by", "id"),
@@ -73,6 +76,11 @@ class IssueRow(Base):
         Index(None, "departments", postgresql_using="gin"),
         Index(None, "next_due_by", postgresql_where=text("next_due_by IS NOT NULL")),
         Index("ix_issues_overdue", "id", postgresql_where=text("overdue_since IS NOT NULL")),
+        Index(
+            "ix_issues_to_anonymise",
+            "closed_at",
+            postgresql_where=text("closed_at IS NOT NULL AND anonymised_at IS NULL"),
+        ),
         Index("ix_issues_unstarted", "id", postgresql_where=text("workflow_started_at IS NULL")),
     )
 
@@ -99,6 +107,7 @@ class TextRow(Base):
         CheckConstraint(f"length(body) <= {LONGEST_TEXT}", name="body_size"),
         CheckConstraint("(body IS NULL) = (erased_at IS NOT NULL)", name="erased"),
         CheckConstraint("length(id) BETWEEN 1 AND 300", name="id_size"),
+        Index(None, "author", postgresql_where=text("erased_at IS NULL")),
         Index(
             "uq_texts_description",
             "issue_number",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import EvidenceId, IssueNumber, Subject
@@ -164,6 +164,19 @@ class Pictures:
         erased = await self._session.execute(
             update(PictureRow)
             .where(PictureRow.issue_number == number, PictureRow.erased_at.is_(None))
+            .values(erased_at=at, key_sealed=None)
+        )
+        return erased.rowcount
+
+    async def erase_of_uploader(self, uploader: Subject, at: datetime, issues: Select[str]) -> int:
+        """The same for what somebody uploaded for these issues, or for none."""
+        erased = await self._session.execute(
+            update(PictureRow)
+            .where(
+                PictureRow.uploaded_by == uploader,
+                PictureRow.erased_at.is_(None),
+                or_(PictureRow.issue_number.is_(None), PictureRow.issue_number.in_(issues)),
+            )
             .values(erased_at=at, key_sealed=None)
         )
         return erased.rowcount

@@ -67,6 +67,20 @@ class KeyRing:
             raise Unopenable(Why.TAMPERED) from None
 
     @staticmethod
+    def one_of(document: str | None, files: Sequence[Path]) -> "KeyRing":
+        """As settings have it: a document or files, and never neither or both.
+
+        Raises:
+            ValueError: it is not so, or what is there is no ring.
+        """
+        if (document is None) == (not files):
+            raise ValueError("set exactly one of seal_keys, seal_key_files")
+        try:
+            return KeyRing.parse(document) if document is not None else KeyRing.read(files)
+        except OSError as error:
+            raise ValueError(f"seal_key_files: {error}") from error
+
+    @staticmethod
     def parse(document: str) -> "KeyRing":
         """From JSON, `{"name": "32 bytes in base64", ...}`.
 

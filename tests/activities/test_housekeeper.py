@@ -8,6 +8,9 @@ from activities.housekeeper import Housekeeper
 from activities.upkeep import Batch, Stale
 from domain.ids import Subject
 from domain.reference import ReferenceKind
+from domain.vocabulary import IssueState
+from storage.accounts.attempts import Attempts
+from storage.accounts.repository import Accounts
 from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
@@ -19,7 +22,8 @@ from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
 from tests.builders import NOON, POLICE
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk
 from tests.pictures.album import FrailObjects
-from tests.storage.stories import born
+from tests.storage.stories import born, born_in
+from tests.storage.test_accounts import HASHER, an_account, opened
 from tests.storage.test_outbox import a_notice, everything_of, put
 from tests.storage.test_pictures import an_upload, kept
 
@@ -34,6 +38,7 @@ def at(days: int, of: Stale, limit: int = 100) -> Batch:
 def housekeeper(database: Database, objects: FrailObjects | None = None) -> Housekeeper:
     ages = {**AGES, Stale.RECHECKS: timedelta(days=30), Stale.PICTURES: timedelta(days=1)}
     ages |= {Stale.RAW_MESSAGES: timedelta(), Stale.ALERT_EVENTS: timedelta(days=180)}
+    ages |= {Stale.PERSONAL_DATA: timedelta(days=365)}
     return Housekeeper(database, Album(database, objects or FrailObjects()), ages)
 
 
@@ -64,6 +69,24 @@ async def test_old_keys_go(database: Database) -> None:
         await Idempotency(session).claim(Subject("r.1"), "k", "/issues", "0" * 64, NOON)
     assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
     assert await housekeeper(database).forget(at(31, Stale.IDEMPOTENCY_KEYS)) == 1
+
+
+async def test_what_is_personal_about_old_issues_goes(database: Database) -> None:
+    await born_in(IssueState.CLOSED, database)
+    await born_in(IssueState.HANDLING, database)
+    assert await housekeeper(database).forget(at(365, Stale.PERSONAL_DATA)) == 0
+    assert await housekeeper(database).forget(at(366, Stale.PERSONAL_DATA)) == 1
+    assert await housekeeper(database).forget(at(366, Stale.PERSONAL_DATA)) == 0
+
+
+async def test_what_is_left_of_signing_in_goes_with_them(database: Database) -> None:
+    async with database.begin() as session:
+        await Accounts(session, HASHER).add(an_account())
+    await opened(database)
+    async with database.begin() as session:
+        await Attempts(session).begin(HASHER.login("nobody"), NOON)
+    assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
+    assert await housekeeper(database).forget(at(32, Stale.IDEMPOTENCY_KEYS)) == 2
 
 
 async def test_what_cameras_sent_goes_when_it_was_kept_long_enough(database: Database) -> None:
@@ -152,4 +175,5 @@ def test_steps_of_issues_are_never_forgotten() -> None:
         "pictures",
         "raw_messages",
         "alert_events",
+        "personal_data",
     }

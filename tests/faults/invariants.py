@@ -148,11 +148,15 @@ async def workflows(client: Client, dsn: str) -> dict[str, int]:
 
 
 async def _chains(client: Client, kind: str) -> Counter[str]:
-    chains: Counter[str] = Counter()
+    """How many chains there are of each id.
+
+    A run that ends while pages are read is on two of them; what was said last of it holds.
+    """
+    runs: dict[tuple[str, str], WorkflowExecutionStatus | None] = {}
     async for run in client.list_workflows(f"WorkflowType = '{kind}'"):
-        if run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
-            chains[run.id] += 1
-    return chains
+        runs[run.id, run.run_id] = run.status
+    carried_on = WorkflowExecutionStatus.CONTINUED_AS_NEW
+    return Counter(id_ for (id_, _), status in runs.items() if status is not carried_on)
 
 
 async def findings(database: Database, client: Client) -> list[Finding]:

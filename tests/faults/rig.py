@@ -19,7 +19,7 @@ from deploy.local.identity import Identity
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process, gone_within
-from deploy.local.product import DATABASE, Product
+from deploy.local.product import DATABASE, UNCOUNTED, Product
 from deploy.local.temporal import Temporal
 from deploy.reference.shipped import read
 from tests.faults.sink import Sink
@@ -67,6 +67,7 @@ class Wired(Product):
             "DISPATCH_TEMPORAL_ADDRESS": f"{LOOPBACK}:{self.wires[f'{name}-temporal']}",
             "DISPATCH_WEBHOOK_SECRET": self.home.jwt_secret,
             "DISPATCH_WEBHOOK_HOSTS": json.dumps([LOOPBACK]),
+            **UNCOUNTED,
             **self.told.get(name, {}),
         }
 

@@ -14,6 +14,7 @@ from deploy.local.migrations import Migrations
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import StartFailed, gone_within
 from deploy.local.product import Product
+from deploy.local.roles import Roles
 
 NO_WORD = (sys.executable, "-c", "print('no route to the moon'); raise SystemExit(7)")
 
@@ -50,7 +51,7 @@ def test_everything_comes_up_once_and_goes_without_a_trace(product: Product) -> 
     assert all(server.is_running for server in product.servers)
     for port, path in ((product.ports.api, "/readyz"), (product.ports.metrics, "/metrics")):
         environment = told(port, path)
-        assert environment["DISPATCH_DATABASE_URL"] == product.postgres.url("dispatch")
+        assert environment["DISPATCH_DATABASE_URL"] == Roles(product.postgres, "dispatch").app_url
         assert environment["DISPATCH_TEMPORAL_ADDRESS"] == product.temporal.address
         assert environment["DISPATCH_JWT_SECRET"] == product.home.jwt_secret
     running = [server.identity() for server in product.servers]

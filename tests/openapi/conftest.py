@@ -11,7 +11,7 @@ from schemathesis.core.result import Err, Ok
 
 from deploy.local.home import Home, Ports
 from deploy.local.ports import free_port
-from deploy.local.product import Product
+from deploy.local.product import UNCOUNTED, Product
 from tests.openapi.asking import ASKED, Asker
 from tests.openapi.kinds import Document, Operation
 from tests.openapi.world import World, run
@@ -22,7 +22,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Nobody else's ports: a product that somebody uses may be running beside."""
     folder: Path = tmp_path_factory.mktemp("openapi")
     ports = Ports(**{each.name: free_port() for each in dataclasses.fields(Ports)})
-    product = Product(home=Home(folder), ports=ports)
+    product = Product(home=Home(folder), ports=ports, also=UNCOUNTED)
     try:
         with product.home.locked():
             product.stack.up()

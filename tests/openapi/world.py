@@ -69,6 +69,7 @@ async def peopled(product: Product) -> World:
     try:
         issues = await _issues(api)
         door, tokens = await _sources(api)
+        accounts = await _accounts(api)
         people = town.people()
         picture = (await api.upload(people[_REPORTER], a_photo("fuzz")))["id"]
         meetings = (await api.get(people[_HEAD], "/meetings"))["items"]
@@ -79,7 +80,10 @@ async def peopled(product: Product) -> World:
         secret=product.home.jwt_secret,
         door=door,
         bearers=[f"Bearer {_token(product, each)}" for each in CALLERS],
-        known=dict(_known(issues, [each["number"] for each in meetings], picture, tokens)),
+        known={
+            **dict(_known(issues, [each["number"] for each in meetings], picture, tokens)),
+            **_known_accounts(accounts),
+        },
     )
 
 
@@ -134,6 +138,31 @@ async def _sources(api: Api) -> tuple[dict[str, str], list[str]]:
     await api.post(administrator, "/reference/alert_source/spare", {"entry": spare})
     tokens = [await api.post(administrator, "/alert-sources/spare/tokens", {}) for _ in range(3)]
     return door, [each["id"] for each in tokens]
+
+
+async def _accounts(api: Api) -> list[Json]:
+    """Several, for some of them will be disabled."""
+    administrator = town.people()[_ADMINISTRATOR]
+    posts = [
+        {"roles": ["staff"], "department": "housing"},
+        {"roles": ["grid_worker"], "grids": [town.ESTATE]},
+    ]
+    made = ({"login": f"odd-{turn}", "appointments": posts} for turn in range(4))
+    return [await api.post(administrator, "/accounts", each) for each in made]
+
+
+def _known_accounts(accounts: Sequence[Json]) -> dict[str, Sequence[Any]]:
+    """Their passwords too: one in some tries signs in."""
+    posts = [post for each in accounts for post in each["appointments"]]
+    return {
+        "subject": [each["subject"] for each in accounts],
+        "appointment_id": [each["id"] for each in posts],
+        "login": [each["login"] for each in accounts],
+        "password": [each["password"] for each in accounts],
+        "roles": [["staff"], ["grid_worker", "staff"]],
+        "grids": [[town.ESTATE], []],
+        "appointments": [[{"roles": ["staff"], "department": "housing"}]],
+    }
 
 
 def _known(

@@ -3,9 +3,13 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
+from deploy.local.home import Home
+from settings import Settings
 from storage.sealing.cipher import Unopenable, Why
 from storage.sealing.ring import KeyRing, Wrapped, new_key
 
@@ -67,3 +71,24 @@ def test_a_broken_ring_is_refused_without_its_content(document: str) -> None:
         KeyRing.parse(document)
     assert "c2hvcnQ" not in str(refused.value)
     assert "not base64!" not in str(refused.value)
+
+
+def test_settings_need_a_ring_and_only_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DISPATCH_SEAL_KEYS")
+    given: dict[str, Any] = {"database_url": "x", "jwt_secret": "s" * 32}
+    ring, file = json.dumps({"one": new_key()}), tmp_path / "two.key"
+    file.write_text(new_key(), encoding="ascii")
+    both: tuple[dict[str, Any], ...] = ({}, {"seal_keys": ring, "seal_key_files": (file,)})
+    for wrong in both:
+        with pytest.raises(ValidationError, match="exactly one of seal_keys, seal_key_files"):
+            Settings(**given, **wrong)
+    with pytest.raises(ValidationError, match="seal_key_files"):
+        Settings(**given, seal_key_files=(tmp_path / "none.key",))
+    assert Settings(**given, seal_keys=SecretStr(ring)).seal_ring.first == "one"
+    assert Settings(**given, seal_key_files=(file,)).seal_ring.first == "two"
+
+
+def test_a_local_engine_makes_its_ring_once(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert KeyRing.parse(home.seal_keys).first == "local"
+    assert home.seal_keys == Home(tmp_path).seal_keys

@@ -190,7 +190,7 @@ async def test_report_stays_small_when_everything_is_broken(desk: Desk) -> None:
 
 
 async def test_housekeeping_ends_when_nothing_is_left(desk: Desk) -> None:
-    """Before its gates: `housekeeping_forgot_no_pictures.json`, `..._no_alert_events.json`."""
+    """Before its gates: `housekeeping_forgot_no_pictures`, `_no_alert_events`, `_nothing_...`."""
     given = HousekeepingInput(batch=10, batches=100)
     handle = await desk.client.start_workflow(
         HousekeepingWorkflow.run, given, id=f"h-{token_hex(8)}", task_queue=desk.queue

@@ -3,14 +3,14 @@
 Expands only: what is there stays as it is until `python -m deploy.seal backfill` seals it. The
 indexes are built beside the writers; one that was left half built by a failure is built anew.
 
-Revision ID: 0013_sealed
-Revises: 0012_alert_upkeep
+Revision ID: 0015_sealed
+Revises: 0014_anonymised
 """
 
 from alembic import op
 
-revision = "0013_sealed"
-down_revision = "0012_alert_upkeep"
+revision = "0015_sealed"
+down_revision = "0014_anonymised"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Who may do what in the database: the owner migrates, the app reads and writes rows."""

@@ -1,0 +1,73 @@
+"""A person gets what is kept of them; an administrator may erase it, within their grids."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from domain.actor import Actor
+from domain.ids import GridCode
+from domain.vocabulary import IssueState, Role
+from storage.session import Database
+from tests.api.town import ADMINISTRATOR, STRANGER, Town
+from tests.builders import DISPATCHER, OFFICER, RESIDENT, SUPERVISOR, an_actor
+from tests.storage.stories import born_in
+
+WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
+ME = {"subject": RESIDENT.subject}
+ELSEWHERE = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(GridCode("yj"),))
+
+
+async def test_everybody_gets_what_is_kept_of_them(town: Town, database: Database) -> None:
+    number = (await born_in(IssueState.HANDLING, database, **WANG)).number
+    with capture_logs() as logs:
+        answer = await town.post(RESIDENT, "/persons/export", ME)
+    kept = answer.json()
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert [(each["number"], each["reporter"]["name"]) for each in kept["issues"]] == [
+        (number, "王女士")
+    ]
+    assert [each["body"] for each in kept["texts"]] == ["井盖没了"]
+    assert [line["about"] for line in logs if line["event"] == "person_exported"] == ["r.1"]
+    assert "王女士" not in str(logs)
+
+
+@pytest.mark.parametrize("who", [STRANGER, OFFICER, DISPATCHER, SUPERVISOR])
+@pytest.mark.parametrize("wish", ["export", "erase"])
+async def test_nobody_else_gets_it_and_nobody_else_erases_it(
+    town: Town, database: Database, who: Actor, wish: str
+) -> None:
+    await born_in(IssueState.CLOSED, database, **WANG)
+    answer = await town.post(who, f"/persons/{wish}", ME)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert len((await town.post(RESIDENT, "/persons/export", ME)).json()["texts"]) == 1
+
+
+async def test_an_administrator_erases_a_person_once(town: Town, database: Database) -> None:
+    number = (await born_in(IssueState.CLOSED, database, **WANG)).number
+    waiting = (await born_in(IssueState.HANDLING, database, **WANG)).number
+    answers = [await town.post(ADMINISTRATOR, "/persons/erase", ME, key="e") for _ in "12"]
+    assert [each.json() for each in answers] == [
+        {
+            "subject": "r.1",
+            "issues": 1,
+            "texts": 1,
+            "pictures": 0,
+            "still_open": [waiting],
+            "beyond_scope": 0,
+            "more": 0,
+        }
+    ] * 2
+    kept = (await town.post(ADMINISTRATOR, "/persons/export", ME)).json()
+    names = {each["number"]: each["reporter"]["name"] for each in kept["issues"]}
+    assert names == {number: None, waiting: "王女士"}
+
+
+async def test_administrators_of_other_grids_find_nothing(town: Town, database: Database) -> None:
+    await born_in(IssueState.CLOSED, database, **WANG)
+    kept = (await town.post(ELSEWHERE, "/persons/export", ME)).json()
+    gone = (await town.post(ELSEWHERE, "/persons/erase", ME)).json()
+    assert (kept["issues"], gone["issues"], gone["beyond_scope"]) == ([], 0, 1)
+
+
+async def test_a_phone_number_is_no_subject(town: Town) -> None:
+    answer = await town.post(RESIDENT, "/persons/export", {"subject": "13800000000"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
