@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
 from storage.residents.making import LinkMaker
+from storage.sealing.ring import KeyRing
 
 _SHORTEST_SECRET = 32
 _ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
@@ -19,7 +20,7 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
 class Settings(BaseSettings):
-    """Variables `DISPATCH_<FIELD>`; everything has a safe default but database and token key.
+    """Variables `DISPATCH_<FIELD>`; all but database, token key and seal keys have defaults.
 
     TLS and API key of Temporal come from Temporal's own variables (`TEMPORAL_TLS...`,
     `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`), which every Temporal tool reads.
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
     """Issuer that every token has to name."""
     jwt_audience: str | None = None
     """Audience that every token has to name."""
+
+    seal_keys: SecretStr | None = None
+    """Keys for what is personal: `{"2026a": "32 bytes in base64"}`; the first seals, all open."""
+    seal_key_files: tuple[Path, ...] = ()
+    """The same as files, as a JSON list, each named after its key; one of the two is needed."""
 
     session_keys: tuple[SecretStr, ...] = ()
     """Keys of the engine's own access tokens, as a JSON list, 32 characters or more each.
@@ -231,6 +237,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def seal_ring(self) -> KeyRing:
+        """What personal data is sealed under."""
+        return KeyRing.one_of(_said(self.seal_keys), self.seal_key_files)
+
+    @property
     def picture_link_key(self) -> bytes:
         """What links to pictures are signed with.
 
@@ -305,6 +316,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")
         if (self.wechat_appid is None) != (self.wechat_secret is None):
             raise ValueError("set both of wechat_appid and wechat_secret, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_to_seal_with(self) -> Self:
+        """Rather not start than keep what people say in the clear."""
+        _ = self.seal_ring
         return self
 
 

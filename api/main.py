@@ -50,6 +50,7 @@ def create_app() -> FastAPI:
     logging.configure(json=settings.json_logs, level=settings.log_level)
     database = Database(
         settings.database_url,
+        ring=settings.seal_ring,
         pool_size=settings.database_pool_size,
         command_timeout=settings.database_timeout,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -35,6 +36,7 @@ async def server(
     ours = {
         "DISPATCH_DATABASE_URL": url,
         "DISPATCH_JWT_SECRET": "x" * 32,
+        "DISPATCH_SEAL_KEYS": os.environ["DISPATCH_SEAL_KEYS"],
         "DISPATCH_LOG_LEVEL": "DEBUG",
         "DISPATCH_TEMPORAL_ADDRESS": "127.0.0.1:1",
         **more,
