@@ -6,6 +6,7 @@ from storage.models.alerts import (
     AlertWithdrawalRow,
     CameraStandingRow,
 )
+from storage.models.audit import AuditEntryRow, AuditLinkRow, AuditMarkRow
 from storage.models.base import Base
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
@@ -36,6 +37,9 @@ __all__ = [
     "AlertPictureRow",
     "AlertWithdrawalRow",
     "AssignmentRow",
+    "AuditEntryRow",
+    "AuditLinkRow",
+    "AuditMarkRow",
     "Base",
     "CameraStandingRow",
     "CredentialRow",
