@@ -73,9 +73,7 @@ class AuditLinkRow(Base):
         CheckConstraint(
             "length(digest) = 32 AND length(previous) = 32 AND length(hash) = 32", name="sizes"
         ),
-        Index(
-            "ix_audit_links_checkpoints", "seq", postgresql_where=text("source = 'checkpoint'")
-        ),
+        Index("ix_audit_links_checkpoints", "seq", postgresql_where=text("source = 'checkpoint'")),
     )
 
 
