@@ -14,6 +14,7 @@ from api.edge import Edge
 from api.engine import Engine
 from api.intake.door import Door
 from api.parts import Parts
+from api.refusing import Refusals
 from api.routes import (
     alerts,
     cameras,
@@ -63,6 +64,7 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
+    app.state.refusals = Refusals(parts.tick)
     app.add_middleware(Edge, limits=parts.limits)
     errors.install(app)
     for module in (

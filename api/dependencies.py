@@ -7,6 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from api.asking import Asking
+from api.auditing import Auditing
 from api.auth import unauthenticated
 from api.engine import Engine
 from api.intake.door import Door
@@ -57,6 +58,7 @@ async def _caller(
         raise unauthenticated()
     actor = await parts.gate.actor(bearer.credentials)
     request.state.subject = actor.subject
+    request.state.department = actor.department
     return actor
 
 
@@ -87,7 +89,8 @@ async def _asking(
         Opaque,
     ],
 ) -> Asking:
-    return Asking(key, caller, f"{request.method} {request.url.path}")
+    route = f"{request.method} {request.url.path}"
+    return Asking(key, caller, route, Auditing(request))
 
 
 AskingOf = Annotated[Asking, Depends(_asking)]

@@ -15,6 +15,7 @@ from api.problems import ApiCode, Problem
 from api.promises import require_clear_promises
 from api.schemas.reference import EntryRead
 from domain.actor import Actor
+from domain.auditing import About, Act, ObjectKind
 from domain.calendar import CalendarDefinition
 from domain.reference import Absence, ReferenceKind, Staff
 from storage.rechecks import Rechecks
@@ -57,6 +58,10 @@ async def write(session: Session, change: Change, at: datetime) -> EntryRead:
     entry = change.entry if change.entry is not None else present and present.body
     added = await _added(session, change, entry, at)
     await _tell(session, entry, f"{added.kind}:{added.code}:{added.version}")
+    act = Act.ENTRY_RETIRED if change.entry is None else Act.ENTRY_WRITTEN
+    grid = getattr(entry, "grid", None)
+    about = About(ObjectKind.ENTRY, f"{added.kind}/{added.code}", grid)
+    await change.asking.audit.did(session, act, about, version=added.version)
     await ledger.keep(Reply({"kind": added.kind, "code": added.code, "version": added.version}))
     return shown(added, change.actor)
 

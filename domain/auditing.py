@@ -12,7 +12,7 @@ from domain.ids import DepartmentCode, GridCode, Subject
 Particular = str | int | bool | None
 _LONGEST_OF_ALL = 2_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CODE = re.compile(r"[A-Za-z0-9_.,:*/+-]{0,200}")
+_CODE = re.compile(r"[A-Za-z0-9_.,:*/+@#~-]{0,240}")
 _SAID_BY_SOMEBODY = re.compile(r"[!-~]{1,200}")
 _NUMBER_OF_A_PERSON = re.compile(r"(?<![0-9A-Fa-f])(?:\+?86)?1[3-9]\d{9}(?![0-9A-Fa-f])")
 
@@ -105,6 +105,15 @@ class ObjectKind(StrEnum):
     AUDIT = "audit"
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about, and the grid it lies in: who administers that may read the entry."""
+
+    kind: ObjectKind
+    object: str
+    grid: GridCode | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """One act of one person. Made of codes and ids alone: nothing in it has to be erased.
@@ -115,9 +124,7 @@ class AuditEntry:
 
     at: datetime
     act: Act
-    kind: ObjectKind
-    object: str
-    """The id of what it was about."""
+    about: About
     result: str = "done"
     """`done`, or the code of the no."""
     subject: Subject | None = None
@@ -125,13 +132,11 @@ class AuditEntry:
     session: str | None = None
     appointment: str | None = None
     department: DepartmentCode | None = None
-    grid: GridCode | None = None
-    """Where the object lies, if it lies somewhere: who administers it may read the entry."""
     request: str | None = None
     particulars: Mapping[str, Particular] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        for code in (self.object, self.result, *self._particular_codes()):
+        for code in (self.about.object, self.result, *self._particular_codes()):
             _require_code(code)
         for said in (self.subject, self.session, self.appointment, self.department, self.request):
             if said is not None and not _SAID_BY_SOMEBODY.fullmatch(said):
@@ -146,7 +151,11 @@ class AuditEntry:
         return [each for each in self.particulars.values() if isinstance(each, str)]
 
 
+def is_code(word: str) -> bool:
+    """Whether it is one; what people write has spaces, letters of names, or their numbers."""
+    return _CODE.fullmatch(word) is not None and not _NUMBER_OF_A_PERSON.search(word)
+
+
 def _require_code(code: str) -> None:
-    """Returns when it is a code; what people write has spaces, letters of names, or numbers."""
-    if not _CODE.fullmatch(code) or _NUMBER_OF_A_PERSON.search(code):
+    if not is_code(code):
         raise ValueError("an audit entry is made of codes")

@@ -7,6 +7,7 @@ import structlog
 from fastapi import APIRouter, Path, Query
 
 from api.answering import Ledger, Reply, again
+from api.auditing import AuditOf
 from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
 from api.documentation import LOOK_AT_ONE, REPLAY, SEE_CAMERAS, responses
 from api.intake.tokens import source_in_charge
@@ -29,6 +30,7 @@ from api.schemas.alerts import (
 )
 from api.schemas.cameras import ConditionPage
 from domain.actor import Actor
+from domain.auditing import About, Act, ObjectKind
 from domain.ids import SourceCode
 from domain.vocabulary import Role
 from storage.alerts.outcomes import EventOutcome, Outcomes
@@ -75,13 +77,15 @@ async def read_message(
     id: _RawId,  # noqa: A002 - the name in the address
     caller: Administrator,
     parts: PartsOf,
+    audit: AuditOf,
 ) -> RawBody:
-    """For an administrator who mends a mapping. Every reading is logged."""
+    """For an administrator who mends a mapping. Every reading is in the audit log."""
     async with parts.database.read() as session:
         found = await AlertQueries(session, caller.grids).message(id)
     if found is None:
         raise Problem(ApiCode.NOT_FOUND)
     line, body = found
+    await audit.saw(Act.RAW_MESSAGE_READ, About(ObjectKind.RAW_MESSAGE, str(id), line.grid))
     log.info("raw_message_read", raw_message=id, subject=caller.subject)
     return RawBody(
         message=RawRead.model_validate(line),
@@ -183,6 +187,10 @@ async def replay(
             ids = await _chosen(session, asking.actor, source.code, body)
             reply = Reply({"messages": await RawMessages(session).replay(ids, at)})
             await ledger.keep(reply)
+            about = About(ObjectKind.SOURCE, source.code, source.grid)
+            await asking.audit.did(
+                session, Act.MESSAGES_REPLAYED, about, of=body.of, messages=len(ids)
+            )
             log.info("messages_replayed", source=code, of=body.of, subject=asking.actor.subject)
     return Replayed.model_validate(reply.body)
 

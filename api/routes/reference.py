@@ -24,6 +24,7 @@ from api.schemas.reference import (
 )
 from api.schemas.text import Code
 from api.writing import Change, write
+from domain.auditing import About, Act, ObjectKind
 from domain.ids import Subject
 from domain.reference import ReferenceKind
 from storage.people import People
@@ -90,7 +91,12 @@ async def write_entry(
     entry = parsed(kind, code, body.entry)
     expected = body.expected_version or 0
     change = Change(
-        asking=asking, kind=kind, code=code, expected_version=expected, body=body, entry=entry
+        asking=asking,
+        kind=kind,
+        code=code,
+        expected_version=expected,
+        body=body,
+        entry=entry,
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
@@ -110,7 +116,11 @@ async def retire_entry(
     Refused while other entries or open issues name it.
     """
     change = Change(
-        asking=asking, kind=kind, code=code, expected_version=body.expected_version, body=body
+        asking=asking,
+        kind=kind,
+        code=code,
+        expected_version=body.expected_version,
+        body=body,
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
@@ -141,6 +151,8 @@ async def erase_name(
             versions = await People(session).erase_staff_name(Subject(code))
             reply = Reply({"code": code, "versions": versions})
             await ledger.keep(reply)
+            about = About(ObjectKind.ENTRY, f"{ReferenceKind.STAFF}/{code}")
+            await asking.audit.did(session, Act.NAME_ERASED, about, versions=versions)
             log.info("staff_name_erased", staff=code, subject=asking.actor.subject)
     return NameErased.model_validate(reply.body)
 
@@ -164,6 +176,11 @@ async def try_policy(
     try:
         async with parts.database.read() as session:
             await require_references(session, ReferenceKind.SLA_POLICY, policy)
-            return await dry_run(session, policy, body, asking.actor, locale)
+            trial = await dry_run(session, policy, body, asking.actor, locale)
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("after", "bad_cursor")) from error
+    about = About(ObjectKind.ENTRY, f"{ReferenceKind.SLA_POLICY}/{code}")
+    await asking.audit.saw(
+        Act.POLICY_TRIED, about, examined=trial.examined, issues=len(trial.items)
+    )
+    return trial

@@ -38,7 +38,7 @@ class AuditEntryRow(Base):
 
     __table_args__ = (
         CheckConstraint("length(act) BETWEEN 1 AND 60", name="act_size"),
-        CheckConstraint("length(object_id) <= 200", name="object_id_size"),
+        CheckConstraint("length(object_id) <= 300", name="object_id_size"),
         CheckConstraint("length(particulars::text) <= 4000", name="particulars_size"),
         Index(None, "recorded_at"),
         Index(None, "at"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from domain.auditing import Act, AuditEntry, ObjectKind
+from domain.auditing import About, Act, AuditEntry, ObjectKind
 from domain.ids import Subject
 from storage.audit.canonical import Keyring
 from storage.audit.entries import AuditEntries
@@ -22,8 +22,7 @@ def an_entry(number: int = 1, **changes: object) -> AuditEntry:
     said: dict[str, object] = {
         "at": NOON + timedelta(minutes=number),
         "act": Act.REPORTER_READ,
-        "kind": ObjectKind.ISSUE,
-        "object": f"QJ-2026-{number:07}",
+        "about": About(ObjectKind.ISSUE, f"QJ-2026-{number:07}"),
         "subject": Subject("p.1"),
         "particulars": {"fields": "name,phone"},
     }

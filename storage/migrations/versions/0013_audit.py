@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS audit_entries (
     object_id text NOT NULL, result text NOT NULL, request text, particulars jsonb NOT NULL,
     CONSTRAINT pk_audit_entries PRIMARY KEY (id),
     CONSTRAINT ck_audit_entries_act_size CHECK (length(act) BETWEEN 1 AND 60),
-    CONSTRAINT ck_audit_entries_object_id_size CHECK (length(object_id) <= 200),
+    CONSTRAINT ck_audit_entries_object_id_size CHECK (length(object_id) <= 300),
     CONSTRAINT ck_audit_entries_particulars_size CHECK (length(particulars::text) <= 4000)
 );
 CREATE INDEX IF NOT EXISTS ix_audit_entries_recorded_at ON audit_entries (recorded_at);
