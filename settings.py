@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.audit.canonical import Keyring
 from storage.pictures.objects import Bucket
 
 _SHORTEST_SECRET = 32
@@ -56,6 +57,13 @@ class Settings(BaseSettings):
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
+
+    audit_key: SecretStr | None = None
+    """Chains the audit log, 32 characters or more; without it entries are kept and not chained."""
+    audit_keys_before: tuple[SecretStr, ...] = ()
+    """Keys that it was chained with before, as a JSON list; old links are verified with them."""
+    keep_audit_years: int = Field(default=5, ge=1, le=100)
+    """Years after which entries of the audit log may be closed off, by `deploy.audit close`."""
 
     webhook_secret: SecretStr | None = None
     """Signs outgoing webhooks (HMAC-SHA256), 32 characters or more."""
@@ -182,6 +190,13 @@ class Settings(BaseSettings):
         return secret.encode()
 
     @property
+    def audit_keys(self) -> Keyring | None:
+        """What the audit log is chained with."""
+        key = _said(self.audit_key)
+        before = [each.get_secret_value() for each in self.audit_keys_before]
+        return None if key is None else Keyring.of(key, before)
+
+    @property
     def servers(self) -> tuple[tuple[str, int], ...]:
         """What the engine itself stands on; nothing is ever fetched from there."""
         database = urlsplit(self.database_url)
@@ -198,7 +213,7 @@ class Settings(BaseSettings):
         if sum(key is not None for key in keys) != 1:
             raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
-        for name in (*strong, "intake_secret"):
+        for name in (*strong, "intake_secret", "audit_key"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")

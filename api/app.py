@@ -17,6 +17,7 @@ from api.parts import Parts
 from api.refusing import Refusals
 from api.routes import (
     alerts,
+    audit,
     cameras,
     commands,
     health,
@@ -70,7 +71,7 @@ def build_app(parts: Parts) -> FastAPI:
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, households, reference),
-        *(commands, meetings, cameras, sources, alerts, health),
+        *(commands, meetings, cameras, sources, alerts, audit, health),
     ):
         app.include_router(module.router)
     _document(app)

@@ -52,6 +52,7 @@ ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
 REVOKE_TOKEN: tuple[Code, ...] = ERASE
 ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
+EXPORT_AUDIT: tuple[Code, ...] = (*LIST, A.FORBIDDEN, A.NO_AUDIT_KEY)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
 REPLAY: tuple[Code, ...] = ERASE
 INTAKE: tuple[Code, ...] = (

@@ -64,6 +64,7 @@ def create_app() -> FastAPI:
             ),
             intake=_intake(settings),
             household_key=_household_key(settings),
+            audit_keys=settings.audit_keys,
         )
     )
 

@@ -12,6 +12,7 @@ from api.body import Limits
 from api.links import Links
 from api.uploading import Uploads
 from intake.adapters.contract import Adapter
+from storage.audit.canonical import Keyring
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
 from storage.session import Database
@@ -45,5 +46,6 @@ class Parts:
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
+    audit_keys: Keyring | None = None
     maps: GridMaps = field(default_factory=GridMaps)
     tick: Callable[[], float] = time.monotonic

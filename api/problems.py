@@ -50,6 +50,7 @@ class ApiCode(StrEnum):
     KEYS_UNAVAILABLE = "keys_unavailable"
     BAD_SIGNATURE = "bad_signature"
     CANNOT_SIGN = "cannot_sign"
+    NO_AUDIT_KEY = "no_audit_key"
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
@@ -87,6 +88,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.CANNOT_SIGN: HTTPStatus.CONFLICT,
+    ApiCode.NO_AUDIT_KEY: HTTPStatus.CONFLICT,
     ApiCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,

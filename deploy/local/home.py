@@ -25,7 +25,7 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_SECRETS = ("jwt-secret", "intake-secret", "household-key")
+_SECRETS = ("jwt-secret", "intake-secret", "household-key", "audit-key")
 _OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
@@ -42,6 +42,10 @@ class Home:
     @property
     def household_key(self) -> str:
         return secret(self.folder / "household-key")
+
+    @property
+    def audit_key(self) -> str:
+        return secret(self.folder / "audit-key")
 
     @property
     def intake_secret(self) -> str:

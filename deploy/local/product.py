@@ -113,6 +113,7 @@ class Product:
             "DISPATCH_INTAKE_SECRET": self.home.intake_secret,
             "DISPATCH_OBJECTS_FOLDER": str(self.home.folder / "objects"),
             "DISPATCH_HOUSEHOLD_KEY": self.home.household_key,
+            "DISPATCH_AUDIT_KEY": self.home.audit_key,
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
             "PYTHONUNBUFFERED": "1",

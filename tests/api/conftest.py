@@ -24,6 +24,7 @@ from storage.session import Database
 from tests.api.cameras import PROXY, SIGNING_KEY
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
+from tests.audit.chains import KEYS
 from tests.pictures.album import FrailObjects, StoppedClock
 
 
@@ -75,6 +76,7 @@ async def app(
             longer={"cloudevents": 32_768, "mapped_json": 1_000_000},
         ),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
+        audit_keys=KEYS,
     )
     app = build_app(parts)
     async with app.router.lifespan_context(app):

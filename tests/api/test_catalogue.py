@@ -8,6 +8,7 @@ from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
 from domain.alert import AlertKind
 from domain.alerts.words import ConditionState, Decision, Reason
+from domain.auditing import Act
 from domain.authority import Who
 from domain.events import EventName
 from domain.meeting.authority import MeetingWho
@@ -30,6 +31,7 @@ from domain.vocabulary import (
 from storage.alerts.notes import NoteWord
 
 LABELLED = {
+    "audit_act": Act,
     "alert_kind": AlertKind,
     "alert_note": NoteWord,
     "alert_decision": Decision,
