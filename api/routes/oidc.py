@@ -10,17 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import StringConstraints
 
 from api.dependencies import PartsOf
-from api.documentation import (
-    FROM_PROVIDER,
-    SIGN_IN_BY_CODE,
-    SIGNED_OUT_THERE,
-    TO_PROVIDER,
-    responses,
-)
+from api.documentation import responses
 from api.problems import ApiCode, Problem
 from api.routes.signing_in import admit
 from api.schemas.accounts import TokensRead
 from api.schemas.oidc import Challenge, SignInByCode
+from api.ways_in.documentation import FROM_PROVIDER, SIGN_IN_BY_CODE, SIGNED_OUT_THERE, TO_PROVIDER
 from api.ways_in.oidc import Oidc, Redeemed, Returned, with_query
 from api.ways_in.oidc_pending import LASTS, cookie_of
 from api.ways_in.showing import tokens_read
