@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.pictures.objects import Bucket
 from storage.residents.making import LinkMaker
+from storage.sealing.ring import KeyRing
 
 _SHORTEST_SECRET = 32
 _ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
@@ -19,7 +20,7 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
 class Settings(BaseSettings):
-    """Variables `DISPATCH_<FIELD>`; everything has a safe default but database and token key.
+    """Variables `DISPATCH_<FIELD>`; all but database, token key and seal keys have defaults.
 
     TLS and API key of Temporal come from Temporal's own variables (`TEMPORAL_TLS...`,
     `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`), which every Temporal tool reads.
@@ -58,6 +59,11 @@ class Settings(BaseSettings):
     jwt_audience: str | None = None
     """Audience that every token has to name."""
 
+    seal_keys: SecretStr | None = None
+    """Keys for what is personal: `{"2026a": "32 bytes in base64"}`; the first seals, all open."""
+    seal_key_files: tuple[Path, ...] = ()
+    """The same as files, as a JSON list, each named after its key; one of the two is needed."""
+
     session_keys: tuple[SecretStr, ...] = ()
     """Keys of the engine's own access tokens, as a JSON list, 32 characters or more each.
 
@@ -79,6 +85,20 @@ class Settings(BaseSettings):
     """Days after which everybody signs in again."""
     sign_in_per_minute: int = Field(default=120, ge=1, le=100_000)
     """Passwords that one address may try in a minute, at each API process; an office is one."""
+
+    oidc: dict[str, JsonValue] | None = None
+    """An OpenID provider that people sign in by, as JSON; docs/adr/0026 shows two."""
+    oidc_client_secret: SecretStr | None = None
+    """What the engine proves itself to that provider with."""
+
+    wechat_appid: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,64}$")
+    """The mini-program that people sign in from; without it there is no such way in."""
+    wechat_secret: SecretStr | None = None
+    """What the engine proves itself to WeChat with."""
+    wechat_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://")
+    """Where WeChat answers."""
+    wechat_makes_residents: bool = False
+    """Whether somebody whose phone is on no account becomes a resident of their own."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
@@ -217,6 +237,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def seal_ring(self) -> KeyRing:
+        """What personal data is sealed under."""
+        return KeyRing.one_of(_said(self.seal_keys), self.seal_key_files)
+
+    @property
     def picture_link_key(self) -> bytes:
         """What links to pictures are signed with.
 
@@ -289,6 +314,14 @@ class Settings(BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")
+        if (self.wechat_appid is None) != (self.wechat_secret is None):
+            raise ValueError("set both of wechat_appid and wechat_secret, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_to_seal_with(self) -> Self:
+        """Rather not start than keep what people say in the clear."""
+        _ = self.seal_ring
         return self
 
 

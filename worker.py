@@ -163,6 +163,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set."""
     database = Database(
         settings.database_url,
+        ring=settings.seal_ring,
         pool_size=settings.database_pool_size,
         command_timeout=settings.database_timeout,
     )

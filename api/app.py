@@ -29,6 +29,7 @@ from api.routes import (
     issues,
     me,
     meetings,
+    oidc,
     personal,
     persons,
     pictures,
@@ -38,6 +39,7 @@ from api.routes import (
     resident_pages,
     signing_in,
     sources,
+    wechat,
 )
 
 _TITLE = "Dispatch"
@@ -63,6 +65,8 @@ def build_app(parts: Parts) -> FastAPI:
             yield
         finally:
             parts.ways_in.passwords.close()
+            if parts.wechat is not None:
+                await parts.wechat.wechat.close()
             await parts.database.close()
 
     app = FastAPIOffline(
@@ -81,7 +85,7 @@ def build_app(parts: Parts) -> FastAPI:
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
-        *(signing_in, me, accounts),
+        *(signing_in, oidc, wechat, me, accounts),
         *(commands, meetings, cameras, sources, alerts, health),
         *(resident_links, resident_pages),
     ):

@@ -13,7 +13,9 @@ from api.guard import Spans
 from api.links import Links
 from api.rates import Rates
 from api.uploading import Uploads
+from api.ways_in.oidc import Oidc
 from api.ways_in.sessions import WaysIn
+from api.ways_in.wechat import WeChatWay
 from intake.adapters.contract import Adapter
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
@@ -47,6 +49,8 @@ class Parts:
     uploads: Uploads
     links: Links
     patience: float = 10.0
+    oidc: Oidc | None = None
+    wechat: WeChatWay | None = None
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     spans: Spans = Spans()  # noqa: RUF009 - frozen
     rates: Rates = field(default_factory=Rates)

@@ -65,6 +65,10 @@ class ApiCode(StrEnum):
     PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105 - a code
     ACCOUNT_TAKEN = "account_taken"
     OWN_ACCOUNT = "own_account"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PROVIDER_REFUSED = "provider_refused"
+    SIGN_IN_STALE = "sign_in_stale"
+    NOT_LINKED = "not_linked"
 
 
 Code = RefusalCode | ApiCode
@@ -115,6 +119,10 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.PASSWORD_CHANGE_NEEDED: HTTPStatus.FORBIDDEN,
     ApiCode.ACCOUNT_TAKEN: HTTPStatus.CONFLICT,
     ApiCode.OWN_ACCOUNT: HTTPStatus.CONFLICT,
+    ApiCode.PROVIDER_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.PROVIDER_REFUSED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.SIGN_IN_STALE: HTTPStatus.BAD_REQUEST,
+    ApiCode.NOT_LINKED: HTTPStatus.FORBIDDEN,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
@@ -127,6 +135,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.DATABASE_UNAVAILABLE: 3,
     ApiCode.KEYS_UNAVAILABLE: 5,
     ApiCode.PICTURES_UNAVAILABLE: 3,
+    ApiCode.PROVIDER_UNAVAILABLE: 5,
 }
 """Seconds after which asking again makes sense; exactly the codes of status 503."""
 

@@ -17,6 +17,7 @@ from api.schemas.reference import EntryRead
 from domain.actor import Actor
 from domain.calendar import CalendarDefinition
 from domain.reference import Absence, ReferenceKind, Staff
+from domain.rights import Act, grids_of
 from storage.rechecks import Rechecks
 from storage.reference import ReferenceRepository, StaleVersion
 from storage.session import Session
@@ -75,7 +76,8 @@ async def _check(session: Session, change: Change, present: Entry[Any] | None) -
     await require_references(session, change.kind, change.entry)
     await require_jurisdiction(session, change.actor, *(each for each in entries if each))
     if change.entry is None:
-        await require_unused(session, change.kind, change.code)
+        grids = grids_of(change.actor, Act.WRITE_REFERENCE)
+        await require_unused(session, change.kind, change.code, grids)
     if change.kind is ReferenceKind.SLA_POLICY:
         await require_clear_promises(session, present, change.entry)
 

@@ -16,11 +16,11 @@ from api.pages.rendering import notice
 from api.parts import Parts
 from api.peers import Peers, of_one
 from catalogue import LOCALES, label
-from domain.authority import Who
 from domain.commands import WithdrawIssue
 from domain.ids import IssueNumber
 from domain.issue import LAW
 from domain.reference import ReferenceKind
+from domain.rights import Who
 from domain.vocabulary import IssueState
 from storage.queries import Queries
 from storage.reference import ReferenceRepository

@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, Caller, PartsOf
+from api.dependencies import AskingOf, Caller, PartsOf, who_may
 from api.documentation import ERASE, REPORTER, responses
 from api.jurisdiction import require_cover
 from api.parts import Parts
@@ -17,6 +18,7 @@ from api.schemas.issues import Erased, ReporterRead
 from api.sight import may_reach_reporter, seen
 from domain.actor import Actor
 from domain.ids import IssueNumber
+from domain.rights import Act, grids_of
 from storage.blanking import Blanking
 from storage.pictures.objects import ObjectsUnreachable
 from storage.queries import Queries
@@ -47,7 +49,10 @@ async def read_reporter(number: NumberInPath, caller: Caller, parts: PartsOf) ->
 
 @router.post("/erase-personal-data", summary="Erase personal data", responses=responses(ERASE))
 async def erase_personal_data(
-    number: NumberInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+    number: NumberInPath,
+    _: Annotated[Actor, Depends(who_may(Act.ERASE_ISSUE))],
+    asking: AskingOf,
+    parts: PartsOf,
 ) -> Erased:
     """Blanks who reported, where, everything that was said and every picture.
 
@@ -74,7 +79,7 @@ async def erase_personal_data(
 async def _erased(
     session: Session, number: IssueNumber, actor: Actor, at: datetime
 ) -> dict[str, object]:
-    blanked = await Blanking(session).blank(number, at, actor.grids)
+    blanked = await Blanking(session).blank(number, at, grids_of(actor, Act.ERASE_ISSUE))
     left = await Texts(session).count_shared(number)
     return {"number": number, "shared_texts_left": left, **asdict(blanked)}
 

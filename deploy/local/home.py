@@ -1,7 +1,9 @@
 """The folder that remembers a local engine: its ports, its secrets, its processes, its data."""
 
+import base64
 import fcntl
 import json
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +27,7 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_SECRETS = ("jwt-secret", "intake-secret", "household-key", "resident-link-secret")
+_SECRETS = ("jwt-secret", "intake-secret", "household-key", "resident-link-secret", "seal-keys")
 _OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
@@ -42,6 +44,11 @@ class Home:
     @property
     def household_key(self) -> str:
         return secret(self.folder / "household-key")
+
+    @property
+    def seal_keys(self) -> str:
+        """A ring of one key, as the settings take it."""
+        return secret(self.folder / "seal-keys", _ring_of_one)
 
     @property
     def intake_secret(self) -> str:
@@ -99,3 +106,8 @@ class Home:
     @property
     def _state(self) -> Path:
         return self.folder / "state.json"
+
+
+def _ring_of_one() -> str:
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return json.dumps({"local": key})

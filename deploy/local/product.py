@@ -124,6 +124,7 @@ class Product:
             "DISPATCH_JWT_SECRET": self.home.jwt_secret,
             "DISPATCH_INTAKE_SECRET": self.home.intake_secret,
             "DISPATCH_OBJECTS_FOLDER": str(self.home.folder / "objects"),
+            "DISPATCH_SEAL_KEYS": self.home.seal_keys,
             "DISPATCH_HOUSEHOLD_KEY": self.home.household_key,
             "DISPATCH_RESIDENT_LINK_SECRET": self.home.resident_link_secret,
             "DISPATCH_PUBLIC_URL": f"http://{LOOPBACK}:{self.ports.api}",

@@ -6,6 +6,7 @@ from storage.models.accounts import (
     IdentityRow,
     RefreshTokenRow,
     SignInAttemptRow,
+    SignInCodeRow,
     SignInSessionRow,
 )
 from storage.models.alerts import (
@@ -15,6 +16,7 @@ from storage.models.alerts import (
     CameraStandingRow,
 )
 from storage.models.base import Base
+from storage.models.data_keys import DataKeyRow
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
     MeetingEventRow,
@@ -50,6 +52,7 @@ __all__ = [
     "Base",
     "CameraStandingRow",
     "CredentialRow",
+    "DataKeyRow",
     "DeadlineRow",
     "EventRow",
     "FollowerRow",
@@ -75,6 +78,7 @@ __all__ = [
     "ResidentCodeRow",
     "ResidentLinkRow",
     "SignInAttemptRow",
+    "SignInCodeRow",
     "SignInSessionRow",
     "TextRow",
 ]

@@ -1,6 +1,6 @@
 """Pictures as storage hands them out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,6 +55,8 @@ class Picture:
     stored_at: datetime | None
     role: PictureRole | None
     erased_at: datetime | None
+    key_sealed: bytes | None = field(default=None, repr=False, compare=False)
+    """The key of its pixels; without one they lie open, as they did before there were seals."""
     version: int | None = None
     """Of the issue, after the step it hangs on."""
 

@@ -29,11 +29,12 @@ from tests.api.signing_in import Watchmaker, a_way_in
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
 from tests.pictures.album import FrailObjects, StoppedClock
+from tests.sealing.rings import RING
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, ring=RING)
     await settle(opened)
     yield opened
     await opened.close()

@@ -9,12 +9,11 @@ from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
 from domain.alert import AlertKind
 from domain.alerts.words import ConditionState, Decision, Reason
-from domain.authority import Who
 from domain.events import EventName
-from domain.meeting.authority import MeetingWho
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingOutcome, MeetingState
 from domain.parts import EndReason, RequestKind
 from domain.refusals import RefusalCode
+from domain.rights import Act, MeetingWho, Who, Within
 from domain.sla import RungAct, StartRule, Unit
 from domain.vocabulary import (
     ConvenedBy,
@@ -44,6 +43,8 @@ LABELLED = {
     "level": Level,
     "role": Role,
     "who": Who,
+    "act": Act,
+    "within": Within,
     "withdrawal": WithdrawalReason,
     "satisfaction": Satisfaction,
     "part": Part,

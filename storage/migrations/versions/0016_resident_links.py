@@ -1,13 +1,13 @@
 """Links for one issue and codes for one act, for residents without an account. Expands only.
 
-Revision ID: 0015_resident_links
-Revises: 0014_anonymised
+Revision ID: 0016_resident_links
+Revises: 0015_anonymised
 """
 
 from alembic import op
 
-revision = "0015_resident_links"
-down_revision = "0014_anonymised"
+revision = "0016_resident_links"
+down_revision = "0015_anonymised"
 branch_labels = None
 depends_on = None
 
