@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.audit.canonical import Keyring
 from storage.pictures.objects import Bucket
 from storage.residents.making import LinkMaker
 from storage.sealing.ring import KeyRing
@@ -102,6 +103,13 @@ class Settings(BaseSettings):
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
+
+    audit_key: SecretStr | None = None
+    """Chains the audit log, 32 characters or more; without it entries are kept and not chained."""
+    audit_keys_before: tuple[SecretStr, ...] = ()
+    """Keys that it was chained with before, as a JSON list; old links are verified with them."""
+    keep_audit_years: int = Field(default=5, ge=1, le=100)
+    """Years after which entries of the audit log may be closed off, by `deploy.audit close`."""
 
     webhook_secret: SecretStr | None = None
     """Signs outgoing webhooks (HMAC-SHA256), 32 characters or more."""
@@ -287,6 +295,13 @@ class Settings(BaseSettings):
         return (hmac.new(secret.encode(), f"dispatch {name}".encode(), hashlib.sha256).digest(),)
 
     @property
+    def audit_keys(self) -> Keyring | None:
+        """What the audit log is chained with."""
+        key = _said(self.audit_key)
+        before = [each.get_secret_value() for each in self.audit_keys_before]
+        return None if key is None else Keyring.of(key, before)
+
+    @property
     def servers(self) -> tuple[tuple[str, int], ...]:
         """What the engine itself stands on; nothing is ever fetched from there."""
         database = urlsplit(self.database_url)
@@ -310,7 +325,7 @@ class Settings(BaseSettings):
             if any(len(each.get_secret_value()) < _SHORTEST_SECRET for each in ring):
                 raise ValueError(f"a key is shorter than {_SHORTEST_SECRET} characters")
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
-        for name in (*strong, "intake_secret", "resident_link_secret"):
+        for name in (*strong, "intake_secret", "resident_link_secret", "audit_key"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")

@@ -156,6 +156,7 @@ CHANGE_ACCOUNT: tuple[Code, ...] = (
 READ_TOKENS: tuple[Code, ...] = REPORTER
 REVOKE_TOKEN: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
 ISSUE_TOKEN: tuple[Code, ...] = (*REVOKE_TOKEN, A.CANNOT_SIGN)
+EXPORT_AUDIT: tuple[Code, ...] = (*LIST, A.FORBIDDEN, A.NO_AUDIT_KEY)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
 REPLAY: tuple[Code, ...] = REVOKE_TOKEN
 INTAKE: tuple[Code, ...] = (

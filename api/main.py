@@ -98,6 +98,7 @@ def create_app() -> FastAPI:
             intake=_intake(settings),
             household_key=_household_key(settings),
             link_maker=settings.link_maker,
+            audit_keys=settings.audit_keys,
         )
     )
 

@@ -17,6 +17,7 @@ from api.ways_in.oidc import Oidc
 from api.ways_in.sessions import WaysIn
 from api.ways_in.wechat import WeChatWay
 from intake.adapters.contract import Adapter
+from storage.audit.canonical import Keyring
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
 from storage.residents.making import LinkMaker
@@ -58,5 +59,6 @@ class Parts:
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
     link_maker: LinkMaker | None = None
+    audit_keys: Keyring | None = None
     maps: GridMaps = field(default_factory=GridMaps)
     tick: Callable[[], float] = time.monotonic

@@ -128,7 +128,7 @@ class Coding:
         link, locale = self.visit.link, self.visit.locale
         async with self.parts.database.read() as session:
             actor = await actor_of(session, link)
-        asking = Asking(f"link-{link.id}-{code.id}-{code.tries}", actor, ROUTE)
+        asking = Asking(f"link-{link.id}-{code.id}-{code.tries}", actor, ROUTE, self.visit.audit)
         matter = IssueMatter(link.number)
         try:
             await self.desk.give(

@@ -80,11 +80,15 @@ class Evaluating:
             said.update(each.encode("utf-8", "surrogatepass") + b"\x00")
         for file in form.files:
             said.update((await _digest(file)).encode())
-        return Asking(f"link-{self.visit.link.id}-{said.hexdigest()[:32]}", actor, ROUTE)
+        return Asking(
+            f"link-{self.visit.link.id}-{said.hexdigest()[:32]}", actor, ROUTE, self.visit.audit
+        )
 
     async def _uploaded(self, asking: Asking, file: UploadFile) -> EvidenceId:
         key = f"link-{self.visit.link.id}-{self.form.key}-{(await _digest(file))[:32]}"
-        picture = await self.parts.uploads.take(Asking(key, asking.actor, ROUTE), _pieces(file))
+        picture = await self.parts.uploads.take(
+            Asking(key, asking.actor, ROUTE, asking.audit), _pieces(file)
+        )
         return picture.id
 
     async def _is_recorded(self, asking: Asking) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.auditing import Auditing
 from api.pages.guessing import Guesses
 from api.pages.public import PublicStep, Reading, departments_of
 from api.pages.rendering import notice
@@ -51,6 +52,7 @@ class Visit:
     link: Link
     token: str
     locale: str
+    audit: Auditing = field(compare=False, repr=False)
 
     @property
     def is_own(self) -> bool:
@@ -107,7 +109,7 @@ class Reception:
         if link.is_over(self._parts.now()):
             raise Turned(notice("expired", locale, HTTPStatus.GONE))
         request.state.subject = link.subject
-        return Visit(link=link, token=token, locale=locale)
+        return Visit(link=link, token=token, locale=locale, audit=Auditing(request))
 
     async def _link(self, token: str) -> Link | None:
         if not _TOKEN.fullmatch(token):

@@ -27,7 +27,14 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_SECRETS = ("jwt-secret", "intake-secret", "household-key", "resident-link-secret", "seal-keys")
+_SECRETS = (
+    "jwt-secret",
+    "intake-secret",
+    "household-key",
+    "resident-link-secret",
+    "seal-keys",
+    "audit-key",
+)
 _OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
@@ -49,6 +56,10 @@ class Home:
     def seal_keys(self) -> str:
         """A ring of one key, as the settings take it."""
         return secret(self.folder / "seal-keys", _ring_of_one)
+
+    @property
+    def audit_key(self) -> str:
+        return secret(self.folder / "audit-key")
 
     @property
     def intake_secret(self) -> str:

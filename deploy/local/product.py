@@ -128,6 +128,7 @@ class Product:
             "DISPATCH_HOUSEHOLD_KEY": self.home.household_key,
             "DISPATCH_RESIDENT_LINK_SECRET": self.home.resident_link_secret,
             "DISPATCH_PUBLIC_URL": f"http://{LOOPBACK}:{self.ports.api}",
+            "DISPATCH_AUDIT_KEY": self.home.audit_key,
             "DISPATCH_API_PORT": str(self.ports.api),
             "DISPATCH_WORKER_METRICS_PORT": str(self.ports.metrics),
             "PYTHONUNBUFFERED": "1",

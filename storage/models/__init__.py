@@ -15,6 +15,7 @@ from storage.models.alerts import (
     AlertWithdrawalRow,
     CameraStandingRow,
 )
+from storage.models.audit import AuditEntryRow, AuditLinkRow, AuditMarkRow
 from storage.models.base import Base
 from storage.models.data_keys import DataKeyRow
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
@@ -49,6 +50,9 @@ __all__ = [
     "AlertWithdrawalRow",
     "AppointmentRow",
     "AssignmentRow",
+    "AuditEntryRow",
+    "AuditLinkRow",
+    "AuditMarkRow",
     "Base",
     "CameraStandingRow",
     "CredentialRow",

@@ -28,6 +28,7 @@ from tests.api.residents import LINK_MAKER
 from tests.api.signing_in import Watchmaker, a_way_in
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
+from tests.audit.chains import KEYS
 from tests.pictures.album import FrailObjects, StoppedClock
 from tests.sealing.rings import RING
 
@@ -97,6 +98,7 @@ async def app(  # noqa: PLR0917 - fixtures, by name
         ),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
         link_maker=LINK_MAKER,
+        audit_keys=KEYS,
     )
     app = build_app(parts)
     async with app.router.lifespan_context(app):

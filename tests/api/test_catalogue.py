@@ -9,6 +9,7 @@ from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
 from domain.alert import AlertKind
 from domain.alerts.words import ConditionState, Decision, Reason
+from domain.auditing import Deed
 from domain.events import EventName
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingOutcome, MeetingState
 from domain.parts import EndReason, RequestKind
@@ -32,6 +33,7 @@ from storage.residents.templates import CODE, EVALUATE, LINK
 from storage.residents.views import LinkKind
 
 LABELLED = {
+    "audit_act": Deed,
     "alert_kind": AlertKind,
     "alert_note": NoteWord,
     "alert_decision": Decision,
