@@ -53,6 +53,8 @@ class Act(StrEnum):
     """Its page, for who talks about it in a meeting as well."""
     SEE_PRIORITY_OF_BIRTH = "see_priority_of_birth"
     REACH_REPORTER = "reach_reporter"
+    HOST_VISITORS = "host_visitors"
+    """To make links for who has no account."""
     ERASE_ISSUE = "erase_issue"
     ASK_WHAT_IS_NEAR = "ask_what_is_near"
     JOIN = "join"
@@ -187,6 +189,11 @@ _OF_THE_REST: Mapping[Act, tuple[Grant, ...]] = {
     Act.REACH_REPORTER: (
         _OWN,
         Grant(W.CALLED, OF_A_DEPARTMENT),
+        Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
+    ),
+    Act.HOST_VISITORS: (
+        _OWN,
+        Grant(W.LEAD, OF_A_DEPARTMENT),
         Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
     ),
     Act.ERASE_ISSUE: (_GRID_OF_ADMINISTRATOR,),
