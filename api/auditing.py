@@ -7,8 +7,8 @@
 
 `saw` commits an entry of its own; where it cannot, its error goes up and nothing is shown.
 `did` stands and falls with the transaction of the act: there is never one without the other.
-Whoever is let in by another way than the gate says who it is: `subject=`, and `result=` when it
-was not done.
+Whoever is let in by another way than the gate says who it is: `subject=`, `session=` and the like,
+and `result=` when it was not done.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from domain.auditing import About, AuditEntry, Deed, Particular, is_code
-from domain.ids import Subject
+from domain.auditing import About, AuditEntry, Deed, Particular
 from observability import metrics
 from storage.audit.entries import AuditEntries
 from storage.session import Database, Session
 
+_WHO = ("subject", "session", "appointment", "department")
 _HIDDEN = "hidden"
 """Instead of an id that somebody chose and that tells too much."""
 
@@ -47,23 +47,20 @@ class Auditing:
             await self.did(session, act, about, **particulars)
 
     async def did(
-        self, session: Session, act: Deed, about: About, **particulars: Particular
+        self, session: Session, act: Deed, about: About, /, **particulars: Particular
     ) -> None:
         """On record with the act, in its transaction."""
         await AuditEntries(session).add(self._entry(act, about, particulars))
         metrics.AUDIT_ENTRIES_TOTAL.labels(group=act.group).inc()
 
     def _entry(self, act: Deed, about: About, particulars: dict[str, Particular]) -> AuditEntry:
-        subject = particulars.pop("subject", self._known("subject"))
+        who: dict[str, Any] = {name: particulars.pop(name, self._known(name)) for name in _WHO}
         return AuditEntry(
             at=self._now(),
             act=act,
-            about=about if is_code(about.object) else replace(about, object=_HIDDEN),
+            about=about if about.is_sayable else replace(about, object=_HIDDEN),
             result=str(particulars.pop("result", "done")),
-            subject=None if subject is None else Subject(str(subject)),
-            session=self._known("session"),
-            appointment=self._known("appointment"),
-            department=self._known("department"),
+            **who,
             request=self._known("request_id"),
             particulars=particulars,
         )

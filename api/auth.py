@@ -73,6 +73,17 @@ class Presence:
     def must_change_password(self) -> bool:
         return self.session is not None and self.session.account.must_change_password
 
+    @property
+    def admitted(self) -> Actor:
+        """The actor, for all but changing the password.
+
+        Raises:
+            Problem: `password_change_needed`.
+        """
+        if self.must_change_password:
+            raise Problem(ApiCode.PASSWORD_CHANGE_NEEDED)
+        return self.actor
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -93,10 +104,7 @@ class Gate:
         Raises:
             Problem: as `presence`; `password_change_needed` before all else is allowed.
         """
-        presence = await self.presence(token)
-        if presence.must_change_password:
-            raise Problem(ApiCode.PASSWORD_CHANGE_NEEDED)
-        return presence.actor
+        return (await self.presence(token)).admitted
 
     async def presence(self, token: str) -> Presence:
         """The bearer of a token, who may have to change the password before anything else.

@@ -59,28 +59,32 @@ async def _presence(request: Request, parts: PartsOf, bearer: BearerOf) -> Prese
     if bearer is None:
         raise unauthenticated()
     presence = await parts.gate.presence(bearer.credentials)
-    request.state.subject = presence.actor.subject
+    _remember(request, presence)
     parts.rates.of_actors.require_room(presence.actor.subject)
     return presence
 
 
+def _remember(request: Request, presence: Presence) -> None:
+    """For log lines and the audit log: who it is, and in which session and appointment."""
+    state, actor, session = request.state, presence.actor, presence.session
+    state.subject, state.department = actor.subject, actor.department
+    if session is not None:
+        state.session, state.appointment = session.id, session.appointment.id
+
+
+PresenceOf = Annotated[Presence, Depends(_presence)]
+
+
 async def _caller(request: Request, parts: PartsOf, bearer: BearerOf) -> Actor:
-    if bearer is None:
-        raise unauthenticated()
-    actor = await parts.gate.actor(bearer.credentials)
-    request.state.subject = actor.subject
-    request.state.department = actor.department
-    parts.rates.of_actors.require_room(actor.subject)
-    return actor
+    return (await _presence(request, parts, bearer)).admitted
 
 
-async def _session(presence: Annotated[Presence, Depends(_presence)]) -> SignInSession:
+async def _session(presence: PresenceOf) -> SignInSession:
     if presence.session is None:
         raise Problem(ApiCode.NO_SESSION)
     return presence.session
 
 
-PresenceOf = Annotated[Presence, Depends(_presence)]
 SessionOf = Annotated[SignInSession, Depends(_session)]
 Caller = Annotated[Actor, Depends(_caller)]
 

@@ -39,6 +39,7 @@ class Deed(StrEnum):
     HOUSEHOLD_READ = "household_read"
     PERSON_EXPORTED = "person_exported"
     ACCOUNT_READ = "account_read"
+    OWN_DATA_READ = "own_data_read"
 
     PERSONAL_DATA_ERASED = "personal_data_erased"
     NAME_ERASED = "name_erased"
@@ -52,13 +53,19 @@ class Deed(StrEnum):
     APPOINTMENT_CHANGED = "appointment_changed"
     LINK_MADE = "link_made"
     LINK_REVOKED = "link_revoked"
+    CODE_SENT = "code_sent"
+    WITHDRAWN_BY_CODE = "withdrawn_by_code"
+    BIND_CODE_GIVEN = "bind_code_given"
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     LOCKED_OUT = "locked_out"
     SIGNED_OUT = "signed_out"
     SESSION_REVOKED = "session_revoked"
+    APPOINTMENT_SWITCHED = "appointment_switched"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an act
     IDENTITY_BOUND = "identity_bound"
+    IDENTITY_UNBOUND = "identity_unbound"
 
     REFUSED = "refused"
 
@@ -106,6 +113,9 @@ class ObjectKind(StrEnum):
     AUDIT = "audit"
 
 
+_OF_PEOPLE = frozenset({ObjectKind.ACCOUNT, ObjectKind.PERSON})
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What an act is about, and the grid it lies in: who administers that may read the entry."""
@@ -113,6 +123,13 @@ class About:
     kind: ObjectKind
     object: str
     grid: GridCode | None = None
+
+    @property
+    def is_sayable(self) -> bool:
+        """Whether it is a code, or the opaque subject of somebody, which holds what it likes."""
+        if self.kind in _OF_PEOPLE and not _NUMBER_OF_A_PERSON.search(self.object):
+            return _SAID_BY_SOMEBODY.fullmatch(self.object) is not None
+        return is_code(self.object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +154,10 @@ class AuditEntry:
     particulars: Mapping[str, Particular] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        for code in (self.about.object, self.result, *self._particular_codes()):
+        for code in (self.result, *self._particular_codes()):
             _require_code(code)
+        if not self.about.is_sayable:
+            raise ValueError("an audit entry names what it is about by a code")
         for said in (self.subject, self.session, self.appointment, self.department, self.request):
             if said is not None and not _SAID_BY_SOMEBODY.fullmatch(said):
                 raise ValueError("an audit entry names people and sessions by opaque ids")

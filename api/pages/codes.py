@@ -17,9 +17,11 @@ from api.parts import Parts
 from api.problems import Problem
 from api.schemas.command import Plain
 from catalogue import say
+from domain.auditing import Deed, ObjectKind
 from domain.commands import WithdrawIssue
 from domain.events import EventName
 from domain.refusals import Refusal
+from storage.audit.standing import standing
 from storage.notice_policies import policy_for
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
@@ -70,6 +72,7 @@ class Coding:
             id_ = secrets.token_hex(16)
             await codes.add(id_, link.number, link.id, at)
             await Outbox(session).put(await self._notices(session, id_))
+            await self._did(session, Deed.CODE_SENT)
         log.info("resident_code_asked", issue=link.number, link=link.id)
         return Told(notes=(say("page.code_sent", locale),))
 
@@ -137,7 +140,7 @@ class Coding:
         except (Problem, Refusal) as error:
             problem = Problem.of_refusal(error) if isinstance(error, Refusal) else error
             return Told(status=problem.status, faults={"other": sentence_of(problem, locale)})
-        await self._use(code)
+        await self._use(code, Deed.WITHDRAWN_BY_CODE)
         return Told(notes=(say("page.withdrawn", locale),))
 
     async def _personal(self, code: Code) -> tuple[Words, ...]:
@@ -146,7 +149,7 @@ class Coding:
             queries = Queries(session)
             detail = await queries.issue(link.number)
             entries = await everything(queries, link.number)
-        await self._use(code)
+        await self._use(code, Deed.OWN_DATA_READ)
         log.info("resident_read_own", issue=link.number, link=link.id, subject=link.subject)
         found = [("said_description", detail.description if detail else None)]
         found += [(_SHOWN[each.name], each.text) for each in entries if each.name in _SHOWN]
@@ -154,6 +157,12 @@ class Coding:
             Words(title=say(f"page.{title}", locale), said=text) for title, text in found if text
         )
 
-    async def _use(self, code: Code) -> None:
+    async def _use(self, code: Code, deed: Deed) -> None:
         async with self.parts.database.begin() as session:
             await ResidentCodes(session).use(code.id, self.parts.now())
+            await self._did(session, deed)
+
+    async def _did(self, session: Session, deed: Deed) -> None:
+        about = await standing(session, ObjectKind.ISSUE, self.visit.link.number)
+        assert about is not None
+        await self.visit.audit.did(session, deed, about, link=self.visit.link.id)

@@ -4,11 +4,14 @@ from http import HTTPStatus
 
 import structlog
 
+from api.auditing import Auditing
 from api.pages.evaluating import Told
 from api.pages.visiting import Visit
 from api.parts import Parts
 from catalogue import say
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
+from storage.audit.standing import standing
 from storage.notice_policies import policy_for
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
@@ -38,8 +41,18 @@ async def send_own_link(parts: Parts, maker: LinkMaker, visit: Visit) -> Told:
         made_for = For(number=number, kind=LinkKind.OWN, subject=person, fact=fact)
         link = await maker.make(session, made_for, _ENGINE, at)
         await Outbox(session).put(await notices_of(session, link))
+        if link.made_at == at:
+            await _note(session, visit.audit, link)
     log.info("resident_link_sent", issue=number, link=link.id)
     return Told(notes=(say("page.own_link_sent", visit.locale),))
+
+
+async def _note(session: Session, audit: Auditing, link: Link) -> None:
+    """By nobody who is known: the board hangs where everybody passes."""
+    issue = await standing(session, ObjectKind.ISSUE, link.number)
+    about = About(ObjectKind.LINK, link.id, issue.grid if issue else None)
+    what = {"of": link.number, "kind": link.kind}
+    await audit.did(session, Deed.LINK_MADE, about, subject=None, **what)
 
 
 async def notices_of(session: Session, link: Link) -> list[NoticeRow]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from api.auditing import AuditOf
 from api.dependencies import AskingOf, PartsOf, who_may
 from api.documentation import responses
 from api.parts import Parts
@@ -33,8 +34,10 @@ from api.ways_in.documentation import (
     SEE_ACCOUNT,
     SEE_ACCOUNTS,
 )
+from api.ways_in.entering import of_account
 from api.ways_in.linking import link
 from domain.actor import Actor
+from domain.auditing import Deed
 from domain.ids import Subject
 from domain.rights import Act, grids_of
 from storage.accounts.listing import LARGEST_PAGE, accounts_in
@@ -85,22 +88,27 @@ async def list_accounts(
 
 
 @router.get("/{subject}", summary="Read an account", responses=responses(SEE_ACCOUNT))
-async def read_account(subject: SubjectInPath, caller: Keeper, parts: PartsOf) -> AccountDetail:
+async def read_account(
+    subject: SubjectInPath, caller: Keeper, parts: PartsOf, audit: AuditOf
+) -> AccountDetail:
     """With every appointment there ever was."""
     async with parts.database.read() as session:
-        return await _administration(session, parts).detail(Subject(subject), caller)
+        found = await _administration(session, parts).detail(Subject(subject), caller)
+    await audit.saw(Deed.ACCOUNT_READ, of_account(Subject(subject)))
+    return found
 
 
 @router.patch("/{subject}", summary="Change an account", responses=responses(CHANGE_ACCOUNT))
 async def change_account(
-    subject: SubjectInPath, body: ChangeAccount, caller: Keeper, parts: PartsOf
+    subject: SubjectInPath, body: ChangeAccount, caller: Keeper, parts: PartsOf, audit: AuditOf
 ) -> AccountDetail:
     """Login name, phone, and whether anybody signs in with it at all.
 
     Needs an administrator whose grids cover all that the account is or will be; never one's own.
     """
     async with parts.database.begin() as session:
-        return await _administration(session, parts).change(caller, Subject(subject), body)
+        keeping = _administration(session, parts)
+        return await keeping.change(caller, Subject(subject), body, audit)
 
 
 @router.post("/{subject}/reset-password", summary="Reset a password", responses=responses(APPOINT))

@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter, Request
 
+from api.auditing import AuditOf
 from api.dependencies import PartsOf, PresenceOf, SessionOf
 from api.documentation import responses
 from api.routes.signing_in import admit
 from api.schemas.accounts import ChangePassword, MeRead, SwitchAppointment, TokensRead
 from api.ways_in.documentation import CHANGE_PASSWORD, ME, SWITCH
+from api.ways_in.entering import Entrance, entering
 from api.ways_in.sessions import switch_appointment
 from api.ways_in.showing import me_read, tokens_read
 from api.ways_in.signing_in import change_password
@@ -34,17 +36,21 @@ async def change_own_password(
     Wrong attempts count as those of signing in.
     """
     admit(request, parts)
-    tokens = await change_password(parts.database, parts.ways_in, current, body, parts.now())
+    async with entering(request, current.way) as entrance:
+        tokens = await change_password(
+            parts.database, parts.ways_in, entrance, current, body, parts.now()
+        )
     return tokens_read(tokens)
 
 
 @router.post("/appointment", summary="Switch the appointment", responses=responses(SWITCH))
 async def switch_own_appointment(
-    body: SwitchAppointment, current: SessionOf, parts: PartsOf
+    body: SwitchAppointment, current: SessionOf, parts: PartsOf, audit: AuditOf
 ) -> TokensRead:
     """Another appointment of one's own that is in force; the tokens of before are over."""
+    entrance = Entrance(way=current.way, audit=audit)
     async with parts.database.begin() as session:
         tokens = await switch_appointment(
-            session, parts.ways_in, current, body.appointment, parts.now()
+            session, parts.ways_in, entrance, current, body.appointment, parts.now()
         )
     return tokens_read(tokens)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import StringConstraints
 
+from api.auditing import AuditOf
 from api.dependencies import PartsOf
 from api.documentation import responses
 from api.problems import ApiCode, Problem
@@ -16,6 +17,7 @@ from api.routes.signing_in import admit
 from api.schemas.accounts import TokensRead
 from api.schemas.oidc import Challenge, SignInByCode
 from api.ways_in.documentation import FROM_PROVIDER, SIGN_IN_BY_CODE, SIGNED_OUT_THERE, TO_PROVIDER
+from api.ways_in.entering import entering
 from api.ways_in.oidc import Oidc, Redeemed, Returned, with_query
 from api.ways_in.oidc_pending import LASTS, cookie_of
 from api.ways_in.showing import tokens_read
@@ -120,7 +122,8 @@ async def come_back(  # noqa: PLR0913, PLR0917 - what providers send
     pending = oidc.pending(state, request.cookies.get(name), at)
     returned = Returned(state=state, code=code, error=error, issuer=iss)
     try:
-        said = {"sign_in_code": await oidc.finish(pending, returned, at)}
+        async with entering(request, oidc.settings.name) as entrance:
+            said = {"sign_in_code": await oidc.finish(pending, returned, entrance, at)}
     except Problem as problem:
         if "text/html" not in request.headers.get("accept", ""):
             raise
@@ -141,7 +144,9 @@ async def finish_sign_in(
     """The tokens for the code that the browser came back with; the first attempt uses it up."""
     admit(request, parts)
     redeemed = Redeemed(code=body.code, verifier=body.verifier, appointment=body.appointment)
-    return tokens_read(await oidc.redeem(redeemed, parts.now()))
+    async with entering(request, oidc.settings.name) as entrance:
+        tokens = await oidc.redeem(redeemed, entrance, parts.now())
+    return tokens_read(tokens)
 
 
 @router.get(
@@ -170,7 +175,9 @@ async def sign_out_at_provider(
     responses=responses(SIGNED_OUT_THERE),
     openapi_extra=_LOGOUT_BODY,
 )
-async def signed_out_at_provider(request: Request, parts: PartsOf, oidc: OidcOf) -> Response:
+async def signed_out_at_provider(
+    request: Request, parts: PartsOf, oidc: OidcOf, audit: AuditOf
+) -> Response:
     """Back-channel logout: a signed token says who; what they came in with by the provider ends.
 
     Whatever is wrong with the token is `bad_request`, as the provider expects it. Calls are not
@@ -181,7 +188,7 @@ async def signed_out_at_provider(request: Request, parts: PartsOf, oidc: OidcOf)
         raise Problem(ApiCode.UNSUPPORTED_MEDIA_TYPE)
     token = _logout_token(await request.body())
     try:
-        await oidc.signed_out(token, parts.now())
+        await oidc.signed_out(token, audit, parts.now())
     except Problem as problem:
         if problem.code is not ApiCode.PROVIDER_REFUSED:
             raise

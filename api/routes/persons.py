@@ -7,6 +7,7 @@ import structlog
 from fastapi import APIRouter, Depends
 
 from api.answering import Ledger, Reply, again
+from api.auditing import AuditOf
 from api.dependencies import AskingOf, Caller, PartsOf, who_may
 from api.documentation import ERASE_PERSON, EXPORT, responses
 from api.parts import Parts
@@ -21,6 +22,7 @@ from api.schemas.persons import (
 )
 from api.schemas.pictures import PictureLinks
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import GridCode, Subject
 from domain.rights import Act, Within, grids_of, reach
 from storage.persons import Kept, OwnPicture, Persons
@@ -32,14 +34,22 @@ router = APIRouter(prefix="/api/v1/persons", tags=["personal data"])
 
 
 @router.post("/export", summary="Hand over a person's data", responses=responses(EXPORT))
-async def export_person(body: PersonBody, caller: Caller, parts: PartsOf) -> KeptOfPerson:
+async def export_person(
+    body: PersonBody, caller: Caller, parts: PartsOf, audit: AuditOf
+) -> KeptOfPerson:
     """Everything of the caller's own; of anybody else, to administrators, within their grids.
 
-    Every handing over is logged.
+    Every handing over is in the audit log; where that cannot be written, nothing is handed over.
     """
     subject = Subject(body.subject)
     async with parts.database.read() as session:
         kept = await Persons(session).kept(subject, _grids(caller, subject))
+    await audit.saw(
+        Deed.PERSON_EXPORTED,
+        About(ObjectKind.PERSON, subject),
+        issues=len(kept.issues),
+        whole=kept.is_whole,
+    )
     log.info("person_exported", about=subject, subject=caller.subject)
     return _shown(subject, kept, parts)
 
@@ -66,6 +76,8 @@ async def erase_person(
             shown = ErasedOfPerson.model_validate({"subject": subject, **_fields(gone)})
             reply = Reply(shown.model_dump(mode="json"))
             await ledger.keep(reply)
+            about, issues = About(ObjectKind.PERSON, subject), shown.issues
+            await asking.audit.did(session, Deed.PERSONAL_DATA_ERASED, about, issues=issues)
             log.info("person_erased", about=subject, subject=caller.subject)
     await _remove_pictures(parts)
     return ErasedOfPerson.model_validate(reply.body)

@@ -12,6 +12,7 @@ from api.linking import drawn, host, made, maker_of, shown_link
 from api.problems import ApiCode, Problem
 from api.routes.commands import NumberInPath
 from api.schemas.resident_links import LinkList, LinkRead, MakeLink, QrFormat
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import IssueNumber
 from storage.residents.links import ResidentLinks
 
@@ -39,6 +40,8 @@ async def make_link(
         who = await host(session, issue, asking.actor)
         if reply is None:
             link = await made(session, maker, who, body.kind, at)
+            about = About(ObjectKind.LINK, link.id, who.issue.line.grid)
+            await asking.audit.did(session, Deed.LINK_MADE, about, of=issue, kind=link.kind)
             await ledger.keep(Reply({"id": link.id}, HTTPStatus.CREATED))
         else:
             known = await links.one(issue, reply.body["id"])
@@ -73,10 +76,12 @@ async def revoke_link(
     async with parts.database.begin() as session:
         ledger, links = Ledger(session, asking), ResidentLinks(session)
         if again(await ledger.open(None, at)) is None:
-            await host(session, issue, asking.actor)
+            who = await host(session, issue, asking.actor)
             if await links.one(issue, link_id) is None:
                 raise Problem(ApiCode.NOT_FOUND)
             await links.revoke(issue, link_id, at)
+            about = About(ObjectKind.LINK, link_id, who.issue.line.grid)
+            await asking.audit.did(session, Deed.LINK_REVOKED, about, of=issue)
             await ledger.keep(Reply({"id": link_id}, HTTPStatus.NO_CONTENT))
 
 

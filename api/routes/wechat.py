@@ -14,8 +14,10 @@ from api.schemas.accounts import TokensRead
 from api.schemas.wechat import BindCodeRead, BindWeChat, SignInByWeChat
 from api.ways_in.appointing import require_whole
 from api.ways_in.documentation import APPOINT, BIND_WECHAT, SIGN_IN_BY_WECHAT
+from api.ways_in.entering import entering, of_account
 from api.ways_in.showing import tokens_read
-from api.ways_in.wechat import WeChatWay, bind_code_for
+from api.ways_in.wechat import PROVIDER, WeChatWay, bind_code_for
+from domain.auditing import Deed
 from domain.ids import Subject
 
 log = structlog.get_logger(__name__)
@@ -26,7 +28,10 @@ router = APIRouter(prefix="/api/v1", tags=["signing in"])
 async def sign_in_by_wechat(body: SignInByWeChat, request: Request, parts: PartsOf) -> TokensRead:
     """With the code of `wx.login`. `not_linked` says that this WeChat has to be bound first."""
     admit(request, parts)
-    return tokens_read(await _way(parts).sign_in(body, parts.now()))
+    way = _way(parts)
+    async with entering(request, PROVIDER) as entrance:
+        tokens = await way.sign_in(body, entrance, parts.now())
+    return tokens_read(tokens)
 
 
 @router.post("/sign-in/wechat/bind", summary="Bind WeChat", responses=responses(BIND_WECHAT))
@@ -36,7 +41,10 @@ async def bind_wechat(body: BindWeChat, request: Request, parts: PartsOf) -> Tok
     Who is bound is signed in. One WeChat is bound to one account; an administrator unbinds.
     """
     admit(request, parts)
-    return tokens_read(await _way(parts).bind(body, parts.now()))
+    way = _way(parts)
+    async with entering(request, PROVIDER) as entrance:
+        tokens = await way.bind(body, entrance, parts.now())
+    return tokens_read(tokens)
 
 
 @router.post(
@@ -63,6 +71,7 @@ async def give_bind_code(
         given = await bind_code_for(session, whom, at)
         shown = BindCodeRead(subject=whom, code=given.code, expires_at=given.expires_at)
         await ledger.keep(Reply(shown.model_dump(mode="json") | {"code": None}))
+        await asking.audit.did(session, Deed.BIND_CODE_GIVEN, of_account(whom))
         log.info("bind_code_given", subject=whom, by=asking.actor.subject)
     return shown
 

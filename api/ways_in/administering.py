@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from api.answering import Ledger, Reply, again
 from api.asking import Asking
+from api.auditing import Auditing
 from api.problems import ApiCode, Problem
 from api.schemas.accounts import (
     AccountDetail,
@@ -23,10 +24,12 @@ from api.schemas.accounts import (
     Unlink,
 )
 from api.ways_in.appointing import appointed, require_other, require_sight, require_whole
+from api.ways_in.entering import of_account
 from api.ways_in.passwords import random_password
 from api.ways_in.sessions import WaysIn
 from api.ways_in.showing import account_read
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind, Particular
 from domain.ids import Subject
 from storage.accounts.appointments import Appointments
 from storage.accounts.repository import Accounts, Taken
@@ -96,12 +99,16 @@ class Administration:
             raise Problem(ApiCode.ACCOUNT_TAKEN) from error
         for each in posts:
             await Appointments(self._session).add(each, self._at)
+        count = len(posts)
+        await self._did(asking.audit, Deed.ACCOUNT_CHANGED, subject, what="made", posts=count)
         shown = await self.detail(subject, asking.actor)
         await ledger.keep(Reply(shown.model_dump(mode="json")))
         log.info("account_created", subject=subject, by=asking.actor.subject)
         return AccountMade.model_validate({**shown.model_dump(), "password": password})
 
-    async def change(self, actor: Actor, subject: Subject, body: ChangeAccount) -> AccountDetail:
+    async def change(
+        self, actor: Actor, subject: Subject, body: ChangeAccount, audit: Auditing
+    ) -> AccountDetail:
         """Login name, phone, and whether anybody signs in at all. Disabling ends every session.
 
         Raises:
@@ -122,6 +129,8 @@ class Administration:
             await SignInSessions(self._session).revoke_all(subject, Because.DISABLED, self._at)
         elif body.disabled is False:
             await accounts.enable(subject)
+        fields = ",".join(sorted(body.model_fields_set))
+        await self._did(audit, Deed.ACCOUNT_CHANGED, subject, what=fields, disabled=body.disabled)
         log.info(
             "account_changed",
             subject=subject,
@@ -148,6 +157,7 @@ class Administration:
         hashed = await self._ways_in.passwords.hashed(password)
         await accounts.set_password(subject, hashed, must_change=True)
         await SignInSessions(self._session).revoke_all(subject, Because.PASSWORD_CHANGED, self._at)
+        await self._did(asking.audit, Deed.PASSWORD_CHANGED, subject, reset=True)
         await ledger.keep(Reply({"subject": subject, "password": None}))
         log.info("password_reset", subject=subject, by=asking.actor.subject)
         return PasswordReset(subject=subject, password=password)
@@ -166,6 +176,7 @@ class Administration:
         ended = await SignInSessions(self._session).revoke_all(
             subject, Because.ENDED_BY_ADMINISTRATOR, self._at
         )
+        await self._did(asking.audit, Deed.SESSION_REVOKED, subject, sessions=ended)
         await ledger.keep(Reply({"sessions": ended}))
         log.info("account_signed_out", subject=subject, by=asking.actor.subject, sessions=ended)
         return SignedOut(sessions=ended)
@@ -185,6 +196,9 @@ class Administration:
         gone = await self._accounts.unlink(subject, body.provider)
         await SignInSessions(self._session).revoke_all(
             subject, Because.UNLINKED, self._at, way=body.provider
+        )
+        await self._did(
+            asking.audit, Deed.IDENTITY_UNBOUND, subject, way=body.provider, identities=gone
         )
         shown = await self.detail(subject, asking.actor)
         await ledger.keep(Reply(shown.model_dump(mode="json")))
@@ -211,6 +225,8 @@ class Administration:
         await self.detail(subject, asking.actor)
         post = await appointed(self._session, asking.actor, subject, body, self._at)
         await Appointments(self._session).add(post, self._at)
+        about = About(ObjectKind.APPOINTMENT, post.id)
+        await asking.audit.did(self._session, Deed.APPOINTMENT_CHANGED, about, what="made")
         shown = AppointmentRead.model_validate(post)
         await ledger.keep(Reply(shown.model_dump(mode="json")))
         log.info("appointed", subject=subject, appointment=post.id, by=asking.actor.subject)
@@ -235,11 +251,18 @@ class Administration:
         if found is None or not found.is_covered_by(asking.actor):
             raise Problem(ApiCode.NOT_FOUND)
         await appointments.end(id_, max(body.at or self._at, self._at), asking.actor.subject)
+        about = About(ObjectKind.APPOINTMENT, id_)
+        await asking.audit.did(self._session, Deed.APPOINTMENT_CHANGED, about, what="ended")
         ended = next(each for each in await appointments.of(subject) if each.id == id_)
         shown = AppointmentRead.model_validate(ended)
         await ledger.keep(Reply(shown.model_dump(mode="json")))
         log.info("appointment_ended", subject=subject, appointment=id_, by=asking.actor.subject)
         return shown
+
+    async def _did(
+        self, audit: Auditing, act: Deed, subject: Subject, **particulars: Particular
+    ) -> None:
+        await audit.did(self._session, act, of_account(subject), **particulars)
 
 
 class _Sealed(BaseModel):

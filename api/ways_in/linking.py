@@ -12,7 +12,9 @@ from api.schemas.accounts import AccountDetail
 from api.schemas.linking import LinkIdentity
 from api.ways_in.administering import Administration
 from api.ways_in.appointing import require_whole
+from api.ways_in.entering import of_account
 from api.ways_in.sessions import WaysIn
+from domain.auditing import Deed
 from domain.ids import Subject
 from storage.accounts.repository import Accounts, Taken
 from storage.session import Database
@@ -52,6 +54,8 @@ async def link(
             )
         except Taken as error:
             raise Problem(ApiCode.ACCOUNT_TAKEN) from error
+        about, way = of_account(subject), body.provider
+        await asking.audit.did(session, Deed.IDENTITY_BOUND, about, way=way)
         shown = await Administration(session, ways_in, at).detail(subject, asking.actor)
         await ledger.keep(Reply(shown.model_dump(mode="json")))
     log.info("account_linked", subject=subject, by=asking.actor.subject, provider=body.provider)

@@ -16,13 +16,16 @@ from urllib.parse import urlencode
 
 import structlog
 
+from api.auditing import Auditing
 from api.problems import ApiCode, FieldError, Problem
+from api.ways_in.entering import Entrance, of_account
 from api.ways_in.oidc_accounts import Arrivals
 from api.ways_in.oidc_pending import Pending, Seal
 from api.ways_in.oidc_provider import Provider
 from api.ways_in.oidc_settings import OidcSettings
 from api.ways_in.oidc_tokens import Judge
 from api.ways_in.sessions import Tokens, WaysIn, open_session
+from domain.auditing import Deed
 from storage.accounts.codes import SignInCode, SignInCodes
 from storage.accounts.repository import Accounts, Taken
 from storage.accounts.sessions import SignInSessions
@@ -107,21 +110,21 @@ class Oidc:
             raise Problem(ApiCode.SIGN_IN_STALE)
         return found
 
-    async def finish(self, pending: Pending, returned: Returned, at: datetime) -> str:
+    async def finish(
+        self, pending: Pending, returned: Returned, entrance: Entrance, at: datetime
+    ) -> str:
         """The code that our page exchanges for its tokens.
 
         Raises:
             Problem: `provider_refused`, `provider_unavailable` or `not_linked`.
         """
         claims = await self._claims(pending, returned, at)
-        code = secrets.token_urlsafe(_BYTES)
         try:
-            await self._keep(code, pending, claims, at)
+            return await self._code(pending, claims, entrance, at)
         except Taken:  # in another tab at the same instant, so now there is an account
-            await self._keep(code, pending, claims, at)
-        return code
+            return await self._code(pending, claims, entrance, at)
 
-    async def redeem(self, redeemed: Redeemed, at: datetime) -> Tokens:
+    async def redeem(self, redeemed: Redeemed, entrance: Entrance, at: datetime) -> Tokens:
         """A session for the page that began.
 
         Raises:
@@ -132,7 +135,7 @@ class Oidc:
             found = await SignInCodes(session).use(_hash(redeemed.code))
         if found is None or found.way != self.settings.name or at >= found.expires_at:
             raise Problem(ApiCode.SIGN_IN_STALE)
-        challenge = found.challenge or ""
+        entrance.whose, challenge = found.subject, found.challenge or ""
         if not hmac.compare_digest(challenge, s256(redeemed.verifier)):
             log.warning("sign_in_code_of_another_page", subject=found.subject)
             raise Problem(ApiCode.SIGN_IN_STALE)
@@ -141,7 +144,7 @@ class Oidc:
             assert account is not None
             named = redeemed.appointment
             return await open_session(
-                session, self._ways_in, account, way=found.way, at=at, appointment=named
+                session, self._ways_in, account, entrance, at=at, appointment=named
             )
 
     async def sign_out_address(self, return_to: str) -> str:
@@ -157,7 +160,7 @@ class Oidc:
         asked = {"client_id": self.settings.client_id, "post_logout_redirect_uri": return_to}
         return with_query(address, asked)
 
-    async def signed_out(self, token: str, at: datetime) -> int:
+    async def signed_out(self, token: str, audit: Auditing, at: datetime) -> int:
         """Ends what somebody came in with by this provider, which says that they left; how many.
 
         Raises:
@@ -166,12 +169,15 @@ class Oidc:
         judge = Judge(self.settings, await self._provider.keys(), at)
         claims = await judge.logout_token(token)
         async with self._database.begin() as session:
-            account = await self._arrivals(session, at).signed_out(str(claims["sub"]))
+            arrivals = self._arrivals(session, audit, at)
+            account = await arrivals.signed_out(str(claims["sub"]))
             if account is None:
                 return 0
-            because = Because.SIGNED_OUT_AT_PROVIDER
-            ended = await SignInSessions(session).revoke_all(
-                account.subject, because, at, way=self.settings.name
+            because, who, way = Because.SIGNED_OUT_AT_PROVIDER, account.subject, self.settings.name
+            ended = await SignInSessions(session).revoke_all(who, because, at, way=way)
+            about = of_account(who)
+            await audit.did(
+                session, Deed.SIGNED_OUT, about, subject=who, because=because, sessions=ended
             )
         log.info("signed_out_at_provider", subject=account.subject, sessions=ended)
         return ended
@@ -204,11 +210,12 @@ class Oidc:
             away = returned.error in _AWAY
             raise Problem(ApiCode.PROVIDER_UNAVAILABLE if away else ApiCode.PROVIDER_REFUSED)
 
-    async def _keep(
-        self, code: str, pending: Pending, claims: Mapping[str, Any], at: datetime
-    ) -> None:
+    async def _code(
+        self, pending: Pending, claims: Mapping[str, Any], entrance: Entrance, at: datetime
+    ) -> str:
+        code = secrets.token_urlsafe(_BYTES)
         async with self._database.begin() as session:
-            account = await self._arrivals(session, at).account_of(claims)
+            account = await self._arrivals(session, entrance.audit, at).account_of(claims)
             kept = SignInCode(
                 subject=account.subject,
                 way=self.settings.name,
@@ -216,10 +223,11 @@ class Oidc:
                 expires_at=at + CODE_LASTS,
             )
             await SignInCodes(session).add(_hash(code), kept, at)
+        return code
 
-    def _arrivals(self, session: Session, at: datetime) -> Arrivals:
-        hasher = self._ways_in.hasher
-        return Arrivals(session=session, hasher=hasher, settings=self.settings, at=at)
+    def _arrivals(self, session: Session, audit: Auditing, at: datetime) -> Arrivals:
+        hasher, settings = self._ways_in.hasher, self.settings
+        return Arrivals(session=session, hasher=hasher, settings=settings, audit=audit, at=at)
 
     def _require_ours(self, return_to: str) -> None:
         if return_to not in self.settings.return_to:

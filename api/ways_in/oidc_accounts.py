@@ -8,11 +8,14 @@ from typing import Any
 
 import structlog
 
+from api.auditing import Auditing
 from api.problems import ApiCode, Problem
 from api.ways_in.appointing import places_of
+from api.ways_in.entering import of_account
 from api.ways_in.oidc_claims import Claimed, external_id, posts
 from api.ways_in.oidc_settings import OidcSettings
 from domain.appointment import Appointment
+from domain.auditing import About, Deed, ObjectKind, Particular
 from domain.ids import Subject
 from domain.reference import ReferenceKind
 from storage.accounts.appointments import Appointments
@@ -38,6 +41,7 @@ class Arrivals:
     session: Session
     hasher: IdentityHasher
     settings: OidcSettings
+    audit: Auditing
     at: datetime
 
     async def account_of(self, claims: Mapping[str, Any]) -> Account:
@@ -104,6 +108,9 @@ class Arrivals:
         await self._accounts.link_identity(
             account.subject, self.settings.name, id_, at=self.at, by=self._provider
         )
+        about, way = of_account(account.subject), self.settings.name
+        await self._did(Deed.ACCOUNT_CHANGED, about, what="made")
+        await self._did(Deed.IDENTITY_BOUND, about, way=way)
         log.info("account_created", subject=account.subject, by=self._provider)
         return account
 
@@ -115,11 +122,20 @@ class Arrivals:
         ours = {_as_claimed(each): each for each in in_force if each.appointed_by == self._provider}
         for gone in ours.keys() - set(claimed):
             await appointments.end(ours[gone].id, self.at, self._provider)
+            about = About(ObjectKind.APPOINTMENT, ours[gone].id)
+            await self._did(Deed.APPOINTMENT_CHANGED, about, what="ended")
             log.info("appointment_ended", subject=subject, appointment=ours[gone].id)
         for each in claimed:
             if each not in ours:
-                await appointments.add(await self._appointment(subject, each), self.at)
+                post = await self._appointment(subject, each)
+                await appointments.add(post, self.at)
+                about = About(ObjectKind.APPOINTMENT, post.id)
+                await self._did(Deed.APPOINTMENT_CHANGED, about, what="made")
                 log.info("appointed", subject=subject, by=self._provider)
+
+    async def _did(self, act: Deed, about: About, **particulars: Particular) -> None:
+        """It is the provider who does it, before anybody is in."""
+        await self.audit.did(self.session, act, about, subject=self._provider, **particulars)
 
     async def _appointment(self, subject: Subject, claimed: Claimed) -> Appointment:
         return Appointment(

@@ -2,11 +2,11 @@
 
 A way in proves who somebody is, finds the account, and opens a session:
 
-    async with parts.database.begin() as session:
+    async with entering(request, "wecom") as entrance, parts.database.begin() as session:
         account = await Accounts(session, ways_in.hasher).by_identity("wecom", external_id)
         if account is None:
             raise Problem(ApiCode.SIGN_IN_FAILED)
-        tokens = await open_session(session, ways_in, account, way="wecom", at=parts.now())
+        tokens = await open_session(session, ways_in, account, entrance, at=parts.now())
 
 `Accounts` also has `by_phone`, `by_login`, `by_subject`, and `link_identity` / `unlink` for who
 binds an account to a provider; phones and external ids go in plain and are kept as keyed hashes.
@@ -20,11 +20,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from api.auditing import Auditing
 from api.problems import ApiCode, Problem
 from api.ways_in.addresses import Addresses
+from api.ways_in.entering import Entrance
 from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
 from domain.appointment import Appointment
+from domain.auditing import About, Deed, ObjectKind
 from storage.accounts.appointments import Appointments
 from storage.accounts.hashing import IdentityHasher
 from storage.accounts.sessions import SignInSessions
@@ -75,19 +78,20 @@ async def open_session(  # noqa: PLR0913 - who, how and when, each named
     session: Session,
     ways_in: WaysIn,
     account: Account,
+    entrance: Entrance,
     *,
-    way: str,
     at: datetime,
     appointment: str | None = None,
 ) -> Tokens:
     """A new session of an account, acting in the named appointment, else in the earliest.
 
-    `way` is `password` or the provider's name. Needs a transaction that can write.
+    It is on record in the same transaction, which has to be one that can write.
 
     Raises:
         Problem: `sign_in_failed` when the account is disabled, as if it were none;
             `no_appointment` when it has none in force, or not the named one.
     """
+    entrance.whose, way = account.subject, entrance.way
     if account.disabled_at is not None:
         log.warning("sign_in_disabled", subject=account.subject, way=way)
         raise Problem(ApiCode.SIGN_IN_FAILED)
@@ -101,12 +105,13 @@ async def open_session(  # noqa: PLR0913 - who, how and when, each named
         ends_at=at + ways_in.lifetimes.longest,
     )
     await SignInSessions(session).add(opened)
+    await entrance.opened(session, opened)
     log.info("session_opened", subject=account.subject, session=opened.id, way=way)
     return await _next_tokens(session, ways_in, opened, in_force, at)
 
 
 async def continue_session(
-    database: Database, ways_in: WaysIn, refresh: str, at: datetime
+    database: Database, ways_in: WaysIn, refresh: str, audit: Auditing, at: datetime
 ) -> Tokens:
     """The next tokens of a session. A token that was used before ends its session for everybody.
 
@@ -119,6 +124,13 @@ async def continue_session(
         found = await sessions.by_id(used[0]) if used else None
         if used and used[1] is Use.AGAIN and found:
             await sessions.revoke(found.id, Because.REFRESHED_TWICE, at)
+            await audit.did(
+                session,
+                Deed.SESSION_REVOKED,
+                About(ObjectKind.SESSION, found.id),
+                subject=found.account.subject,
+                because=Because.REFRESHED_TWICE,
+            )
             log.warning("refresh_token_used_again", subject=found.account.subject, session=found.id)
         elif used and used[1] is Use.FIRST and found and found.is_open(at):
             in_force = await Appointments(session).in_force(found.account.subject, at)
@@ -126,8 +138,13 @@ async def continue_session(
     raise Problem(ApiCode.SESSION_OVER)  # outside: what was found out stays written
 
 
-async def switch_appointment(
-    session: Session, ways_in: WaysIn, current: SignInSession, appointment: str, at: datetime
+async def switch_appointment(  # noqa: PLR0913, PLR0917 - who, from where, whereto and when
+    session: Session,
+    ways_in: WaysIn,
+    entrance: Entrance,
+    current: SignInSession,
+    appointment: str,
+    at: datetime,
 ) -> Tokens:
     """The same person in another appointment; the session they came in ends at once.
 
@@ -135,9 +152,11 @@ async def switch_appointment(
         Problem: `no_appointment` when that one is not theirs, or not in force.
     """
     tokens = await open_session(
-        session, ways_in, current.account, way=current.way, at=at, appointment=appointment
+        session, ways_in, current.account, entrance, at=at, appointment=appointment
     )
     await SignInSessions(session).revoke(current.id, Because.SWITCHED, at)
+    about = About(ObjectKind.APPOINTMENT, appointment)
+    await entrance.audit.did(session, Deed.APPOINTMENT_SWITCHED, about, opened=tokens.session.id)
     return tokens
 
 

@@ -8,8 +8,10 @@ import structlog
 from api.problems import ApiCode, Problem
 from api.schemas.accounts import ChangePassword, SignIn
 from api.ways_in.addresses import locked
+from api.ways_in.entering import Entrance, of_account
 from api.ways_in.passwords import require_good
 from api.ways_in.sessions import Tokens, WaysIn, open_session
+from domain.auditing import Deed
 from storage.accounts.attempts import Attempts
 from storage.accounts.repository import Accounts
 from storage.accounts.sessions import SignInSessions
@@ -21,23 +23,30 @@ log = structlog.get_logger(__name__)
 BY_PASSWORD = "password"  # noqa: S105 - the name of a way in
 
 
-async def sign_in(database: Database, ways_in: WaysIn, body: SignIn, at: datetime) -> Tokens:
+async def sign_in(
+    database: Database, ways_in: WaysIn, entrance: Entrance, body: SignIn, at: datetime
+) -> Tokens:
     """A session for who knows the password of a login name.
 
     Raises:
         Problem: `sign_in_locked` after too many attempts in vain, `sign_in_failed` for a name that
             nobody has, a wrong password and a disabled account alike; else as `open_session`.
     """
-    proven = await _proven(database, ways_in, body.login, body.password, at)
+    proven = await _proven(database, ways_in, entrance, (body.login, body.password), at)
     async with database.begin() as session:
         account = await _settled(session, ways_in, proven)
         return await open_session(
-            session, ways_in, account, way=BY_PASSWORD, at=at, appointment=body.appointment
+            session, ways_in, account, entrance, at=at, appointment=body.appointment
         )
 
 
-async def change_password(
-    database: Database, ways_in: WaysIn, current: SignInSession, body: ChangePassword, at: datetime
+async def change_password(  # noqa: PLR0913, PLR0917 - who, from where, to what and when
+    database: Database,
+    ways_in: WaysIn,
+    entrance: Entrance,
+    current: SignInSession,
+    body: ChangePassword,
+    at: datetime,
 ) -> Tokens:
     """A new password. Everything somebody was signed in with is over; this bearer gets new tokens.
 
@@ -49,13 +58,16 @@ async def change_password(
     if account.login is None:
         raise Problem(ApiCode.SIGN_IN_FAILED)
     require_good(body.new_password, account.login, account.subject)
-    proven = await _proven(database, ways_in, account.login, body.password, at)
+    proven = await _proven(database, ways_in, entrance, (account.login, body.password), at)
     hashed = await ways_in.passwords.hashed(body.new_password)
     async with database.begin() as session:
         await _settled(session, ways_in, proven)
         accounts = Accounts(session, ways_in.hasher)
         await accounts.set_password(account.subject, hashed)
-        await SignInSessions(session).revoke_all(account.subject, Because.PASSWORD_CHANGED, at)
+        why = Because.PASSWORD_CHANGED
+        ended = await SignInSessions(session).revoke_all(account.subject, why, at)
+        about = of_account(account.subject)
+        await entrance.audit.did(session, Deed.PASSWORD_CHANGED, about, sessions=ended)
         changed = await accounts.by_subject(account.subject)
         assert changed is not None
         log.info("password_changed", subject=account.subject)
@@ -63,7 +75,7 @@ async def change_password(
             session,
             ways_in,
             changed,
-            way=current.way,
+            entrance,
             at=at,
             appointment=current.appointment.id,
         )
@@ -79,13 +91,15 @@ class _Proven:
 
 
 async def _proven(
-    database: Database, ways_in: WaysIn, login: str, password: str, at: datetime
+    database: Database, ways_in: WaysIn, entrance: Entrance, said: tuple[str, str], at: datetime
 ) -> _Proven:
     """Whoever knows the password of a login name. No connection is held while it hashes."""
+    login, password = said
     tried = ways_in.hasher.login(login)
     async with database.begin() as session:
         until = await Attempts(session).begin(tried, at)
         account = await Accounts(session, ways_in.hasher).by_login(login)
+    entrance.whose = account.subject if account else None
     if until is not None:
         log.warning("sign_in_locked", subject=account.subject if account else None)
         raise locked(ApiCode.SIGN_IN_LOCKED, (until - at).total_seconds())

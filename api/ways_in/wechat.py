@@ -16,6 +16,7 @@ import structlog
 from api.problems import ApiCode, Problem
 from api.schemas.wechat import BindWeChat, SignInByWeChat
 from api.ways_in.appointing import places_of
+from api.ways_in.entering import Entrance, of_account
 from api.ways_in.sessions import Tokens, WaysIn, open_session
 from api.ways_in.wechat_client import (
     CodeRefused,
@@ -26,6 +27,7 @@ from api.ways_in.wechat_client import (
     WeChatUnavailable,
 )
 from domain.appointment import Appointment
+from domain.auditing import Deed
 from domain.ids import Subject
 from domain.vocabulary import Role
 from storage.accounts.appointments import Appointments
@@ -55,7 +57,7 @@ class WeChatWay:
     ways_in: WaysIn
     makes_residents: bool = False
 
-    async def sign_in(self, body: SignInByWeChat, at: datetime) -> Tokens:
+    async def sign_in(self, body: SignInByWeChat, entrance: Entrance, at: datetime) -> Tokens:
         """A session for whom WeChat knows.
 
         Raises:
@@ -71,9 +73,9 @@ class WeChatWay:
             )
             if account is None:
                 raise Problem(ApiCode.NOT_LINKED)
-            return await self._open(session, account, body.appointment, at)
+            return await self._open(session, account, entrance, body.appointment, at)
 
-    async def bind(self, body: BindWeChat, at: datetime) -> Tokens:
+    async def bind(self, body: BindWeChat, entrance: Entrance, at: datetime) -> Tokens:
         """Binds whom WeChat knows to an account, and opens a session for it.
 
         Raises:
@@ -86,12 +88,22 @@ class WeChatWay:
         whose = None if phone is not None else await self._redeemed(body.bind_code or "", at)
         try:
             async with self.database.begin() as session:
-                account = await self._meant(session, phone, whose, at)
+                account = await self._meant(session, entrance, phone, whose, at)
+                entrance.whose = account.subject
                 await self._link(session, account.subject, person, at)
-                tokens = await self._open(session, account, body.appointment, at)
+                about, by_phone = of_account(account.subject), phone is not None
+                await entrance.audit.did(
+                    session,
+                    Deed.IDENTITY_BOUND,
+                    about,
+                    subject=account.subject,
+                    way=PROVIDER,
+                    by_phone=by_phone,
+                )
+                tokens = await self._open(session, account, entrance, body.appointment, at)
         except Taken as error:
             raise Problem(ApiCode.ACCOUNT_TAKEN) from error
-        log.info("wechat_bound", subject=account.subject, by_phone=phone is not None)
+        log.info("wechat_bound", subject=account.subject, by_phone=by_phone)
         return tokens
 
     async def _settled(
@@ -116,12 +128,17 @@ class WeChatWay:
         return known.subject
 
     async def _meant(
-        self, session: Session, phone: str | None, whose: Subject | None, at: datetime
+        self,
+        session: Session,
+        entrance: Entrance,
+        phone: str | None,
+        whose: Subject | None,
+        at: datetime,
     ) -> Account:
         accounts = self._accounts(session)
         if phone is not None:
             by_phone = await self._settled(accounts, lambda: accounts.by_phone(phone))
-            found = by_phone or await self._resident(session, phone, at)
+            found = by_phone or await self._resident(session, entrance, phone, at)
         else:
             subject = whose or Subject("")
             found = await self._settled(accounts, lambda: accounts.by_subject(subject))
@@ -141,7 +158,9 @@ class WeChatWay:
             raise Taken(subject)
         await accounts.link_identity(subject, PROVIDER, person.openid, at=at, by=subject)
 
-    async def _resident(self, session: Session, phone: str, at: datetime) -> Account | None:
+    async def _resident(
+        self, session: Session, entrance: Entrance, phone: str, at: datetime
+    ) -> Account | None:
         """An account without anything but a role, where the policy makes them."""
         if not self.makes_residents:
             return None
@@ -159,14 +178,23 @@ class WeChatWay:
             appointed_by=Subject(PROVIDER),
         )
         await Appointments(session).add(resident, at)
+        about = of_account(subject)
+        await entrance.audit.did(
+            session, Deed.ACCOUNT_CHANGED, about, subject=PROVIDER, what="made"
+        )
         log.info("account_created", subject=subject, by=PROVIDER)
         return account
 
     async def _open(
-        self, session: Session, account: Account, appointment: str | None, at: datetime
+        self,
+        session: Session,
+        account: Account,
+        entrance: Entrance,
+        appointment: str | None,
+        at: datetime,
     ) -> Tokens:
         return await open_session(
-            session, self.ways_in, account, way=PROVIDER, at=at, appointment=appointment
+            session, self.ways_in, account, entrance, at=at, appointment=appointment
         )
 
     def _accounts(self, session: Session) -> Accounts:

@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 
 import httpx
 from pwdlib.hashers.argon2 import Argon2Hasher
+from typing_extensions import override
 
+from api.auditing import Auditing
 from api.ways_in.addresses import Addresses
+from api.ways_in.entering import Entrance
 from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
 from api.ways_in.sessions import WaysIn
+from domain.auditing import About, Deed, Particular
 from observability.clock import now
 from storage.accounts.hashing import IdentityHasher
+from storage.session import Session
 from tests.api.town import ADMINISTRATOR, Json, Town
 from tests.builders import GRID, POLICE
 
@@ -25,6 +30,24 @@ def a_way_in(per_minute: int = 1_000) -> WaysIn:
         passwords=Passwords(CHEAP),
         addresses=Addresses(per_minute, now),
     )
+
+
+class Unheard(Auditing):
+    """For ways in that no request came by."""
+
+    @override
+    def __init__(self) -> None:
+        pass
+
+    @override
+    async def did(
+        self, session: Session, act: Deed, about: About, /, **particulars: Particular
+    ) -> None:
+        pass
+
+
+def an_entrance(way: str = "password") -> Entrance:
+    return Entrance(way=way, audit=Unheard())
 
 
 STAFF: Json = {"roles": ["staff"], "department": POLICE}

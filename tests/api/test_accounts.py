@@ -11,7 +11,16 @@ from domain.ids import GridCode, Subject
 from domain.vocabulary import Role
 from storage.accounts.repository import Accounts
 from storage.session import Database
-from tests.api.signing_in import PASSWORD, STAFF, WORKER, Person, Watchmaker, at_work, hired
+from tests.api.signing_in import (
+    PASSWORD,
+    STAFF,
+    WORKER,
+    Person,
+    Watchmaker,
+    an_entrance,
+    at_work,
+    hired,
+)
 from tests.api.test_signing_in import said
 from tests.api.test_source_tokens import rows_of
 from tests.api.town import ADMINISTRATOR, Json, Town, a_token, fields_of
@@ -199,7 +208,7 @@ async def test_an_unlinked_provider_knows_nobody_and_its_sessions_are_over(
         )
         found = await accounts.by_identity("wecom", "her-id")
         assert found is not None
-        tokens = await open_session(session, ways_in, found, way="wecom", at=NOON)
+        tokens = await open_session(session, ways_in, found, an_entrance("wecom"), at=NOON)
     by_provider = Person(town.http, "", "", tokens.access)
     assert (await by_provider.gets("/me")).json()["way"] == "wecom"
     shown = await town.post(ADMINISTRATOR, "/accounts/s.lin/unlink", {"provider": "wecom"})

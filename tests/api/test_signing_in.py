@@ -17,7 +17,17 @@ from api.ways_in.sessions import WaysIn
 from api.ways_in.signing_in import sign_in
 from observability.clock import now
 from storage.session import Database
-from tests.api.signing_in import CHEAP, PASSWORD, STAFF, WORKER, Person, Watchmaker, at_work, hired
+from tests.api.signing_in import (
+    CHEAP,
+    PASSWORD,
+    STAFF,
+    WORKER,
+    Person,
+    Watchmaker,
+    an_entrance,
+    at_work,
+    hired,
+)
 from tests.api.test_source_tokens import rows_of
 from tests.api.town import ADMINISTRATOR, Town
 from tests.builders import GRID, NOON, POLICE
@@ -192,7 +202,7 @@ async def test_a_password_that_is_changed_while_it_is_looked_at_opens_nothing(
 
     slow = replace(ways_in, passwords=Slow(CHEAP))
     body = SignIn(login=lin.login, password=PASSWORD)
-    signing = asyncio.create_task(sign_in(database, slow, body, NOON))
+    signing = asyncio.create_task(sign_in(database, slow, an_entrance(), body, NOON))
     await looked.wait()
     new = "another good password"
     assert (await lin.posts("/me/password", password=PASSWORD, new_password=new)).is_success

@@ -23,7 +23,7 @@ from storage.accounts.repository import Accounts
 from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Because
 from storage.session import Database, Session, Unreachable
-from tests.api.signing_in import RING_KEY, Watchmaker
+from tests.api.signing_in import RING_KEY, Watchmaker, an_entrance
 from tests.api.town import SECRET
 from tests.builders import NOON
 from tests.domain.test_appointment import an_appointment
@@ -64,7 +64,7 @@ async def signed_in(database: Database, ways_in: WaysIn) -> Tokens:
         await Appointments(session).add(an_appointment(), NOON)
         account = await Accounts(session, ways_in.hasher).by_subject(SHE)
         assert account is not None
-        return await open_session(session, ways_in, account, way="password", at=NOON)
+        return await open_session(session, ways_in, account, an_entrance(), at=NOON)
 
 
 async def refused(gate: Gate, token: str) -> str:
