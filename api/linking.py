@@ -16,7 +16,7 @@ from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber, Subject
 from domain.refusals import RefusalCode
-from domain.vocabulary import Role
+from domain.rights import Act, Within, department_of, reach
 from storage.outbox import Outbox
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
@@ -28,18 +28,17 @@ log = structlog.get_logger(__name__)
 
 MOST_LINKS = 20
 """In force at once for one issue."""
-_OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
+_ACTS = {LinkKind.OWN: Act.MAKE_OWN_LINK, LinkKind.BOARD: Act.MAKE_BOARD_LINK}
 _SCALE, _QUIET_ZONE = 12, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """Somebody who may make links of an issue."""
+    """Somebody who may make links of an issue, of these kinds."""
 
     actor: Actor
     issue: IssueDetail
-    is_raiser: bool
-    is_staff: bool
+    kinds: frozenset[LinkKind]
 
     @property
     def person(self) -> Subject:
@@ -50,10 +49,7 @@ class Host:
         """An own link is for one pair of eyes: who holds it evaluates."""
         if link.kind is LinkKind.OWN:
             return self.actor.subject == link.subject
-        return self.is_staff
-
-    def may_make(self, kind: LinkKind) -> bool:
-        return self.is_staff or (self.is_raiser and kind is LinkKind.OWN)
+        return link.kind in self.kinds
 
 
 async def host(session: Session, number: IssueNumber, actor: Actor) -> Host:
@@ -64,17 +60,17 @@ async def host(session: Session, number: IssueNumber, actor: Actor) -> Host:
     """
     issue = await seen(session, number, actor)
     line = issue.line
-    leads = actor.has(*_OF_A_DEPARTMENT) and actor.department == line.lead_department
-    by_grid = actor.has(Role.DISPATCHER, Role.GRID_WORKER) and actor.covers(line.grid)
-    known = Host(
-        actor=actor,
-        issue=issue,
-        is_raiser=actor.subject in (line.raised_by, line.resident),
-        is_staff=by_grid or (leads and line.lead_department is not None),
+    lies = {
+        Within.OWN: actor.subject in (line.raised_by, line.resident),
+        Within.LEAD: line.lead_department in {department_of(actor)} - {None},
+        Within.GRID: actor.covers(line.grid),
+    }
+    kinds = frozenset(
+        kind for kind, act in _ACTS.items() if any(lies[each] for each in reach(actor, act))
     )
-    if not (known.is_raiser or known.is_staff):
+    if not kinds:
         raise Problem(ApiCode.FORBIDDEN)
-    return known
+    return Host(actor=actor, issue=issue, kinds=kinds)
 
 
 def maker_of(parts: Parts) -> LinkMaker:
@@ -95,7 +91,7 @@ async def made(session: Session, maker: LinkMaker, who: Host, kind: LinkKind, at
         Problem: it is not theirs to make, or there are enough.
     """
     number = who.issue.line.number
-    if not who.may_make(kind):
+    if kind not in who.kinds:
         raise Problem(ApiCode.FORBIDDEN)
     if await ResidentLinks(session).count_in_force(number, at) >= MOST_LINKS:
         raise Problem(RefusalCode.LIMIT_REACHED, {"limit": MOST_LINKS})

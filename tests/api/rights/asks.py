@@ -20,6 +20,14 @@ def _dispatched(world: World) -> str:
 _LISTED: dict[str, Any] = {**of_issue(S.DISPATCHED), "beyond": V.EMPTY, "marker": _dispatched}
 _PAGE: dict[str, Any] = {**of_issue(S.HANDLING), "beyond": V.NOT_FOUND}
 _SEEN: dict[str, Any] = {**of_issue(S.HANDLING), "sight": Act.LIST_ISSUES}
+_LINK: dict[str, Any] = {
+    **_SEEN,
+    "names": lambda world: {
+        "number": world.issues[S.HANDLING],
+        "link_id": world.link,
+        "image": "svg",
+    },
+}
 _SOURCE: dict[str, Any] = {
     "guarded": True,
     "beyond": V.NOT_FOUND,
@@ -89,6 +97,27 @@ ISSUES = (
     ),
     Ask(route=f"GET {API}/issues/{{number}}/alerts", rows=(Act.LIST_ISSUES,), **_PAGE),
     Ask(route=f"GET {API}/issues/{{number}}/reporter", rows=(Act.REACH_REPORTER,), **_SEEN),
+    *(
+        Ask(
+            route=f"POST {API}/issues/{{number}}/links",
+            rows=(act,),
+            body=lambda _, kind=kind: {"kind": kind},
+            variant=kind,
+            **_SEEN,
+        )
+        for kind, act in (("own", Act.MAKE_OWN_LINK), ("board", Act.MAKE_BOARD_LINK))
+    ),
+    Ask(route=f"GET {API}/issues/{{number}}/links", rows=(Act.MAKE_OWN_LINK,), **_SEEN),
+    Ask(
+        route=f"GET {API}/issues/{{number}}/links/{{link_id}}/qr.{{image}}",
+        rows=(Act.MAKE_BOARD_LINK,),
+        **_LINK,
+    ),
+    Ask(
+        route=f"DELETE {API}/issues/{{number}}/links/{{link_id}}",
+        rows=(Act.MAKE_OWN_LINK,),
+        **_LINK,
+    ),
     Ask(
         route=f"POST {API}/issues/{{number}}/erase-personal-data",
         rows=(Act.ERASE_ISSUE,),
@@ -229,3 +258,8 @@ BY_LINK = f"GET {API}/pictures/{{picture}}/{{variant}}"
 """Who has the signed link, which is in answers to who may see the picture."""
 BY_SOURCE_TOKEN = "POST /intake/v1/{adapter}/{source_token}"
 """Cameras, by the token in their address."""
+BY_RESIDENT_LINK = (
+    *(f"GET /r/{{token}}{rest}" for rest in ("", "/code", "/mine", "/send")),
+    *(f"POST /r/{{token}}{rest}" for rest in ("", "/code", "/mine", "/send")),
+)
+"""Pages for who holds a link to one issue; a role opens none of them."""

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from domain.rights import Act
 from tests.api.rights.ask import Ask, Verdict, asked
-from tests.api.rights.asks import ASKS, BY_LINK, BY_SOURCE_TOKEN, OPEN
+from tests.api.rights.asks import ASKS, BY_LINK, BY_RESIDENT_LINK, BY_SOURCE_TOKEN, OPEN
 from tests.api.rights.standings import OWN, ROLES, Cell, cells
 from tests.api.rights.world import World, follow
 from tests.api.town import a_token
@@ -36,7 +36,7 @@ def _routes(routes: Any, prefix: str) -> Iterator[str]:  # noqa: ANN401 - routes
 
 
 def test_every_route_has_its_row(world: World) -> None:
-    known = {*(each.route for each in ASKS), *OPEN, BY_LINK, BY_SOURCE_TOKEN}
+    known = {*(each.route for each in ASKS), *OPEN, *BY_RESIDENT_LINK, BY_LINK, BY_SOURCE_TOKEN}
     assert {*routes_of(world.app)} == known
 
 
@@ -103,4 +103,13 @@ async def test_the_door_of_cameras_opens_by_its_token_and_by_no_role(world: Worl
         headers = {"Authorization": f"Bearer {a_token(OWN.actor(roles))}"}
         path = re.sub(r"\{.*\}", "cloudevents/unknown", BY_SOURCE_TOKEN.partition(" ")[2])
         answer = await world.town.http.post(f"http://test{path}", json={}, headers=headers)
+        assert answer.status_code == 404
+
+
+async def test_a_page_for_residents_opens_by_its_token_and_by_no_role(world: World) -> None:
+    for route, roles in zip(BY_RESIDENT_LINK, ROLES, strict=False):
+        headers = {"Authorization": f"Bearer {a_token(OWN.actor(roles))}"}
+        method, _, path = route.partition(" ")
+        address = f"http://test{path.format(token='t' * 43)}"
+        answer = await world.town.http.request(method, address, headers=headers)
         assert answer.status_code == 404

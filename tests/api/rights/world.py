@@ -30,9 +30,11 @@ from intake.pictures.darkroom import Darkroom
 from intake.sorting import Sorter
 from storage.followers import Followers
 from storage.pictures.album import Album
+from storage.residents.views import LinkKind
 from storage.session import Database
 from tests.activities.desk import written
 from tests.api.cameras import PROXY, SIGNING_KEY, Box, an_event, source_made, token_of
+from tests.api.residents import LINK_MAKER, linked
 from tests.api.rights.judge import Judge
 from tests.api.rights.standings import PLACED, REVIEWER, ROLES
 from tests.api.signing_in import a_way_in
@@ -60,6 +62,7 @@ class World:
     meetings: dict[MeetingState, MeetingNumber] = field(default_factory=dict)
     message: int = 0
     token: str = ""
+    link: str = ""
 
 
 @asynccontextmanager
@@ -95,6 +98,7 @@ def _parts(database: Database) -> Parts:
         uploads=Uploads(album, Darkroom(), clock),
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
+        link_maker=LINK_MAKER,
     )
 
 
@@ -103,6 +107,8 @@ async def _furnish(world: World) -> None:
         number = await born(world.database)
         await recorded(world.database, number, _way_to(state))
         world.issues[state] = number
+    board = await linked(world.database, world.issues[IssueState.HANDLING], LinkKind.BOARD)
+    world.link = board.id
     await _convene(world)
     await _write_entries(world.database)
     await _watch(world)
