@@ -45,6 +45,10 @@ _MOST = 2**31 - 1
 """A version that no entry has: what is allowed is told so, and nothing is written."""
 
 
+def _new_link(kind: str) -> dict[str, Any]:
+    return {"body": lambda _: {"kind": kind}, "variant": kind}
+
+
 def _kind(kind: str, code: str) -> dict[str, Any]:
     return {"names": lambda _: {"kind": kind, "code": code}, "variant": kind}
 
@@ -101,8 +105,7 @@ ISSUES = (
         Ask(
             route=f"POST {API}/issues/{{number}}/links",
             rows=(act,),
-            body=lambda _, kind=kind: {"kind": kind},
-            variant=kind,
+            **_new_link(kind),
             **_SEEN,
         )
         for kind, act in (("own", Act.MAKE_OWN_LINK), ("board", Act.MAKE_BOARD_LINK))
