@@ -5,7 +5,7 @@ STAMP  := .venv/.installed
 LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down reset status token test test-fast test-soak test-faults test-openapi bench bench-intake \
+.PHONY: help install demo up down reset status token audit test test-fast test-soak test-faults test-openapi bench bench-intake \
         check lint format types imports migrate revision drift states lock
 
 help: ## Show this
@@ -37,6 +37,9 @@ status: $(STAMP) ## Say what runs
 
 token: $(STAMP) ## Print a bearer token (ARGS="lin --role staff --department water")
 	@$(LOCAL) token $(ARGS)
+
+audit: $(STAMP) ## Verify the audit log (ARGS="verify --anchor FILE", "anchor FILE", "close")
+	@$(LOCAL) audit $(or $(ARGS),verify)
 
 ##@ Prove it
 
