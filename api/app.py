@@ -15,11 +15,14 @@ from api.edge import Edge
 from api.engine import Engine
 from api.guard import Guard
 from api.intake.door import Door
+from api.pages.visiting import Reception
 from api.parts import Parts
 from api.peers import Peers
+from api.refusing import Refusals
 from api.routes import (
     accounts,
     alerts,
+    audit,
     cameras,
     commands,
     health,
@@ -34,6 +37,8 @@ from api.routes import (
     pictures,
     places,
     reference,
+    resident_links,
+    resident_pages,
     signing_in,
     sources,
     wechat,
@@ -76,13 +81,16 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
+    app.state.reception = Reception(parts)
+    app.state.refusals = Refusals(parts.tick)
     _wrap(app, parts)
     errors.install(app)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
         *(signing_in, oidc, wechat, me, accounts),
-        *(commands, meetings, cameras, sources, alerts, health),
+        *(commands, meetings, cameras, sources, alerts, audit, health),
+        *(resident_links, resident_pages),
     ):
         app.include_router(module.router)
     _document(app)

@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from api.asking import Asking
+from api.auditing import Auditing
 from api.auth import Presence, unauthenticated
 from api.engine import Engine
 from api.intake.door import Door
@@ -68,6 +69,7 @@ async def _caller(request: Request, parts: PartsOf, bearer: BearerOf) -> Actor:
         raise unauthenticated()
     actor = await parts.gate.actor(bearer.credentials)
     request.state.subject = actor.subject
+    request.state.department = actor.department
     parts.rates.of_actors.require_room(actor.subject)
     return actor
 
@@ -121,7 +123,8 @@ async def _asking(
         Opaque,
     ],
 ) -> Asking:
-    return Asking(key, caller, f"{request.method} {request.url.path}")
+    route = f"{request.method} {request.url.path}"
+    return Asking(key, caller, route, Auditing(request))
 
 
 AskingOf = Annotated[Asking, Depends(_asking)]

@@ -13,6 +13,7 @@ from api.guard import Spans
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource, NoKey
 from api.links import Links
+from api.pages.forms import form_limit
 from api.parts import IntakeParts, Parts
 from api.rates import Rates
 from api.uploading import Uploads
@@ -49,6 +50,7 @@ def create_app() -> FastAPI:
     logging.configure(json=settings.json_logs, level=settings.log_level)
     database = Database(
         settings.database_url,
+        ring=settings.seal_ring,
         pool_size=settings.database_pool_size,
         command_timeout=settings.database_timeout,
     )
@@ -85,6 +87,7 @@ def create_app() -> FastAPI:
                 messages=settings.intake_max_body_bytes,
                 multipart=settings.intake_max_multipart_bytes,
                 longer=READS_UP_TO,
+                forms=form_limit(settings.picture_max_bytes),
             ),
             spans=Spans(answering=settings.api_seconds),
             rates=Rates(
@@ -94,6 +97,8 @@ def create_app() -> FastAPI:
             origins=settings.api_origins,
             intake=_intake(settings),
             household_key=_household_key(settings),
+            link_maker=settings.link_maker,
+            audit_keys=settings.audit_keys,
         )
     )
 

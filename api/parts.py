@@ -17,8 +17,10 @@ from api.ways_in.oidc import Oidc
 from api.ways_in.sessions import WaysIn
 from api.ways_in.wechat import WeChatWay
 from intake.adapters.contract import Adapter
+from storage.audit.canonical import Keyring
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
+from storage.residents.making import LinkMaker
 from storage.session import Database
 
 
@@ -56,5 +58,7 @@ class Parts:
     origins: tuple[str, ...] = ()
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
+    link_maker: LinkMaker | None = None
+    audit_keys: Keyring | None = None
     maps: GridMaps = field(default_factory=GridMaps)
     tick: Callable[[], float] = time.monotonic

@@ -52,6 +52,8 @@ class ApiCode(StrEnum):
     KEYS_UNAVAILABLE = "keys_unavailable"
     BAD_SIGNATURE = "bad_signature"
     CANNOT_SIGN = "cannot_sign"
+    CANNOT_LINK = "cannot_link"
+    NO_AUDIT_KEY = "no_audit_key"
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
@@ -104,6 +106,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.CANNOT_SIGN: HTTPStatus.CONFLICT,
+    ApiCode.CANNOT_LINK: HTTPStatus.CONFLICT,
+    ApiCode.NO_AUDIT_KEY: HTTPStatus.CONFLICT,
     ApiCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,

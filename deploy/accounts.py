@@ -88,7 +88,7 @@ async def _administrator(subject: str, grids: Sequence[str], settings: Settings)
         roles=(Role.ADMINISTRATOR,),
         grids=tuple(GridCode(grid) for grid in grids),
     )
-    database, passwords = Database(settings.database_url), Passwords()
+    database, passwords = Database(settings.database_url, ring=settings.seal_ring), Passwords()
     hasher = IdentityHasher(settings.identity_ring)
     try:
         founding = Founding(database=database, hasher=hasher, passwords=passwords)

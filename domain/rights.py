@@ -76,6 +76,8 @@ class Act(StrEnum):
     KEEP_ACCOUNTS = "keep_accounts"
     EXPORT_PERSON = "export_person"
     ERASE_PERSON = "erase_person"
+    READ_AUDIT = "read_audit"
+    """Also to export it."""
 
 
 class Within(StrEnum):
@@ -213,6 +215,7 @@ _OF_THE_REST: Mapping[Act, tuple[Grant, ...]] = {
     Act.KEEP_ACCOUNTS: (_GRID_OF_ADMINISTRATOR,),
     Act.EXPORT_PERSON: (_OWN, _GRID_OF_ADMINISTRATOR),
     Act.ERASE_PERSON: (_GRID_OF_ADMINISTRATOR,),
+    Act.READ_AUDIT: (_GRID_OF_ADMINISTRATOR,),
 }
 
 

@@ -16,6 +16,7 @@ from api.problems import ApiCode, Problem
 from api.schemas.alerts import IssueToken, TokenIssued, TokenRead
 from domain.actor import Actor, lies_in
 from domain.alert_source import AlertSource, AuthMode
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import SourceCode
 from domain.reference import ReferenceKind
 from domain.rights import Act, grids_of
@@ -74,6 +75,8 @@ async def issue(parts: Parts, asking: Asking, code: str, body: IssueToken) -> To
             await Credentials(session).end(source.code, end, except_for=(credential.id,))
         shown = TokenRead.model_validate(credential).model_dump(mode="json")
         await ledger.keep(Reply(shown))
+        about = About(ObjectKind.SOURCE, source.code, source.grid)
+        await asking.audit.did(session, Deed.TOKEN_ISSUED, about, token=credential.id)
     log.info(
         "source_token_issued", source=code, token_id=credential.id, subject=asking.actor.subject
     )
@@ -98,12 +101,14 @@ async def revoke(session: Session, asking: Asking, code: str, id_: str, at: date
     reply = again(await ledger.open(None, at))
     if reply is not None:
         return TokenRead.model_validate(reply.body)
-    await source_in_charge(session, code, asking.actor, Act.GIVE_TOKENS)
+    source = await source_in_charge(session, code, asking.actor, Act.GIVE_TOKENS)
     revoked = await Credentials(session).revoke(SourceCode(code), id_, at)
     if revoked is None:
         raise Problem(ApiCode.NOT_FOUND)
     shown = TokenRead.model_validate(revoked)
     await ledger.keep(Reply(shown.model_dump(mode="json")))
+    about = About(ObjectKind.SOURCE, source.code, source.grid)
+    await asking.audit.did(session, Deed.TOKEN_REVOKED, about, token=id_)
     log.info("source_token_revoked", source=code, token_id=id_, subject=asking.actor.subject)
     return shown
 

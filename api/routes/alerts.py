@@ -7,6 +7,7 @@ import structlog
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.answering import Ledger, Reply, again
+from api.auditing import AuditOf
 from api.dependencies import AskingOf, Locale, PartsOf, who_may
 from api.documentation import LOOK_AT_ONE, REPLAY, SEE_CAMERAS, responses
 from api.intake.tokens import source_in_charge
@@ -29,6 +30,7 @@ from api.schemas.alerts import (
 )
 from api.schemas.cameras import ConditionPage
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import SourceCode
 from domain.rights import Act, grids_of
 from storage.alerts.outcomes import EventOutcome, Outcomes
@@ -68,13 +70,15 @@ async def read_message(
     id: _RawId,  # noqa: A002 - the name in the address
     caller: Annotated[Actor, Depends(who_may(Act.READ_MESSAGE))],
     parts: PartsOf,
+    audit: AuditOf,
 ) -> RawBody:
-    """For an administrator who mends a mapping. Every reading is logged."""
+    """For an administrator who mends a mapping. Every reading is in the audit log."""
     async with parts.database.read() as session:
         found = await AlertQueries(session, grids_of(caller, Act.READ_MESSAGE)).message(id)
     if found is None:
         raise Problem(ApiCode.NOT_FOUND)
     line, body = found
+    await audit.saw(Deed.RAW_MESSAGE_READ, About(ObjectKind.RAW_MESSAGE, str(id), line.grid))
     log.info("raw_message_read", raw_message=id, subject=caller.subject)
     return RawBody(
         message=RawRead.model_validate(line),
@@ -178,6 +182,10 @@ async def replay(
             ids = await _chosen(session, asking.actor, source.code, body)
             reply = Reply({"messages": await RawMessages(session).replay(ids, at)})
             await ledger.keep(reply)
+            about = About(ObjectKind.SOURCE, source.code, source.grid)
+            await asking.audit.did(
+                session, Deed.MESSAGES_REPLAYED, about, of=body.of, messages=len(ids)
+            )
             log.info("messages_replayed", source=code, of=body.of, subject=asking.actor.subject)
     return Replayed.model_validate(reply.body)
 

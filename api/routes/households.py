@@ -18,6 +18,7 @@ from api.problems import FieldError, Problem
 from api.references import require
 from api.schemas.households import ColourBody, HouseholdBody, HouseholdWritten
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import GridCode
 from domain.reference import ReferenceKind
 from domain.rights import Act
@@ -64,6 +65,10 @@ async def _written(body: HouseholdBody, asking: Asking, parts: Parts) -> Househo
             of_address = body.address is not None
             reply = Reply({"grid": grid, "of_address": of_address, "at": at.isoformat()})
             await ledger.keep(reply)
+            about, put = About(ObjectKind.GRID, grid, grid), isinstance(body, ColourBody)
+            await asking.audit.did(
+                session, Deed.HOUSEHOLD_WRITTEN, about, of_address=of_address, set=put
+            )
             log.info("household_written", grid=grid, subject=asking.actor.subject)
     return HouseholdWritten.model_validate(reply.body)
 

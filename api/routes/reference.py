@@ -25,6 +25,7 @@ from api.schemas.reference import (
 from api.schemas.text import Code
 from api.writing import Change, write
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
 from domain.reference import ReferenceKind
 from domain.rights import Act
@@ -96,7 +97,12 @@ async def write_entry(
     entry = parsed(kind, code, body.entry)
     expected = body.expected_version or 0
     change = Change(
-        asking=asking, kind=kind, code=code, expected_version=expected, body=body, entry=entry
+        asking=asking,
+        kind=kind,
+        code=code,
+        expected_version=expected,
+        body=body,
+        entry=entry,
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
@@ -116,7 +122,11 @@ async def retire_entry(
     Refused while other entries or open issues name it.
     """
     change = Change(
-        asking=asking, kind=kind, code=code, expected_version=body.expected_version, body=body
+        asking=asking,
+        kind=kind,
+        code=code,
+        expected_version=body.expected_version,
+        body=body,
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
@@ -150,6 +160,8 @@ async def erase_name(
             versions = await People(session).erase_staff_name(Subject(code))
             reply = Reply({"code": code, "versions": versions})
             await ledger.keep(reply)
+            about = About(ObjectKind.ENTRY, f"{ReferenceKind.STAFF}/{code}")
+            await asking.audit.did(session, Deed.NAME_ERASED, about, versions=versions)
             log.info("staff_name_erased", staff=code, subject=asking.actor.subject)
     return NameErased.model_validate(reply.body)
 
@@ -173,6 +185,11 @@ async def try_policy(
     try:
         async with parts.database.read() as session:
             await require_references(session, ReferenceKind.SLA_POLICY, policy)
-            return await dry_run(session, policy, body, asking.actor, locale)
+            trial = await dry_run(session, policy, body, asking.actor, locale)
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("after", "bad_cursor")) from error
+    about = About(ObjectKind.ENTRY, f"{ReferenceKind.SLA_POLICY}/{code}")
+    await asking.audit.saw(
+        Deed.POLICY_TRIED, about, examined=trial.examined, issues=len(trial.items)
+    )
+    return trial

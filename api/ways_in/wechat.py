@@ -7,6 +7,7 @@ somebody else's WeChat. Neither openid nor phone is kept but as a keyed hash, or
 
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,7 +65,10 @@ class WeChatWay:
         """
         person = await self._person(body.code)
         async with self.database.begin() as session:
-            account = await self._accounts(session).by_identity(PROVIDER, person.openid)
+            accounts = self._accounts(session)
+            account = await self._settled(
+                accounts, lambda: accounts.by_identity(PROVIDER, person.openid)
+            )
             if account is None:
                 raise Problem(ApiCode.NOT_LINKED)
             return await self._open(session, account, body.appointment, at)
@@ -74,37 +78,68 @@ class WeChatWay:
 
         Raises:
             Problem: `not_linked` when no account has this phone; `sign_in_stale` for a code for
-                binding that is over; `account_taken` when this WeChat is bound to another account;
-                else as `sign_in`.
+                binding that is over; `account_taken` when this WeChat is bound to another account,
+                or this account to another WeChat; else as `sign_in`.
         """
         person = await self._person(body.code)
         phone = await self._phone(body.phone_code) if body.phone_code else None
-        async with self.database.begin() as session:
-            account = await self._meant(session, phone, body.bind_code, at)
-        if account is None:  # outside: a code that was brought too late stays used
-            raise Problem(ApiCode.SIGN_IN_STALE if phone is None else ApiCode.NOT_LINKED)
+        whose = None if phone is not None else await self._redeemed(body.bind_code or "", at)
         try:
             async with self.database.begin() as session:
-                await self._accounts(session).link_identity(
-                    account.subject, PROVIDER, person.openid, at=at, by=account.subject
-                )
+                account = await self._meant(session, phone, whose, at)
+                await self._link(session, account.subject, person, at)
                 tokens = await self._open(session, account, body.appointment, at)
         except Taken as error:
             raise Problem(ApiCode.ACCOUNT_TAKEN) from error
         log.info("wechat_bound", subject=account.subject, by_phone=phone is not None)
         return tokens
 
-    async def _meant(
-        self, session: Session, phone: str | None, bind_code: str | None, at: datetime
+    async def _settled(
+        self, accounts: Accounts, find: Callable[[], Awaitable[Account | None]]
     ) -> Account | None:
+        """What is found once more when nobody unbinds, disables or changes it any more.
+
+        Else a session could be opened beside the administrator who is ending them all.
+        """
+        found = await find()
+        if found is None:
+            return None
+        await accounts.lock(found.subject)
+        return await find()
+
+    async def _redeemed(self, bind_code: str, at: datetime) -> Subject:
+        """Whom a code for binding is for. One that was brought is used, whatever comes of it."""
+        async with self.database.begin() as session:
+            known = await SignInCodes(session).use(hash_of(bind_code))
+        if known is None or known.way != BINDING or known.expires_at <= at:
+            raise Problem(ApiCode.SIGN_IN_STALE)
+        return known.subject
+
+    async def _meant(
+        self, session: Session, phone: str | None, whose: Subject | None, at: datetime
+    ) -> Account:
         accounts = self._accounts(session)
         if phone is not None:
-            found = await accounts.by_phone(phone)
-            return found or (await self._resident(session, phone, at))
-        known = await SignInCodes(session).use(hash_of(bind_code or ""))
-        if known is None or known.way != BINDING or known.expires_at <= at:
-            return None
-        return await accounts.by_subject(known.subject)
+            by_phone = await self._settled(accounts, lambda: accounts.by_phone(phone))
+            found = by_phone or await self._resident(session, phone, at)
+        else:
+            subject = whose or Subject("")
+            found = await self._settled(accounts, lambda: accounts.by_subject(subject))
+        if found is None:
+            raise Problem(ApiCode.NOT_LINKED)
+        return found
+
+    async def _link(
+        self, session: Session, subject: Subject, person: WeChatPerson, at: datetime
+    ) -> None:
+        """One account, one WeChat: who got an old number from a carrier gets no account with it."""
+        accounts = self._accounts(session)
+        linked = await accounts.identities_of(subject)
+        owner = await accounts.by_identity(PROVIDER, person.openid)
+        if owner is None and any(each.provider == PROVIDER for each in linked):
+            log.warning("wechat_bound_already", subject=subject)
+            raise Taken(subject)
+        await accounts.link_identity(subject, PROVIDER, person.openid, at=at, by=subject)
 
     async def _resident(self, session: Session, phone: str, at: datetime) -> Account | None:
         """An account without anything but a role, where the policy makes them."""
@@ -113,11 +148,8 @@ class WeChatWay:
         subject = Subject(f"u.{secrets.token_hex(_SUBJECT_BYTES)}")
         account = Account(subject=subject, created_at=at, created_by=Subject(PROVIDER))
         accounts = self._accounts(session)
-        try:
-            await accounts.add(account)
-            await accounts.set_phone(subject, phone)
-        except Taken as error:
-            raise Problem(ApiCode.ACCOUNT_TAKEN) from error
+        await accounts.add(account)
+        await accounts.set_phone(subject, phone)
         resident = Appointment(
             id=secrets.token_hex(_ID_BYTES),
             subject=subject,
@@ -170,11 +202,13 @@ class BindCode:
 
 
 async def bind_code_for(session: Session, subject: Subject, at: datetime) -> BindCode:
-    """A new code for an account; it works once, for a quarter of an hour."""
+    """A new code for an account, instead of any before; works once, for a quarter of an hour."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     expires_at = at + CODE_LASTS
     kept = SignInCode(subject=subject, way=BINDING, challenge=None, expires_at=expires_at)
-    await SignInCodes(session).add(hash_of(code), kept, at)
+    codes = SignInCodes(session)
+    await codes.withdraw(subject, BINDING)
+    await codes.add(hash_of(code), kept, at)
     return BindCode(code=code, expires_at=expires_at)
 
 

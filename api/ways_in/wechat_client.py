@@ -115,7 +115,7 @@ class WeChat:
         """The answer; a token that WeChat takes for stale is renewed once."""
         token = await self._fresh_token()
         said = await self._ask("POST", path, params={"access_token": token}, json=body)
-        if said.get("errcode") in _STALE_TOKEN:
+        if _errcode(said) in _STALE_TOKEN:
             token = await self._fresh_token(instead_of=token)
             said = await self._ask("POST", path, params={"access_token": token}, json=body)
         return said
@@ -177,7 +177,7 @@ class WeChat:
 
 def _require_good(said: Mapping[str, Any], call: str) -> None:
     """Returns when `errcode` is 0 or missing."""
-    code = said.get("errcode", 0)
+    code = _errcode(said)
     if code == 0:
         return
     log.warning("wechat_refused", call=call, errcode=code)
@@ -190,3 +190,9 @@ def _require_good(said: Mapping[str, Any], call: str) -> None:
     if code != _BUSY:
         log.error("wechat_is_not_set_up", call=call, errcode=code)
     raise WeChatUnavailable
+
+
+def _errcode(said: Mapping[str, Any]) -> int:
+    """Whatever is no number is as good as no answer, and is not written down either."""
+    code = said.get("errcode", 0)
+    return code if isinstance(code, int) else _BUSY

@@ -21,7 +21,7 @@ async def seed(settings: Settings) -> Mapping[Subject, str]:
 
     They need not be changed: nobody but who reads them here ever knew them.
     """
-    database, passwords = Database(settings.database_url), Passwords()
+    database, passwords = Database(settings.database_url, ring=settings.seal_ring), Passwords()
     try:
         async with database.read() as session:
             if await has_accounts(session):
@@ -44,4 +44,5 @@ def settings_of(product: Product) -> Settings:
     return Settings(
         database_url=said["DISPATCH_DATABASE_URL"],
         jwt_secret=SecretStr(said["DISPATCH_JWT_SECRET"]),
+        seal_keys=SecretStr(said["DISPATCH_SEAL_KEYS"]),
     )

@@ -40,6 +40,10 @@ class SignInCodes:
             )
         )
 
+    async def withdraw(self, subject: Subject, way: str) -> None:
+        """What somebody was given for a way and did not bring yet is worth nothing any more."""
+        await self._session.execute(delete(Row).where(Row.subject == subject, Row.way == way))
+
     async def use(self, code_sha256: bytes) -> SignInCode | None:
         """What a code stands for, once; of two at the same time one gets None."""
         used = await self._session.execute(

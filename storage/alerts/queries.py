@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from domain.alert import AlertKind, Phase, TimeQuality
 from domain.ids import CameraRef, GridCode, SourceCode
 from storage import codec
+from storage.alerts.raw_messages import BODY, SIZE, bodies_of
 from storage.alerts.views import EventLine, Fate, RawLine, RawState
 from storage.cursors import BadCursor, cursor_after, id_of
 from storage.filters import lies_in_one_of
@@ -27,7 +28,7 @@ _RAW = (
     RawMessageRow.grid,
     RawMessageRow.state,
     RawMessageRow.content_type,
-    func.length(RawMessageRow.body).label("size"),
+    SIZE,
     func.encode(RawMessageRow.sha256, "hex").label("sha256"),
     RawMessageRow.topic,
     RawMessageRow.received_at,
@@ -90,11 +91,14 @@ class AlertQueries:
         return _page([_raw_line(row) for row in rows], limit)
 
     async def message(self, id_: int) -> tuple[RawLine, bytes] | None:
-        found = select(*_RAW, RawMessageRow.body).where(
+        found = select(*_RAW, RawMessageRow.fingerprint, *BODY).where(
             RawMessageRow.id == id_, self._is_ours(RawMessageRow.grid)
         )
         row = (await self._session.execute(found)).one_or_none()
-        return (_raw_line(row), row.body) if row else None
+        if row is None:
+            return None
+        (body,) = await bodies_of(self._session, [row])
+        return _raw_line(row), body
 
     async def events(
         self,

@@ -13,6 +13,9 @@ from storage.alerts.views import Arrival, Raw, RawState, Taken
 from storage.doorbell import RAW_MESSAGES
 from storage.models import RawMessageRow
 from storage.notices import Backlog
+from storage.sealing import seals
+from storage.sealing.cipher import OVERHEAD, Place
+from storage.sealing.seals import Sealer
 from storage.session import AnyRow, Session
 
 LEASE = timedelta(minutes=2)
@@ -23,6 +26,7 @@ _KEPT = (
     "grid",
     "fingerprint",
     "body",
+    "body_sealed",
     "sha256",
     "headers",
     "content_type",
@@ -32,6 +36,10 @@ _KEPT = (
     "next_at",
     "purge_after",
 )
+BODY = (RawMessageRow.body, RawMessageRow.body_sealed)
+SIZE = func.coalesce(
+    func.length(RawMessageRow.body_sealed) - OVERHEAD, func.length(RawMessageRow.body)
+).label("size")
 _SEPARATOR, _PAST_SEPARATOR = ".", "/"
 
 
@@ -65,7 +73,8 @@ _RAW = (
     RawMessageRow.id,
     RawMessageRow.source,
     RawMessageRow.adapter,
-    RawMessageRow.body,
+    RawMessageRow.fingerprint,
+    *BODY,
     RawMessageRow.headers,
     RawMessageRow.content_type,
     RawMessageRow.topic,
@@ -82,7 +91,8 @@ class RawMessages:
 
     async def keep(self, arrival: Arrival) -> int | None:
         """The message's id, and the bell at commit; None when it was kept before."""
-        row = (await self._session.execute(_KEEP, _values(arrival))).one_or_none()
+        sealer = await seals.sealer(self._session)
+        row = (await self._session.execute(_KEEP, _values(arrival, sealer))).one_or_none()
         return None if row is None else int(row.id)
 
     async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
@@ -105,7 +115,7 @@ class RawMessages:
             .values(next_at=now + LEASE, attempts=RawMessageRow.attempts + 1)
             .returning(
                 RawMessageRow.id,
-                func.length(RawMessageRow.body).label("size"),
+                SIZE,
                 RawMessageRow.attempts,
             )
         )
@@ -115,14 +125,18 @@ class RawMessages:
     async def read(self, ids: Sequence[int]) -> tuple[Raw, ...]:
         """Those of them that still wait, with their bodies."""
         found = select(*_RAW).where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_not(None))
-        rows = await self._session.execute(found.order_by(RawMessageRow.id))
-        return tuple(_raw(row) for row in rows)
+        rows = (await self._session.execute(found.order_by(RawMessageRow.id))).all()
+        bodies = await bodies_of(self._session, rows)
+        return tuple(_raw(row, body) for row, body in zip(rows, bodies, strict=True))
 
     async def one(self, id_: int) -> Raw | None:
         """Whatever became of it."""
         found = await self._session.execute(select(*_RAW).where(RawMessageRow.id == id_))
         row = found.one_or_none()
-        return _raw(row) if row else None
+        if row is None:
+            return None
+        (body,) = await bodies_of(self._session, [row])
+        return _raw(row, body)
 
     async def settle(
         self, id_: int, state: RawState, faults: Sequence[Mapping[str, str]], at: datetime
@@ -194,10 +208,32 @@ class RawMessages:
         return gone.rowcount
 
 
-def _values(arrival: Arrival) -> dict[str, object]:
+async def bodies_of(session: Session, rows: Sequence[AnyRow]) -> list[bytes]:
+    """Of each row in turn, with its source, fingerprint and `BODY`; nothing of one that is shut.
+
+    What cannot be opened cannot be read by any adapter either, and is set aside.
+    """
+    opener = await seals.opener(session, (row.body_sealed for row in rows))
+    return [
+        row.body
+        if row.body_sealed is None
+        else opener.data(body_place(row.source, row.fingerprint), row.body_sealed) or b""
+        for row in rows
+    ]
+
+
+def body_place(source: str, fingerprint: str) -> Place:
+    """By its name, as it is sealed before it has a number."""
+    return Place("raw_messages", "body", f"{source}/{fingerprint}")
+
+
+def _values(arrival: Arrival, sealer: Sealer) -> dict[str, object]:
     plain = {f"_{name}": getattr(arrival, name, None) for name in _KEPT}
+    fingerprint = f"{arrival.fact}{_SEPARATOR}{arrival.bucket}"
     return plain | {
-        "_fingerprint": f"{arrival.fact}{_SEPARATOR}{arrival.bucket}",
+        "_fingerprint": fingerprint,
+        "_body": b"",
+        "_body_sealed": sealer.data(body_place(arrival.source, fingerprint), arrival.body),
         "_headers": codec.text(codec.ANYTHING, dict(arrival.headers)),
         "_next_at": arrival.received_at,
         "_from": f"{arrival.fact}{_SEPARATOR}",
@@ -206,12 +242,12 @@ def _values(arrival: Arrival) -> dict[str, object]:
     }
 
 
-def _raw(row: AnyRow) -> Raw:
+def _raw(row: AnyRow, body: bytes) -> Raw:
     return Raw(
         id=row.id,
         source=SourceCode(row.source),
         adapter=row.adapter,
-        body=row.body,
+        body=body,
         headers=codec.ANYTHING.validate_json(row.headers),
         content_type=row.content_type,
         topic=row.topic,

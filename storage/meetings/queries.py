@@ -34,6 +34,7 @@ from storage.meetings.views import (
     RecordedMeetingEvent,
 )
 from storage.models import MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
+from storage.said import said
 from storage.session import Session
 from storage.texts import Texts
 from storage.views import Page
@@ -113,7 +114,9 @@ class MeetingQueries:
             .order_by(MeetingEventRow.version)
             .limit(min(limit, _MOST_ENTRIES))
         )
-        return tuple(entry_of(row) for row in await self._session.execute(found))
+        rows = (await self._session.execute(found)).all()
+        words = await said(self._session, rows)
+        return tuple(entry_of(row, text) for row, text in zip(rows, words, strict=True))
 
     async def event_by_command(
         self, number: MeetingNumber, command_id: CommandId

@@ -15,7 +15,9 @@ from storage.models.alerts import (
     AlertWithdrawalRow,
     CameraStandingRow,
 )
+from storage.models.audit import AuditEntryRow, AuditLinkRow, AuditMarkRow
 from storage.models.base import Base
+from storage.models.data_keys import DataKeyRow
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
 from storage.models.meetings import (
     MeetingEventRow,
@@ -36,6 +38,7 @@ from storage.models.raw_messages import (
 )
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceChangesRow, ReferenceRow
+from storage.models.residents import ResidentCodeRow, ResidentLinkRow
 
 __all__ = [
     "ISSUE_NUMBERS",
@@ -47,9 +50,13 @@ __all__ = [
     "AlertWithdrawalRow",
     "AppointmentRow",
     "AssignmentRow",
+    "AuditEntryRow",
+    "AuditLinkRow",
+    "AuditMarkRow",
     "Base",
     "CameraStandingRow",
     "CredentialRow",
+    "DataKeyRow",
     "DeadlineRow",
     "EventRow",
     "FollowerRow",
@@ -72,6 +79,8 @@ __all__ = [
     "ReferenceRow",
     "RefreshTokenRow",
     "ReporterRow",
+    "ResidentCodeRow",
+    "ResidentLinkRow",
     "SignInAttemptRow",
     "SignInCodeRow",
     "SignInSessionRow",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -14,6 +15,7 @@ from observability.logging import Masking, masked
 from tests.api.cameras import BOX, an_event, source_made, token_of
 from tests.api.town import Town
 
+RESIDENT = "r" * 43
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,6 +36,7 @@ async def server(
     ours = {
         "DISPATCH_DATABASE_URL": url,
         "DISPATCH_JWT_SECRET": "x" * 32,
+        "DISPATCH_SEAL_KEYS": os.environ["DISPATCH_SEAL_KEYS"],
         "DISPATCH_LOG_LEVEL": "DEBUG",
         "DISPATCH_TEMPORAL_ADDRESS": "127.0.0.1:1",
         **more,
@@ -72,10 +75,12 @@ async def test_neither_token_nor_borrowed_address(
         borrowed = await http.post(there, json=an_event(), headers={"X-Forwarded-For": BOX})
         own = await http.post(here, json=an_event())
         unknown = await http.post(f"{here}x?token={here}", json=an_event())
-    assert [each.status_code for each in (borrowed, own, unknown)] == [404, 202, 404]
+        page = await http.get(f"/r/{RESIDENT}?lang=en")
+    assert [each.status_code for each in (borrowed, own, unknown, page)] == [404, 202, 404, 404]
     written = await asyncio.to_thread(log.read_text)
     assert written.count("/intake/v1/{adapter}/{source_token}") == 3, written
-    assert [each for each in (there, here) if each.rpartition("/")[2] in written] == []
+    assert "/r/{token}" in written
+    assert [each for each in (there, here, RESIDENT) if each.rpartition("/")[2] in written] == []
 
 
 def test_a_line_of_the_server_itself_has_no_token() -> None:
@@ -83,6 +88,7 @@ def test_a_line_of_the_server_itself_has_no_token() -> None:
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "%s %s %s %s %d", said, None)
     assert Masking().filter(record)
     assert record.getMessage() == "127.0.0.1:1 POST /intake/v1/hik_isc/***?x=1 1.1 200"
+    assert masked("GET /r/abc-_9/mine?lang=en") == "GET /r/***/mine?lang=en"
 
 
 def test_a_line_of_the_server_itself_has_no_code_of_a_provider() -> None:

@@ -1,4 +1,4 @@
-"""The API with a provider, and the provider itself, which starts once."""
+"""The API with a provider, which starts once, and with a mini-program."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -11,13 +11,19 @@ import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from api.app import build_app
 from api.ways_in.oidc import Oidc, s256
 from api.ways_in.oidc_pending import Seal
 from api.ways_in.oidc_provider import Provider
 from api.ways_in.oidc_settings import OidcSettings
+from api.ways_in.wechat import WeChatWay
+from api.ways_in.wechat_client import WeChat
 from observability.clock import now
-from tests.api.signing_in import RING_KEY
+from tests.api.signing_in import RING_KEY, Watchmaker
+from tests.api.town import Town
 from tests.api.ways_in.certified import CALLBACK, Browser, Certified, certified
+from tests.api.ways_in.stand_in_wechat import APPID, StandInWeChat, served
+from tests.api.ways_in.stand_in_wechat import SECRET as APP_SECRET
 from tests.pictures.album import StoppedClock
 
 PAGE = "http://127.0.0.1/console/"
@@ -146,3 +152,26 @@ async def visit(app: FastAPI, provider: Certified) -> AsyncIterator[Visit]:
         visit.through()
         yield visit
     await browser.http.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def there() -> AsyncIterator[StandInWeChat]:
+    async with served() as one:
+        yield one
+
+
+@pytest.fixture
+def way(app: FastAPI, there: StandInWeChat) -> WeChatWay:
+    parts = app.state.parts
+    client = WeChat(there.url, APPID, APP_SECRET, Watchmaker())
+    return WeChatWay(wechat=client, database=parts.database, ways_in=parts.ways_in)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(app: FastAPI, way: WeChatWay) -> AsyncIterator[Town]:
+    built = build_app(replace(app.state.parts, wechat=way))
+    built.state.engine = app.state.engine
+    transport = httpx.ASGITransport(built)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1") as http:
+        yield Town(http)
+    await way.wechat.close()

@@ -35,6 +35,14 @@ class StandInWeChat:
     asked: list[str] = field(default_factory=list)
     instead: dict[str, list[bytes | Said]] = field(default_factory=dict)
 
+    gate: asyncio.Event | None = None
+    """Answers wait for it."""
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody asked something."""
+    per_minute: int = 100
+    tried: dict[str, int] = field(default_factory=dict)
+    """How often somebody came in within this minute, which is over when this is cleared."""
+
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
@@ -59,6 +67,9 @@ class StandInWeChat:
 
     async def _answer(self, method: str, url: Any, body: Said) -> bytes:  # noqa: ANN401 - SplitResult
         self.asked.append(url.path)
+        self.reached.set()
+        if self.gate is not None:
+            await self.gate.wait()
         if waiting := self.instead.get(url.path):
             said = waiting.pop(0)
             return said if isinstance(said, bytes) else written(said)
@@ -81,6 +92,9 @@ class StandInWeChat:
         openid = self._once(query["js_code"], "login-")
         if openid is None:
             return refused(40029, "invalid code")
+        self.tried[openid] = self.tried.get(openid, 0) + 1
+        if self.tried[openid] > self.per_minute:
+            return refused(45011, "api minute-quota reach limit")
         # No `errcode` where all is well.
         return {"openid": openid, "session_key": secrets.token_urlsafe(18), "unionid": f"u{openid}"}
 

@@ -1,50 +1,24 @@
 """Somebody with the mini-program comes in, once their WeChat is bound to their account."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
-import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import build_app
 from api.ways_in.wechat import WeChatWay
-from api.ways_in.wechat_client import WeChat
 from domain.ids import GridCode
 from storage.session import Database
 from tests.api.signing_in import STAFF, Person, Watchmaker, hired
 from tests.api.test_source_tokens import rows_of
 from tests.api.town import ADMINISTRATOR, Town
-from tests.api.ways_in.stand_in_wechat import APPID, SECRET, StandInWeChat, refused, served
+from tests.api.ways_in.stand_in_wechat import StandInWeChat, refused
 from tests.builders import OFFICER
 from tests.pictures.album import StoppedClock
 
 NUMBER, OTHER = "13800000001", "13800000002"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def there() -> AsyncIterator[StandInWeChat]:
-    async with served() as one:
-        yield one
-
-
-@pytest.fixture
-def way(app: FastAPI, there: StandInWeChat) -> WeChatWay:
-    parts = app.state.parts
-    client = WeChat(there.url, APPID, SECRET, Watchmaker())
-    return WeChatWay(wechat=client, database=parts.database, ways_in=parts.ways_in)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def phone(app: FastAPI, way: WeChatWay) -> AsyncIterator[Town]:
-    built = build_app(replace(app.state.parts, wechat=way))
-    built.state.engine = app.state.engine
-    transport = httpx.ASGITransport(built)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1") as http:
-        yield Town(http)
-    await way.wechat.close()
 
 
 def said(answer: httpx.Response) -> tuple[int, str]:

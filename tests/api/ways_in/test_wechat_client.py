@@ -29,12 +29,6 @@ LOGIN, PHONE = "/sns/jscode2session", "/wxa/business/getuserphonenumber"
 TOKEN = "/cgi-bin/stable_token"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def there() -> AsyncIterator[StandInWeChat]:
-    async with served() as one:
-        yield one
-
-
 @pytest.fixture
 def ticks() -> Watchmaker:
     return Watchmaker()
@@ -53,6 +47,18 @@ async def test_a_code_says_who_it_is_and_works_once(wechat: WeChat) -> None:
     assert "oA1" not in repr(person)
     with pytest.raises(CodeRefused):
         await wechat.person("login-oA1")
+
+
+async def test_somebody_who_comes_too_often_waits_for_the_minute_to_end(
+    wechat: WeChat, there: StandInWeChat
+) -> None:
+    there.per_minute = 1
+    await wechat.person("login-oA1_1")
+    with pytest.raises(TooOften):
+        await wechat.person("login-oA1_2")
+    assert (await wechat.person("login-oB2_1")).openid == "oB2"
+    there.tried.clear()
+    assert (await wechat.person("login-oA1_3")).openid == "oA1"
 
 
 async def test_a_phone_comes_by_the_code_of_its_button_alone(wechat: WeChat) -> None:
@@ -90,6 +96,8 @@ async def test_every_error_has_its_meaning(
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<xml>",
         written({"openid": ""}),
         written({"openid": 7}),
+        written({"errcode": ["40029"]}),
+        written({"errcode": None}),
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
         b"nonsense\r\n\r\n",
     ],
@@ -145,12 +153,28 @@ async def test_a_stale_token_is_renewed_once_and_the_call_repeated(
     assert there.asked.count(PHONE) == 5
 
 
-async def test_two_processes_have_the_same_token(there: StandInWeChat, ticks: Watchmaker) -> None:
-    both = [WeChat(there.url, APPID, SECRET, ticks) for _ in "12"]
-    for turn, one in enumerate(both):
-        assert await one.phone(f"phone-{turn}") == str(turn)
-        await one.close()
-    assert len(there.tokens) == 1
+async def test_who_waits_for_a_token_shares_its_refusal(
+    wechat: WeChat, there: StandInWeChat
+) -> None:
+    there.gate = asyncio.Event()
+    there.instead[TOKEN] = [refused(-1, "system error")]
+    asking = [asyncio.create_task(wechat.phone(f"phone-{turn}")) for turn in range(8)]
+    await there.reached.wait()
+    there.gate.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(each) for each in answers} == {WeChatUnavailable}
+    assert there.asked == [TOKEN]
+    assert await wechat.phone("phone-8") == "8"
+
+
+async def test_a_renewal_outlives_who_began_it(wechat: WeChat, there: StandInWeChat) -> None:
+    there.gate = asyncio.Event()
+    first, second = (asyncio.create_task(wechat.phone(f"phone-{turn}")) for turn in "12")
+    await there.reached.wait()
+    first.cancel()
+    there.gate.set()
+    assert await second == "2"
+    assert there.asked.count(TOKEN) == 1
 
 
 async def test_nobody_there_is_unavailable(ticks: Watchmaker) -> None:
