@@ -34,7 +34,7 @@ from api.showing_meetings import (
     shown_meeting_line,
 )
 from api.sight import seen_meeting
-from domain.auditing import About, Act, ObjectKind
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import MeetingNumber
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
@@ -106,7 +106,7 @@ async def read_meeting(
     shown = shown_meeting(detail, names, locale)
     if shown.positions:
         about = About(ObjectKind.MEETING, number, detail.line.grid)
-        await audit.saw(Act.POSITION_READ, about, positions=len(shown.positions))
+        await audit.saw(Deed.POSITION_READ, about, positions=len(shown.positions))
     return shown
 
 
