@@ -16,7 +16,7 @@ from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber, Subject
 from domain.refusals import RefusalCode
-from domain.rights import Act, Within, department_of, reach
+from domain.rights import Act, Within, reach
 from storage.outbox import Outbox
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
@@ -28,17 +28,17 @@ log = structlog.get_logger(__name__)
 
 MOST_LINKS = 20
 """In force at once for one issue."""
-_ACTS = {LinkKind.OWN: Act.MAKE_OWN_LINK, LinkKind.BOARD: Act.MAKE_BOARD_LINK}
 _SCALE, _QUIET_ZONE = 12, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """Somebody who may make links of an issue, of these kinds."""
+    """Somebody who may make links of an issue."""
 
     actor: Actor
     issue: IssueDetail
-    kinds: frozenset[LinkKind]
+    is_raiser: bool
+    is_staff: bool
 
     @property
     def person(self) -> Subject:
@@ -49,7 +49,10 @@ class Host:
         """An own link is for one pair of eyes: who holds it evaluates."""
         if link.kind is LinkKind.OWN:
             return self.actor.subject == link.subject
-        return link.kind in self.kinds
+        return self.is_staff
+
+    def may_make(self, kind: LinkKind) -> bool:
+        return self.is_staff or (self.is_raiser and kind is LinkKind.OWN)
 
 
 async def host(session: Session, number: IssueNumber, actor: Actor) -> Host:
@@ -60,17 +63,18 @@ async def host(session: Session, number: IssueNumber, actor: Actor) -> Host:
     """
     issue = await seen(session, number, actor)
     line = issue.line
-    lies = {
-        Within.OWN: actor.subject in (line.raised_by, line.resident),
-        Within.LEAD: line.lead_department in {department_of(actor)} - {None},
-        Within.GRID: actor.covers(line.grid),
-    }
-    kinds = frozenset(
-        kind for kind, act in _ACTS.items() if any(lies[each] for each in reach(actor, act))
+    within = reach(actor, Act.HOST_VISITORS)
+    leads = Within.LEAD in within and actor.department == line.lead_department
+    by_grid = Within.GRID in within and actor.covers(line.grid)
+    known = Host(
+        actor=actor,
+        issue=issue,
+        is_raiser=actor.subject in (line.raised_by, line.resident),
+        is_staff=by_grid or (leads and line.lead_department is not None),
     )
-    if not kinds:
+    if not (known.is_raiser or known.is_staff):
         raise Problem(ApiCode.FORBIDDEN)
-    return Host(actor=actor, issue=issue, kinds=kinds)
+    return known
 
 
 def maker_of(parts: Parts) -> LinkMaker:
@@ -91,7 +95,7 @@ async def made(session: Session, maker: LinkMaker, who: Host, kind: LinkKind, at
         Problem: it is not theirs to make, or there are enough.
     """
     number = who.issue.line.number
-    if kind not in who.kinds:
+    if not who.may_make(kind):
         raise Problem(ApiCode.FORBIDDEN)
     if await ResidentLinks(session).count_in_force(number, at) >= MOST_LINKS:
         raise Problem(RefusalCode.LIMIT_REACHED, {"limit": MOST_LINKS})

@@ -53,9 +53,8 @@ class Act(StrEnum):
     """Its page, for who talks about it in a meeting as well."""
     SEE_PRIORITY_OF_BIRTH = "see_priority_of_birth"
     REACH_REPORTER = "reach_reporter"
-    MAKE_OWN_LINK = "make_own_link"
-    """For who raised it; the others never see it, it is sent."""
-    MAKE_BOARD_LINK = "make_board_link"
+    HOST_VISITORS = "host_visitors"
+    """To make links for who has no account."""
     ERASE_ISSUE = "erase_issue"
     ASK_WHAT_IS_NEAR = "ask_what_is_near"
     JOIN = "join"
@@ -153,10 +152,6 @@ _PARTY = (
     Grant(W.GRID, (*_ON_THE_SPOT, *_OVERSEERS)),
 )
 _SEES_ISSUE = (*_PARTY, _GRID_OF_ADMINISTRATOR)
-_DEALS_WITH_ISSUE = (
-    Grant(W.LEAD, OF_A_DEPARTMENT),
-    Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
-)
 _IN_MEETING = (Grant(W.MEETING), Grant(W.DELEGATE, OF_A_DEPARTMENT))
 _UNLED = Grant(W.UNLED, (Role.SUPERVISOR,))
 
@@ -196,8 +191,11 @@ _OF_THE_REST: Mapping[Act, tuple[Grant, ...]] = {
         Grant(W.CALLED, OF_A_DEPARTMENT),
         Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
     ),
-    Act.MAKE_OWN_LINK: (_OWN, *_DEALS_WITH_ISSUE),
-    Act.MAKE_BOARD_LINK: _DEALS_WITH_ISSUE,
+    Act.HOST_VISITORS: (
+        _OWN,
+        Grant(W.LEAD, OF_A_DEPARTMENT),
+        Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
+    ),
     Act.ERASE_ISSUE: (_GRID_OF_ADMINISTRATOR,),
     Act.ASK_WHAT_IS_NEAR: (Grant(W.NEAR),),
     Act.JOIN: (*_SEES_ISSUE, Grant(W.NEAR)),

@@ -6,6 +6,7 @@ from typing import Any
 from domain.rights import Act, Within
 from tests.api.rights.ask import API, Ask, M, S, Verdict, of_issue, of_meeting
 from tests.api.rights.laws import commands
+from tests.api.rights.people import PEOPLE
 from tests.api.rights.standings import PLACED
 from tests.api.rights.world import ANY_WHISTLE, AWAY, CAMERA, SOURCE, TOLD, World
 from tests.api.town import Json, a_whistle
@@ -20,14 +21,6 @@ def _dispatched(world: World) -> str:
 _LISTED: dict[str, Any] = {**of_issue(S.DISPATCHED), "beyond": V.EMPTY, "marker": _dispatched}
 _PAGE: dict[str, Any] = {**of_issue(S.HANDLING), "beyond": V.NOT_FOUND}
 _SEEN: dict[str, Any] = {**of_issue(S.HANDLING), "sight": Act.LIST_ISSUES}
-_LINK: dict[str, Any] = {
-    **_SEEN,
-    "names": lambda world: {
-        "number": world.issues[S.HANDLING],
-        "link_id": world.link,
-        "image": "svg",
-    },
-}
 _SOURCE: dict[str, Any] = {
     "guarded": True,
     "beyond": V.NOT_FOUND,
@@ -43,10 +36,6 @@ _FOLLOWED: dict[str, Any] = {
 _HERE: Json = {"lat": 26.91, "lon": 102.93, "system": "gcj02"}
 _MOST = 2**31 - 1
 """A version that no entry has: what is allowed is told so, and nothing is written."""
-
-
-def _new_link(kind: str) -> dict[str, Any]:
-    return {"body": lambda _: {"kind": kind}, "variant": kind}
 
 
 def _kind(kind: str, code: str) -> dict[str, Any]:
@@ -101,26 +90,6 @@ ISSUES = (
     ),
     Ask(route=f"GET {API}/issues/{{number}}/alerts", rows=(Act.LIST_ISSUES,), **_PAGE),
     Ask(route=f"GET {API}/issues/{{number}}/reporter", rows=(Act.REACH_REPORTER,), **_SEEN),
-    *(
-        Ask(
-            route=f"POST {API}/issues/{{number}}/links",
-            rows=(act,),
-            **_new_link(kind),
-            **_SEEN,
-        )
-        for kind, act in (("own", Act.MAKE_OWN_LINK), ("board", Act.MAKE_BOARD_LINK))
-    ),
-    Ask(route=f"GET {API}/issues/{{number}}/links", rows=(Act.MAKE_OWN_LINK,), **_SEEN),
-    Ask(
-        route=f"GET {API}/issues/{{number}}/links/{{link_id}}/qr.{{image}}",
-        rows=(Act.MAKE_BOARD_LINK,),
-        **_LINK,
-    ),
-    Ask(
-        route=f"DELETE {API}/issues/{{number}}/links/{{link_id}}",
-        rows=(Act.MAKE_OWN_LINK,),
-        **_LINK,
-    ),
     Ask(
         route=f"POST {API}/issues/{{number}}/erase-personal-data",
         rows=(Act.ERASE_ISSUE,),
@@ -246,7 +215,7 @@ REFERENCE = (
         )
     ),
 )
-ASKS = (*commands(), *ISSUES, *MEETINGS, *ALERTS, *REFERENCE)
+ASKS = (*commands(), *ISSUES, *MEETINGS, *ALERTS, *REFERENCE, *PEOPLE)
 OPEN = (
     "GET /openapi.json",
     "HEAD /openapi.json",
@@ -261,8 +230,3 @@ BY_LINK = f"GET {API}/pictures/{{picture}}/{{variant}}"
 """Who has the signed link, which is in answers to who may see the picture."""
 BY_SOURCE_TOKEN = "POST /intake/v1/{adapter}/{source_token}"
 """Cameras, by the token in their address."""
-BY_RESIDENT_LINK = (
-    *(f"GET /r/{{token}}{rest}" for rest in ("", "/code", "/mine", "/send")),
-    *(f"POST /r/{{token}}{rest}" for rest in ("", "/code", "/mine", "/send")),
-)
-"""Pages for who holds a link to one issue; a role opens none of them."""

@@ -16,6 +16,8 @@ from api.keys import FixedKey
 from api.links import Links
 from api.parts import IntakeParts, Parts
 from api.uploading import Uploads
+from api.ways_in.wechat import WeChatWay
+from api.ways_in.wechat_client import WeChat
 from domain import commands as c
 from domain.alert import AlertKind
 from domain.alerts.policy import AlertPolicy
@@ -30,26 +32,24 @@ from intake.pictures.darkroom import Darkroom
 from intake.sorting import Sorter
 from storage.followers import Followers
 from storage.pictures.album import Album
-from storage.residents.views import LinkKind
 from storage.session import Database
 from tests.activities.desk import written
 from tests.api.cameras import PROXY, SIGNING_KEY, Box, an_event, source_made, token_of
-from tests.api.residents import LINK_MAKER, linked
 from tests.api.rights.judge import Judge
 from tests.api.rights.standings import PLACED, REVIEWER, ROLES
 from tests.api.signing_in import a_way_in
 from tests.api.town import ADMINISTRATOR, SECRET, Json, Town, settle
-from tests.builders import NOON, PLUMBER, WATER, asked, the_way_to
+from tests.builders import NOON, PLUMBER, POLICE, WATER, asked, the_way_to
 from tests.databases import Databases
 from tests.domain.meeting.life import POLICEMAN, MeetingLife, a_meeting
 from tests.pictures.album import FrailObjects, StoppedClock
-from tests.sealing.rings import RING
 from tests.storage.sittings import recorded_life
 from tests.storage.stories import born, recorded
 
 ANY_WHISTLE = "any"
 SOURCE, CAMERA = "box", "b5-bins"
 AWAY, TOLD = "away-1", "department:police"
+CLERK, LEAVER = "clerk-1", "r.77"
 
 
 @dataclass
@@ -61,16 +61,26 @@ class World:
     database: Database
     issues: dict[IssueState, IssueNumber] = field(default_factory=dict)
     meetings: dict[MeetingState, MeetingNumber] = field(default_factory=dict)
+    waiting: str = ""
+    """The open issue of somebody else, who is to be erased."""
     message: int = 0
     token: str = ""
-    link: str = ""
+    appointment: str = ""
+    """A further one, which may be ended again and again."""
+
+
+class NoWeChat:
+    """Nobody signs in by it here; that there is one lets codes for it be asked for."""
+
+    async def close(self) -> None:
+        return None
 
 
 @asynccontextmanager
 async def a_world(databases: Databases) -> AsyncIterator[World]:
     """In a database of its own; nothing in it changes by being asked for."""
     async with databases.fresh() as url:
-        database = Database(url, ring=RING)
+        database = Database(url)
         await settle(database)
         app = build_app(_parts(database))
         transport = httpx.ASGITransport(app)
@@ -87,19 +97,19 @@ def _parts(database: Database) -> Parts:
     async def connect() -> Client:
         return cast("Client", Judge(database))
 
-    clock = StoppedClock()
+    clock, ways_in = StoppedClock(), a_way_in()
     album = Album(database, FrailObjects(), most_waiting=12)
     return Parts(
         database=database,
         connect=connect,
         gate=Gate(FixedKey.secret(SECRET)),
-        ways_in=a_way_in(),
+        ways_in=ways_in,
+        wechat=WeChatWay(wechat=cast("WeChat", NoWeChat()), database=database, ways_in=ways_in),
         now=clock,
         album=album,
         uploads=Uploads(album, Darkroom(), clock),
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
-        link_maker=LINK_MAKER,
     )
 
 
@@ -108,8 +118,8 @@ async def _furnish(world: World) -> None:
         number = await born(world.database)
         await recorded(world.database, number, _way_to(state))
         world.issues[state] = number
-    board = await linked(world.database, world.issues[IssueState.HANDLING], LinkKind.BOARD)
-    world.link = board.id
+    world.waiting = await born(world.database, raised_by=Subject(LEAVER))
+    await _appoint(world)
     await _convene(world)
     await _write_entries(world.database)
     await _watch(world)
@@ -132,6 +142,16 @@ def _way_to(state: IssueState) -> Iterator[c.Command]:
             yield replace(command, co=(WATER,))
         else:
             yield command
+
+
+async def _appoint(world: World) -> None:
+    """Somebody of the police has an account, and appointments that may be ended."""
+    post: Json = {"roles": ["staff"], "department": POLICE}
+    body: Json = {"subject": CLERK, "login": CLERK, "appointments": [post]}
+    made = await world.town.post(ADMINISTRATOR, "/accounts", body)
+    assert made.status_code == 201, made.text
+    path = f"/accounts/{CLERK}/appointments"
+    world.appointment = (await world.town.post(ADMINISTRATOR, path, post)).json()["id"]
 
 
 async def _convene(world: World) -> None:
