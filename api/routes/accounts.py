@@ -6,15 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.dependencies import AskingOf, PartsOf, who_may
-from api.documentation import (
-    APPOINT,
-    CHANGE_ACCOUNT,
-    CREATE_ACCOUNT,
-    LINK,
-    SEE_ACCOUNT,
-    SEE_ACCOUNTS,
-    responses,
-)
+from api.documentation import responses
 from api.parts import Parts
 from api.schemas.accounts import (
     AccountDetail,
@@ -33,6 +25,14 @@ from api.schemas.accounts import (
 from api.schemas.linking import LinkIdentity
 from api.schemas.text import Subject as SubjectWord
 from api.ways_in.administering import Administration
+from api.ways_in.documentation import (
+    APPOINT,
+    CHANGE_ACCOUNT,
+    CREATE_ACCOUNT,
+    LINK,
+    SEE_ACCOUNT,
+    SEE_ACCOUNTS,
+)
 from api.ways_in.linking import link
 from domain.actor import Actor
 from domain.ids import Subject

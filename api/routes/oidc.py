@@ -10,17 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import StringConstraints
 
 from api.dependencies import PartsOf
-from api.documentation import (
-    FROM_PROVIDER,
-    SIGN_IN_BY_CODE,
-    SIGNED_OUT_THERE,
-    TO_PROVIDER,
-    responses,
-)
+from api.documentation import responses
 from api.problems import ApiCode, Problem
 from api.routes.signing_in import admit
 from api.schemas.accounts import TokensRead
 from api.schemas.oidc import Challenge, SignInByCode
+from api.ways_in.documentation import FROM_PROVIDER, SIGN_IN_BY_CODE, SIGNED_OUT_THERE, TO_PROVIDER
 from api.ways_in.oidc import Oidc, Redeemed, Returned, with_query
 from api.ways_in.oidc_pending import LASTS, cookie_of
 from api.ways_in.showing import tokens_read
@@ -178,19 +173,27 @@ async def sign_out_at_provider(
 async def signed_out_at_provider(request: Request, parts: PartsOf, oidc: OidcOf) -> Response:
     """Back-channel logout: a signed token says who; what they came in with by the provider ends.
 
-    Whatever is wrong with the token is `bad_request`, as the provider expects it.
+    Whatever is wrong with the token is `bad_request`, as the provider expects it. Calls are not
+    counted: who ends everybody's sign-in there may send thousands at once.
     """
-    admit(request, parts)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise Problem(ApiCode.UNSUPPORTED_MEDIA_TYPE)
+    token = _logout_token(await request.body())
     try:
-        form = parse_qs((await request.body()).decode("ascii"), max_num_fields=10)
-        await oidc.signed_out(form.get("logout_token", [""])[0], parts.now())
-    except ValueError as error:
-        raise Problem(ApiCode.BAD_REQUEST) from error
+        await oidc.signed_out(token, parts.now())
     except Problem as problem:
         if problem.code is not ApiCode.PROVIDER_REFUSED:
             raise
         raise Problem(ApiCode.BAD_REQUEST) from problem
     return Response(status_code=HTTPStatus.OK)
+
+
+def _logout_token(body: bytes) -> str:
+    try:
+        found = parse_qs(body.decode("ascii"), max_num_fields=10).get("logout_token")
+    except ValueError as error:
+        raise Problem(ApiCode.BAD_REQUEST) from error
+    if not found:
+        raise Problem(ApiCode.BAD_REQUEST)
+    return found[0]

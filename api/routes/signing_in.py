@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request
 
 from api.dependencies import PartsOf, SessionOf
-from api.documentation import REFRESH, SIGN_IN, SIGN_OUT, responses
+from api.documentation import responses
 from api.parts import Parts
 from api.peers import Peers
 from api.schemas.accounts import Refresh, SignedOut, SignIn, TokensRead
+from api.ways_in.documentation import REFRESH, SIGN_IN, SIGN_OUT
 from api.ways_in.sessions import continue_session
 from api.ways_in.showing import tokens_read
 from api.ways_in.signing_in import sign_in as by_password

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 
 from api.answering import Ledger, Reply, again
 from api.dependencies import AskingOf, PartsOf
-from api.documentation import APPOINT, BIND_WECHAT, SIGN_IN_BY_WECHAT, responses
+from api.documentation import responses
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.routes.accounts import Keeper, SubjectInPath
@@ -13,6 +13,7 @@ from api.routes.signing_in import admit
 from api.schemas.accounts import TokensRead
 from api.schemas.wechat import BindCodeRead, BindWeChat, SignInByWeChat
 from api.ways_in.appointing import require_whole
+from api.ways_in.documentation import APPOINT, BIND_WECHAT, SIGN_IN_BY_WECHAT
 from api.ways_in.showing import tokens_read
 from api.ways_in.wechat import WeChatWay, bind_code_for
 from domain.ids import Subject

@@ -23,7 +23,7 @@ class ResidentLinkRow(Base):
     """What it was made for by itself; made by hand it has none."""
     made_at: Mapped[datetime]
     made_by: Mapped[str]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.events import EventName
 from domain.ids import IssueNumber, Subject
 from domain.vocabulary import Role
-from storage.models import EventRow, IssueRow, ResidentLinkRow
+from storage.models import EventRow, IssueRow, ResidentCodeRow, ResidentLinkRow
 from storage.residents.views import Link, LinkKind, NewLink
 from storage.session import AnyRow, Session
 
@@ -98,6 +98,23 @@ class ResidentLinks:
             )
             .values(revoked_at=at)
         )
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Deletes links that ended before an instant, with their codes; how many links."""
+        old = (
+            select(ResidentLinkRow.id)
+            .where(ResidentLinkRow.expires_at < before)
+            .order_by(ResidentLinkRow.expires_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = (await self._session.execute(old)).scalars().all()
+        if not ids:
+            return 0
+        codes = delete(ResidentCodeRow).where(ResidentCodeRow.link_id.in_(ids))
+        await self._session.execute(codes)
+        links = delete(ResidentLinkRow).where(ResidentLinkRow.id.in_(ids))
+        return (await self._session.execute(links)).rowcount
 
     async def was_evaluated(self, link: Link) -> bool:
         """Whether the issue was evaluated since the link was made, by which way ever.

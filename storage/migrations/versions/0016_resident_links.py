@@ -26,6 +26,7 @@ CREATE TABLE resident_links (
     CONSTRAINT ck_resident_links_token_sha256_size CHECK (length(token_sha256) = 32),
     CONSTRAINT ck_resident_links_fact_size CHECK (length(fact) BETWEEN 1 AND 200)
 );
+CREATE INDEX ix_resident_links_expires_at ON resident_links (expires_at);
 CREATE TABLE resident_codes (
     id text NOT NULL, issue_number text NOT NULL, link_id text NOT NULL,
     asked_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,

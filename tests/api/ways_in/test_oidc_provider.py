@@ -1,5 +1,6 @@
 """Signing in by a certified provider: the way there and back, and all that may go wrong on it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from api.ways_in.oidc import with_query
 from domain.ids import GridCode
 from domain.vocabulary import Role
 from storage.accounts.repository import Accounts
-from tests.api.town import ADMINISTRATOR, Town
+from tests.api.town import ADMINISTRATOR, Town, a_token
 from tests.api.ways_in.certified import Certified
 from tests.api.ways_in.conftest import HERE, PAGE, WECOM, Visit, query_of
 from tests.builders import an_actor
@@ -102,6 +103,24 @@ async def test_what_one_process_began_another_finishes(visit: Visit) -> None:
     answer = await visit.back(address)
     visit.through()
     assert (await visit.redeemed(answer)).status_code == 200
+
+
+async def test_two_tabs_at_the_same_instant_are_one_account(visit: Visit) -> None:
+    addresses = [await visit.went("kc-1") for _ in range(2)]
+    answers = await asyncio.gather(*(visit.back(each) for each in addresses))
+    tokens = [(await visit.redeemed(each)).json() for each in answers]
+    assert len({each["subject"] for each in tokens}) == 1
+    assert [len(each["appointments"]) for each in tokens] == [1, 1]
+
+
+async def test_a_disabled_account_does_not_come_in(visit: Visit, town: Town) -> None:
+    visit.through(mapping=WECOM)
+    subject = (await visit.signed_in("wx-1"))["subject"]
+    headers = {"Authorization": f"Bearer {a_token(ADMINISTRATOR)}"}
+    path = f"/accounts/{subject}"
+    await town.http.patch(path, json={"disabled": True}, headers=headers)
+    answer = await visit.redeemed(await visit.back(await visit.went("wx-1")))
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_failed")
 
 
 async def test_no_token_and_no_name_travels_in_an_address(visit: Visit) -> None:
