@@ -4,6 +4,7 @@ import structlog
 from fastapi import APIRouter, Request
 
 from api.answering import Ledger, Reply, again
+from api.auditing import AuditOf
 from api.dependencies import AskingOf, PartsOf
 from api.documentation import responses
 from api.parts import Parts
@@ -16,6 +17,7 @@ from api.ways_in.appointing import require_whole
 from api.ways_in.documentation import APPOINT, BIND_WECHAT, SIGN_IN_BY_WECHAT
 from api.ways_in.showing import tokens_read
 from api.ways_in.wechat import WeChatWay, bind_code_for
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
 
 log = structlog.get_logger(__name__)
@@ -30,13 +32,15 @@ async def sign_in_by_wechat(body: SignInByWeChat, request: Request, parts: Parts
 
 
 @router.post("/sign-in/wechat/bind", summary="Bind WeChat", responses=responses(BIND_WECHAT))
-async def bind_wechat(body: BindWeChat, request: Request, parts: PartsOf) -> TokensRead:
+async def bind_wechat(
+    body: BindWeChat, request: Request, parts: PartsOf, audit: AuditOf
+) -> TokensRead:
     """By the phone that an administrator wrote on the account, or by an administrator's code.
 
     Who is bound is signed in. One WeChat is bound to one account; an administrator unbinds.
     """
     admit(request, parts)
-    return tokens_read(await _way(parts).bind(body, parts.now()))
+    return tokens_read(await _way(parts).bind(body, audit, parts.now()))
 
 
 @router.post(
@@ -61,6 +65,8 @@ async def give_bind_code(
             return BindCodeRead.model_validate(reply.body)
         await require_whole(session, asking.actor, whom, at)
         given = await bind_code_for(session, whom, at)
+        about = About(ObjectKind.ACCOUNT, whom)
+        await asking.audit.did(session, Deed.ACCOUNT_CHANGED, about, given="bind_code")
         shown = BindCodeRead(subject=whom, code=given.code, expires_at=given.expires_at)
         await ledger.keep(Reply(shown.model_dump(mode="json") | {"code": None}))
         log.info("bind_code_given", subject=whom, by=asking.actor.subject)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from api.auditing import Auditing
 from api.problems import ApiCode, Problem
 from api.schemas.wechat import BindWeChat, SignInByWeChat
 from api.ways_in.appointing import places_of
@@ -26,6 +27,7 @@ from api.ways_in.wechat_client import (
     WeChatUnavailable,
 )
 from domain.appointment import Appointment
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
 from domain.vocabulary import Role
 from storage.accounts.appointments import Appointments
@@ -73,7 +75,7 @@ class WeChatWay:
                 raise Problem(ApiCode.NOT_LINKED)
             return await self._open(session, account, body.appointment, at)
 
-    async def bind(self, body: BindWeChat, at: datetime) -> Tokens:
+    async def bind(self, body: BindWeChat, audit: Auditing, at: datetime) -> Tokens:
         """Binds whom WeChat knows to an account, and opens a session for it.
 
         Raises:
@@ -88,6 +90,14 @@ class WeChatWay:
             async with self.database.begin() as session:
                 account = await self._meant(session, phone, whose, at)
                 await self._link(session, account.subject, person, at)
+                await audit.did(
+                    session,
+                    Deed.IDENTITY_BOUND,
+                    About(ObjectKind.ACCOUNT, account.subject),
+                    subject=account.subject,
+                    provider=PROVIDER,
+                    by="phone" if whose is None else "code",
+                )
                 tokens = await self._open(session, account, body.appointment, at)
         except Taken as error:
             raise Problem(ApiCode.ACCOUNT_TAKEN) from error
