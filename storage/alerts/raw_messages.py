@@ -4,8 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, insert
+from sqlalchemy.types import TypeEngine
 
 from domain.ids import SourceCode
 from storage import codec
@@ -32,32 +44,45 @@ _KEPT = (
     "next_at",
     "purge_after",
 )
+_GIVEN = (*_KEPT, "from_", "below", "since")
+"""And where the repeats of each would lie."""
+_INSTANT = TIMESTAMP(timezone=True)
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "body": LargeBinary(),
+    "sha256": LargeBinary(),
+    **dict.fromkeys(("received_at", "next_at", "purge_after", "since"), _INSTANT),
+}
 _SEPARATOR, _PAST_SEPARATOR = ".", "/"
 
 
 def _keep() -> Select[*tuple[Any, ...]]:
-    """Inserts unless the same fact came since; rings, and says whether it was new."""
+    """Inserts those whose fact did not come since; rings, and says which were new.
 
-    def given(name: str) -> BindParameter[Any]:
-        return bindparam(f"_{name}", type_=getattr(RawMessageRow, name).type)
-
-    def text(name: str) -> BindParameter[Any]:
-        return bindparam(name, type_=RawMessageRow.fingerprint.type)
-
-    repeat = select(RawMessageRow.id).where(
-        RawMessageRow.source == given("source"),
-        RawMessageRow.fingerprint >= text("_from"),
-        RawMessageRow.fingerprint < text("_below"),
-        RawMessageRow.received_at > bindparam("_since", type_=RawMessageRow.received_at.type),
+    Repeats are looked up one by one through the index and never as a join: a plan made while the
+    table was small would go on reading all of it.
+    """
+    lists = [bindparam(f"_{name}", type_=ARRAY(_TYPES.get(name, Text()))) for name in _GIVEN]
+    given = func.unnest(*lists).table_valued(*_GIVEN).render_derived("given").c
+    repeat = (
+        select(RawMessageRow.id)
+        .where(
+            RawMessageRow.source == given.source,
+            RawMessageRow.fingerprint >= given.from_,
+            RawMessageRow.fingerprint < given.below,
+            RawMessageRow.received_at > given.since,
+        )
+        .limit(1)
+        .scalar_subquery()
     )
+    wanted = [cast(given[name], JSONB) if name == "headers" else given[name] for name in _KEPT]
     kept = (
         insert(RawMessageRow)
-        .from_select(list(_KEPT), select(*map(given, _KEPT)).where(~repeat.exists()))
+        .from_select(list(_KEPT), select(*wanted).where(repeat.is_(None)))
         .on_conflict_do_nothing(index_elements=["source", "fingerprint"])
-        .returning(RawMessageRow.id)
+        .returning(RawMessageRow.id, RawMessageRow.source, RawMessageRow.fingerprint)
         .cte("kept")
     )
-    return select(kept.c.id, func.pg_notify(RAW_MESSAGES, ""))
+    return select(kept, func.pg_notify(RAW_MESSAGES, ""))
 
 
 _KEEP = _keep()  # once: building it costs more than running it
@@ -82,8 +107,17 @@ class RawMessages:
 
     async def keep(self, arrival: Arrival) -> int | None:
         """The message's id, and the bell at commit; None when it was kept before."""
-        row = (await self._session.execute(_KEEP, _values(arrival))).one_or_none()
-        return None if row is None else int(row.id)
+        return (await self.keep_all([arrival]))[0]
+
+    async def keep_all(self, arrivals: Sequence[Arrival]) -> list[int | None]:
+        """The same of each by one statement; of two that are one fact the first is new."""
+        ordered = sorted(enumerate(arrivals), key=lambda each: _name(each[1]))
+        rows = (await self._session.execute(_KEEP, _values([each for _, each in ordered]))).all()
+        ids = {(row.source, row.fingerprint): int(row.id) for row in rows}
+        found: list[int | None] = [None] * len(arrivals)
+        for at, arrival in ordered:  # two keepers at once wait for each other in this order
+            found[at] = ids.pop(_name(arrival), None)
+        return found
 
     async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
         """Leases waiting messages, in the order they came.
@@ -194,15 +228,19 @@ class RawMessages:
         return gone.rowcount
 
 
-def _values(arrival: Arrival) -> dict[str, object]:
-    plain = {f"_{name}": getattr(arrival, name, None) for name in _KEPT}
+def _name(arrival: Arrival) -> tuple[str, str]:
+    return arrival.source, f"{arrival.fact}{_SEPARATOR}{arrival.bucket}"
+
+
+def _values(arrivals: Sequence[Arrival]) -> dict[str, list[object]]:
+    plain = {f"_{name}": [getattr(each, name, None) for each in arrivals] for name in _KEPT}
     return plain | {
-        "_fingerprint": f"{arrival.fact}{_SEPARATOR}{arrival.bucket}",
-        "_headers": codec.text(codec.ANYTHING, dict(arrival.headers)),
-        "_next_at": arrival.received_at,
-        "_from": f"{arrival.fact}{_SEPARATOR}",
-        "_below": f"{arrival.fact}{_PAST_SEPARATOR}",
-        "_since": arrival.repeats_since,
+        "_fingerprint": [_name(each)[1] for each in arrivals],
+        "_headers": [codec.text(codec.ANYTHING, dict(each.headers)) for each in arrivals],
+        "_next_at": [each.received_at for each in arrivals],
+        "_from_": [f"{each.fact}{_SEPARATOR}" for each in arrivals],
+        "_below": [f"{each.fact}{_PAST_SEPARATOR}" for each in arrivals],
+        "_since": [each.repeats_since for each in arrivals],
     }
 
 

@@ -1,0 +1,257 @@
+"""People before cameras: a message waits while somebody is served, and never for long."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from api.intake import turns
+from api.intake.turns import AT_ONCE, HELD_S, PATIENCE_S, PeopleFirst, Turns
+
+
+@dataclass
+class Hands(turns.Loop):
+    """A clock that goes when it is told to, and turns of a loop one by one."""
+
+    at: float = 100.0
+    soon: list[Callable[[], object]] = field(default_factory=list)
+    timers: list["Timer"] = field(default_factory=list)
+
+    def time(self) -> float:
+        return self.at
+
+    def call_soon(self, callback: Callable[[], object], /) -> object:
+        self.soon.append(callback)
+        return None
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> "Timer":
+        timer = Timer(self.at + delay, callback)
+        self.timers.append(timer)
+        return timer
+
+    def turn(self) -> None:
+        due, self.soon = self.soon, []
+        for each in due:
+            each()
+
+    def move(self, seconds: float) -> None:
+        self.at += seconds
+        due = [each for each in self.timers if each.at <= self.at]
+        self.timers = [each for each in self.timers if each.at > self.at]
+        for each in due:
+            each.ring()
+        self.turn()
+
+
+@dataclass
+class Timer:
+    at: float
+    callback: Callable[[], object]
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+    def ring(self) -> None:
+        if not self.is_cancelled:
+            self.callback()
+
+
+@dataclass
+class House:
+    """A door with both kinds of callers before it."""
+
+    hands: Hands = field(default_factory=Hands)
+    served: list[str] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self.hands)
+
+    async def person(self) -> asyncio.Event:
+        """Served until the event is set."""
+        leaves = asyncio.Event()
+
+        async def served() -> None:
+            self.served.append("person")
+            await leaves.wait()
+
+        self.tasks.append(asyncio.create_task(self.turns.person(served)))
+        await asyncio.sleep(0)
+        return leaves
+
+    async def camera(self, name: str = "camera") -> asyncio.Task[None]:
+        async def served() -> None:
+            self.served.append(name)
+
+        task = asyncio.create_task(self.turns.camera(served))
+        self.tasks.append(task)
+        await asyncio.sleep(0)
+        return task
+
+    async def turn(self) -> None:
+        self.hands.turn()
+        await _settled()
+
+    async def move(self, seconds: float) -> None:
+        self.hands.move(seconds)
+        await _settled()
+
+
+async def _settled() -> None:
+    """Tasks whose turn it is do what they do at once."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_a_camera_comes_in_when_nobody_else_is_there() -> None:
+    house = House()
+    await house.camera()
+    await house.turn()
+    assert house.served == ["camera"]
+
+
+async def test_a_camera_waits_until_the_last_person_is_served() -> None:
+    house = House()
+    first, second = await house.person(), await house.person()
+    await house.camera()
+    await house.turn()
+    first.set()
+    await _settled()
+    await house.turn()
+    assert house.served == ["person", "person"]
+    second.set()
+    await _settled()
+    await house.turn()
+    assert house.served == ["person", "person", "camera"]
+
+
+async def test_a_person_never_waits_for_cameras() -> None:
+    house = House()
+    for number in range(50):
+        await house.camera(f"camera {number}")
+    await house.turn()
+    await house.person()
+    await house.turn()
+    assert house.served == ["camera 0", "camera 1", "person"]
+
+
+async def test_a_storm_comes_in_a_few_in_each_turn_and_in_its_order() -> None:
+    house = House()
+    for number in range(5):
+        await house.camera(str(number))
+    lengths = []
+    for _ in range(3):
+        await house.turn()
+        lengths.append(len(house.served))
+    assert lengths == [AT_ONCE, 2 * AT_ONCE, 5]
+    assert house.served == list("01234")
+
+
+async def test_one_person_holds_cameras_up_for_so_long_only() -> None:
+    house = House()
+    await house.person()
+    await house.move(HELD_S - 0.01)
+    await house.camera()
+    await house.turn()
+    assert house.served == ["person"]
+    await house.move(0.02)
+    assert house.served == ["person", "camera"]
+
+
+async def test_however_many_people_come_a_camera_waits_for_so_long_only() -> None:
+    house = House()
+    await house.camera()
+    await house.person()
+    while house.hands.at < 100.0 + PATIENCE_S - 0.02:
+        await house.turn()
+        await house.move(0.01)
+        await house.person()
+    assert "camera" not in house.served
+    await house.move(0.03)
+    assert "camera" in house.served
+
+
+async def test_those_whose_patience_ended_do_not_take_others_along() -> None:
+    house = House()
+    await house.person()
+    await house.camera("early")
+    await house.move(PATIENCE_S / 2)
+    await house.person()
+    await house.camera("late")
+    await house.move(PATIENCE_S / 2 + 0.001)
+    assert house.served == ["person", "person", "early"]
+
+
+async def test_whoever_hung_up_takes_nobodys_turn() -> None:
+    house = House()
+    leaves = await house.person()
+    gone = [await house.camera(f"gone {number}") for number in range(AT_ONCE)]
+    await house.camera("here")
+    for each in gone:
+        each.cancel()
+    leaves.set()
+    await _settled()
+    await house.turn()
+    assert house.served == ["person", "here"]
+
+
+async def test_when_too_many_wait_the_oldest_come_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "MOST_WAITING", 3)
+    house = House()
+    await house.person()
+    for number in range(5):
+        await house.camera(str(number))
+    await house.turn()
+    await house.turn()
+    assert house.served == ["person", "0", "1"]
+
+
+async def test_a_request_that_breaks_holds_nobody_up() -> None:
+    house = House()
+
+    async def breaks() -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await house.turns.person(breaks)
+    await house.camera()
+    await house.turn()
+    assert house.served == ["camera"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order"),
+    [
+        ("/api/v1/issues", "/intake/v1/a/t", ["/api/v1/issues", "/api/v1/issues ends"]),
+        ("/intake/v1/a/t", "/intake/v1/a/t", ["/intake/v1/a/t", "/intake/v1/a/t"]),
+        ("/healthz", "/intake/v1/a/t", ["/healthz", "/intake/v1/a/t"]),
+    ],
+)
+async def test_addresses_tell_people_and_cameras_apart(
+    first: str, second: str, order: list[str]
+) -> None:
+    seen: list[str] = []
+    leaves = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["path"])
+        await leaves.wait()
+        seen.append(f"{scope['path']} ends")
+
+    async def nothing() -> Message:
+        raise AssertionError
+
+    async def says(message: Message) -> None:
+        raise AssertionError(message)
+
+    layer = PeopleFirst(app)
+    asked = []
+    for path in (first, second):
+        asked.append(asyncio.create_task(layer({"type": "http", "path": path}, nothing, says)))
+        await _settled()
+    leaves.set()
+    await asyncio.gather(*asked)
+    assert seen[:2] == order
