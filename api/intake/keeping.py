@@ -58,21 +58,14 @@ class Keeper:
             self._writing = None
 
     def _next(self) -> list[_Waiting]:
-        """The oldest that fit into one statement; of one fact only the first, as it decides."""
-        chosen: list[_Waiting] = []
-        later: list[_Waiting] = []
-        facts: set[tuple[str, str]] = set()
-        left = MOST_BYTES
-        while self._waiting and len(chosen) < MOST and left > 0:
-            each = self._waiting.popleft()
-            fact, size = (each.arrival.source, each.arrival.fact), len(each.arrival.body)
-            if fact in facts or (chosen and size > left):
-                later.append(each)
-                continue
-            facts.add(fact)
-            left -= size
-            chosen.append(each)
-        self._waiting.extendleft(reversed(later))
+        """The oldest that go together."""
+        chosen = [self._waiting.popleft()]
+        left = MOST_BYTES - len(chosen[0].arrival.body)
+        while self._waiting and len(chosen) < MOST:
+            left -= len(self._waiting[0].arrival.body)
+            if left < 0:
+                break
+            chosen.append(self._waiting.popleft())
         return chosen
 
     async def _keep(self, chosen: Sequence[_Waiting]) -> None:

@@ -28,7 +28,7 @@ class Lane:
         route: BaseRoute,
         take: Take,
         door: Door,
-        handlers: Mapping[Any, Callable[[Request, Any], Awaitable[Response]]],
+        handlers: Mapping[Any, Callable[[Request, Any], Response | Awaitable[Response]]],
     ) -> None:
         self._app = app
         self._route = route
@@ -54,4 +54,5 @@ class Lane:
             handler = self._handlers.get(type(error))
             if handler is None:
                 raise
-            return await handler(request, error)
+            answer = handler(request, error)
+            return answer if isinstance(answer, Response) else await answer

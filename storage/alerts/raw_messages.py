@@ -1,6 +1,6 @@
 """Messages as they came: kept by one insert, leased to sorters, purged by age."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -110,13 +110,14 @@ class RawMessages:
         return (await self.keep_all([arrival]))[0]
 
     async def keep_all(self, arrivals: Sequence[Arrival]) -> list[int | None]:
-        """The same of each by one statement; of two that are one fact the first is new."""
-        ordered = sorted(enumerate(arrivals), key=lambda each: _name(each[1]))
-        rows = (await self._session.execute(_KEEP, _values([each for _, each in ordered]))).all()
-        ids = {(row.source, row.fingerprint): int(row.id) for row in rows}
+        """The same of each by one statement, or as many as one fact came in at once."""
         found: list[int | None] = [None] * len(arrivals)
-        for at, arrival in ordered:  # two keepers at once wait for each other in this order
-            found[at] = ids.pop(_name(arrival), None)
+        for places in _rounds(arrivals):
+            chosen = [arrivals[place] for place in places]
+            rows = (await self._session.execute(_KEEP, _values(chosen))).all()
+            ids = {(row.source, row.fingerprint): int(row.id) for row in rows}
+            for place, arrival in zip(places, chosen, strict=True):
+                found[place] = ids.get(_name(arrival))
         return found
 
     async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
@@ -230,6 +231,21 @@ class RawMessages:
 
 def _name(arrival: Arrival) -> tuple[str, str]:
     return arrival.source, f"{arrival.fact}{_SEPARATOR}{arrival.bucket}"
+
+
+def _rounds(arrivals: Sequence[Arrival]) -> Iterator[list[int]]:
+    """Their places, in the order in which they came, which is that of their ids.
+
+    What is one fact goes into different rounds, as a statement does not see its own rows.
+    """
+    left = list(range(len(arrivals)))
+    while left:
+        first: dict[tuple[str, str], int] = {}
+        for place in left:
+            first.setdefault((arrivals[place].source, arrivals[place].fact), place)
+        chosen = set(first.values())
+        yield sorted(chosen)
+        left = [place for place in left if place not in chosen]
 
 
 def _values(arrivals: Sequence[Arrival]) -> dict[str, list[object]]:

@@ -145,3 +145,4 @@ async def test_keeping_many_says_of_each_whether_it_was_new(database: Database) 
         await RawMessages(session).keep(first)
         ids = await RawMessages(session).keep_all([second, first, zeroth])
     assert [id_ is not None for id_ in ids] == [True, False, True]
+    assert ids[0] < ids[2]  # type: ignore[operator]  # in the order in which they came

@@ -82,14 +82,12 @@ class House:
         await asyncio.sleep(0)
         return leaves
 
-    async def camera(self, name: str = "camera") -> asyncio.Task[None]:
+    async def camera(self, name: str = "camera") -> None:
         async def served() -> None:
             self.served.append(name)
 
-        task = asyncio.create_task(self.turns.camera(served))
-        self.tasks.append(task)
+        self.tasks.append(asyncio.create_task(self.turns.camera(served)))
         await asyncio.sleep(0)
-        return task
 
     async def turn(self) -> None:
         self.hands.turn()
@@ -188,10 +186,10 @@ async def test_those_whose_patience_ended_do_not_take_others_along() -> None:
 async def test_whoever_hung_up_takes_nobodys_turn() -> None:
     house = House()
     leaves = await house.person()
-    gone = [await house.camera(f"gone {number}") for number in range(AT_ONCE)]
+    for number in range(AT_ONCE):
+        await house.camera(f"gone {number}")
+        house.tasks[-1].cancel()
     await house.camera("here")
-    for each in gone:
-        each.cancel()
     leaves.set()
     await _settled()
     await house.turn()
