@@ -12,7 +12,7 @@ from api.intake.turns import AT_ONCE, HELD_S, PATIENCE_S, PeopleFirst, Turns
 
 
 @dataclass
-class Hands(turns.Loop):
+class Hands:
     """A clock that goes when it is told to, and turns of a loop one by one."""
 
     at: float = 100.0
