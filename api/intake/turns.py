@@ -21,6 +21,8 @@ HELD_S = 0.15
 PATIENCE_S = 0.15
 AT_ONCE = 2
 """Messages let in in one turn of the event loop: a person who comes now is behind so many."""
+MOST_IN = 6
+"""Messages inside at a time, as they are still to be answered when a person comes."""
 MOST_WAITING = 1_000
 """Beyond it the oldest goes in, whoever is served: what waits takes memory."""
 _UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -42,39 +44,57 @@ class Loop(Protocol):
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer: ...
 
 
+class _Guest:
+    """Somebody inside, or a message before the door; whoever stays long is not counted any more."""
+
+    def __init__(self, patient_until: float = 0.0) -> None:
+        self.patient_until = patient_until
+        self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.timer: Timer | None = None
+
+
 class Turns:
     """Who may come in now."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._people: set[object] = set()
-        self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
+        self._people: set[_Guest] = set()
+        self._cameras: set[_Guest] = set()
+        self._waiting: deque[_Guest] = deque()
         self._is_looking = False
         self._timer: Timer | None = None
 
     async def person(self, serve: Callable[[], Awaitable[None]]) -> None:
         """At once; cameras wait until it is done, or for as long as anybody may hold them up."""
-        served = object()
-        self._people.add(served)
-        timer = self._loop.call_later(HELD_S, lambda: self._done(served))
+        guest = _Guest()
+        self._enters(self._people, guest)
         try:
             await serve()
         finally:
-            timer.cancel()
-            self._done(served)
+            self._leaves(self._people, guest)
 
     async def camera(self, serve: Callable[[], Awaitable[None]]) -> None:
-        """When no person is served, in the order in which they came."""
-        turn, began = asyncio.get_running_loop().create_future(), self._loop.time()
-        self._waiting.append((began + PATIENCE_S, turn))
+        """When no person is served and few others are in, in the order in which they came."""
+        began = self._loop.time()
+        guest = _Guest(began + PATIENCE_S)
+        self._waiting.append(guest)
         self._look_soon()
-        await turn
-        metrics.RAW_WAIT_SECONDS.observe(self._loop.time() - began)
-        await serve()
+        try:
+            await guest.turn
+            metrics.RAW_WAIT_SECONDS.observe(self._loop.time() - began)
+            await serve()
+        finally:
+            self._leaves(self._cameras, guest)
 
-    def _done(self, served: object) -> None:
-        self._people.discard(served)
-        if not self._people and self._waiting:
+    def _enters(self, among: set[_Guest], guest: _Guest) -> None:
+        among.add(guest)
+        guest.timer = self._loop.call_later(HELD_S, lambda: self._leaves(among, guest))
+
+    def _leaves(self, among: set[_Guest], guest: _Guest) -> None:
+        if guest.timer is not None:
+            guest.timer.cancel()
+        among.discard(guest)
+        if self._may_come():
             self._look_soon()
 
     def _look_soon(self) -> None:
@@ -86,26 +106,32 @@ class Turns:
         """Lets a few in, and looks again in the next turn if there are more."""
         self._is_looking = False
         let_in = 0
-        while self._waiting and let_in < AT_ONCE and self._may_come():
-            _, turn = self._waiting.popleft()
-            if not turn.done():  # its sender may be gone
-                turn.set_result(None)
+        while let_in < AT_ONCE and self._may_come():
+            guest = self._waiting.popleft()
+            if not guest.turn.done():  # its sender may be gone
+                self._enters(self._cameras, guest)
+                guest.turn.set_result(None)
                 let_in += 1
-        if self._waiting and self._may_come():
+        if self._may_come():
             self._look_soon()
         elif self._waiting:
             self._look_when_patience_ends()
 
     def _may_come(self) -> bool:
-        until = self._waiting[0][0]
+        if not self._waiting or len(self._cameras) >= MOST_IN:
+            return False
         crowded = len(self._waiting) > MOST_WAITING
-        return not self._people or crowded or until <= self._loop.time()
+        patient = self._waiting[0].patient_until > self._loop.time()
+        return crowded or not (self._people and patient)
 
     def _look_when_patience_ends(self) -> None:
+        """Those who leave look as well; this is for when people follow each other without end."""
         if self._timer is not None:
             self._timer.cancel()
-        left = max(self._waiting[0][0] - self._loop.time(), 0)
-        self._timer = self._loop.call_later(left, self._look_soon)
+            self._timer = None
+        left = self._waiting[0].patient_until - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look_soon)
 
 
 class PeopleFirst:

@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from api.intake import turns
-from api.intake.turns import AT_ONCE, HELD_S, PATIENCE_S, PeopleFirst, Turns
+from api.intake.turns import AT_ONCE, HELD_S, MOST_IN, PATIENCE_S, PeopleFirst, Turns
 
 
 @dataclass
@@ -82,9 +82,11 @@ class House:
         await asyncio.sleep(0)
         return leaves
 
-    async def camera(self, name: str = "camera") -> None:
+    async def camera(self, name: str = "camera", leaves: asyncio.Event | None = None) -> None:
         async def served() -> None:
             self.served.append(name)
+            if leaves is not None:
+                await leaves.wait()
 
         self.tasks.append(asyncio.create_task(self.turns.camera(served)))
         await asyncio.sleep(0)
@@ -146,6 +148,53 @@ async def test_a_storm_comes_in_a_few_in_each_turn_and_in_its_order() -> None:
         lengths.append(len(house.served))
     assert lengths == [AT_ONCE, 2 * AT_ONCE, 5]
     assert house.served == list("01234")
+
+
+async def test_few_cameras_are_in_at_a_time() -> None:
+    house, leaves = House(), asyncio.Event()
+    for number in range(MOST_IN + 3):
+        await house.camera(str(number), leaves)
+    for _ in range(MOST_IN):
+        await house.turn()
+    assert len(house.served) == MOST_IN
+    leaves.set()
+    await _settled()
+    for _ in range(3):
+        await house.turn()
+    assert len(house.served) == MOST_IN + 3
+
+
+async def test_cameras_that_stay_long_do_not_shut_out_the_others() -> None:
+    house, never = House(), asyncio.Event()
+    for number in range(MOST_IN):
+        await house.camera(str(number), never)
+    for _ in range(MOST_IN):
+        await house.turn()
+    await house.camera("another")
+    await house.move(HELD_S - 0.01)
+    assert "another" not in house.served
+    await house.move(0.02)
+    await house.turn()
+    assert "another" in house.served
+    never.set()
+    await asyncio.gather(*house.tasks)
+
+
+async def test_cameras_whose_patience_ended_follow_each_other_while_people_are_served() -> None:
+    house, leaves = House(), asyncio.Event()
+    for number in range(MOST_IN + 1):
+        await house.camera(str(number), leaves)
+    await house.person()
+    await house.move(PATIENCE_S - 0.001)
+    await house.person()
+    await house.move(0.002)
+    for _ in range(MOST_IN):
+        await house.turn()
+    assert len(house.served) == 2 + MOST_IN
+    leaves.set()
+    await _settled()
+    await house.turn()
+    assert len(house.served) == 2 + MOST_IN + 1
 
 
 async def test_one_person_holds_cameras_up_for_so_long_only() -> None:
