@@ -6,15 +6,12 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
-import structlog
 from fastapi import FastAPI
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from api import edge
 from domain.ids import GridCode
 from domain.vocabulary import Role
-from observability.metrics import REGISTRY
 from storage.session import AnyRow, Database
 from tests.api.cameras import (
     BOX,
@@ -191,20 +188,6 @@ async def test_no_token_is_ever_logged(box: Box, level: str) -> None:
     lines = [line for line in logs if line["event"] == "request_answered"]
     assert {line["route"] for line in lines} == {"/intake/v1/{adapter}/{source_token}"}
     assert token not in str(logs)
-
-
-async def test_what_is_kept_is_counted_and_has_no_line(
-    box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wrapper = structlog.make_filtering_bound_logger("info")
-    monkeypatch.setattr(edge, "log", structlog.wrap_logger(None, wrapper_class=wrapper))
-    labels = {"adapter": "cloudevents", "outcome": "kept"}
-    before = REGISTRY.get_sample_value("dispatch_raw_messages_total", labels) or 0
-    with capture_logs() as logs:
-        await box.send(an_event())
-        await Box(box.app, box.path, STRANGER_BOX).send(an_event())
-    assert [line["status"] for line in logs] == [404]
-    assert REGISTRY.get_sample_value("dispatch_raw_messages_total", labels) == before + 1
 
 
 @pytest.mark.parametrize(

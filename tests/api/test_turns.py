@@ -1,109 +1,13 @@
 """People before cameras: a message waits while somebody is served, and never for long."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from api.intake import turns
-from api.intake.turns import AT_ONCE, HELD_S, MOST_IN, PATIENCE_S, PeopleFirst, Turns
-
-
-@dataclass
-class Hands:
-    """A clock that goes when it is told to, and turns of a loop one by one."""
-
-    at: float = 100.0
-    soon: list[Callable[[], object]] = field(default_factory=list)
-    timers: list["Timer"] = field(default_factory=list)
-
-    def time(self) -> float:
-        return self.at
-
-    def call_soon(self, callback: Callable[[], object], /) -> object:
-        self.soon.append(callback)
-        return None
-
-    def call_later(self, delay: float, callback: Callable[[], object], /) -> "Timer":
-        timer = Timer(self.at + delay, callback)
-        self.timers.append(timer)
-        return timer
-
-    def turn(self) -> None:
-        due, self.soon = self.soon, []
-        for each in due:
-            each()
-
-    def move(self, seconds: float) -> None:
-        self.at += seconds
-        due = [each for each in self.timers if each.at <= self.at]
-        self.timers = [each for each in self.timers if each.at > self.at]
-        for each in due:
-            each.ring()
-        self.turn()
-
-
-@dataclass
-class Timer:
-    at: float
-    callback: Callable[[], object]
-    is_cancelled: bool = False
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-
-    def ring(self) -> None:
-        if not self.is_cancelled:
-            self.callback()
-
-
-@dataclass
-class House:
-    """A door with both kinds of callers before it."""
-
-    hands: Hands = field(default_factory=Hands)
-    served: list[str] = field(default_factory=list)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.turns = Turns(self.hands)
-
-    async def person(self) -> asyncio.Event:
-        """Served until the event is set."""
-        leaves = asyncio.Event()
-
-        async def served() -> None:
-            self.served.append("person")
-            await leaves.wait()
-
-        self.tasks.append(asyncio.create_task(self.turns.person(served)))
-        await asyncio.sleep(0)
-        return leaves
-
-    async def camera(self, name: str = "camera", leaves: asyncio.Event | None = None) -> None:
-        async def served() -> None:
-            self.served.append(name)
-            if leaves is not None:
-                await leaves.wait()
-
-        self.tasks.append(asyncio.create_task(self.turns.camera(served)))
-        await asyncio.sleep(0)
-
-    async def turn(self) -> None:
-        self.hands.turn()
-        await _settled()
-
-    async def move(self, seconds: float) -> None:
-        self.hands.move(seconds)
-        await _settled()
-
-
-async def _settled() -> None:
-    """Tasks whose turn it is do what they do at once."""
-    for _ in range(5):
-        await asyncio.sleep(0)
+from api.intake.turns import AT_ONCE, HELD_S, MOST_IN, PATIENCE_S, PeopleFirst
+from tests.api.turnstile import House, settled
 
 
 async def test_a_camera_comes_in_when_nobody_else_is_there() -> None:
@@ -119,11 +23,11 @@ async def test_a_camera_waits_until_the_last_person_is_served() -> None:
     await house.camera()
     await house.turn()
     first.set()
-    await _settled()
+    await settled()
     await house.turn()
     assert house.served == ["person", "person"]
     second.set()
-    await _settled()
+    await settled()
     await house.turn()
     assert house.served == ["person", "person", "camera"]
 
@@ -158,7 +62,7 @@ async def test_few_cameras_are_in_at_a_time() -> None:
         await house.turn()
     assert len(house.served) == MOST_IN
     leaves.set()
-    await _settled()
+    await settled()
     for _ in range(3):
         await house.turn()
     assert len(house.served) == MOST_IN + 3
@@ -192,7 +96,7 @@ async def test_cameras_whose_patience_ended_follow_each_other_while_people_are_s
         await house.turn()
     assert len(house.served) == 2 + MOST_IN
     leaves.set()
-    await _settled()
+    await settled()
     await house.turn()
     assert len(house.served) == 2 + MOST_IN + 1
 
@@ -240,7 +144,7 @@ async def test_whoever_hung_up_takes_nobodys_turn() -> None:
         house.tasks[-1].cancel()
     await house.camera("here")
     leaves.set()
-    await _settled()
+    await settled()
     await house.turn()
     assert house.served == ["person", "here"]
 
@@ -298,7 +202,7 @@ async def test_addresses_tell_people_and_cameras_apart(
     asked = []
     for path in (first, second):
         asked.append(asyncio.create_task(layer({"type": "http", "path": path}, nothing, says)))
-        await _settled()
+        await settled()
     leaves.set()
     await asyncio.gather(*asked)
     assert seen[:2] == order
