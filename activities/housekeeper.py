@@ -9,6 +9,8 @@ from typing_extensions import override
 
 from activities.upkeep import Batch, HousekeeperActivities, Stale
 from observability import metrics
+from storage.accounts.attempts import Attempts
+from storage.accounts.sessions import SignInSessions
 from storage.alerts.forgetting import forget_events
 from storage.alerts.raw_messages import RawMessages
 from storage.blanking import Blanking
@@ -16,6 +18,7 @@ from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.pictures.album import Album
 from storage.rechecks import Rechecks
+from storage.residents.links import ResidentLinks
 from storage.session import Database, Session
 
 _MOST_PICTURES = 100
@@ -23,9 +26,7 @@ _MOST_PICTURES = 100
 Forget = Callable[[Session, datetime, Batch], Awaitable[int]]
 _ROWS: Mapping[Stale, Forget] = {
     Stale.NOTICES: lambda session, before, batch: Outbox(session).forget(before, batch.limit),
-    Stale.IDEMPOTENCY_KEYS: lambda session, before, batch: Idempotency(session).forget(
-        before, batch.limit
-    ),
+    Stale.IDEMPOTENCY_KEYS: lambda session, before, batch: _keys(session, before, batch.limit),
     Stale.RECHECKS: lambda session, before, batch: Rechecks(session).forget(before, batch.limit),
     Stale.RAW_MESSAGES: lambda session, before, batch: RawMessages(session).purge(
         before, batch.limit
@@ -71,3 +72,11 @@ class Housekeeper(HousekeeperActivities):
                 break
             gone += removed
         return gone
+
+
+async def _keys(session: Session, before: datetime, limit: int) -> int:
+    """What is left of signing in, and of links, goes with what is left of requests."""
+    keys = await Idempotency(session).forget(before, limit)
+    attempts = await Attempts(session).forget(before, limit)
+    links = await ResidentLinks(session).forget(before, limit)
+    return keys + attempts + links + await SignInSessions(session).forget(before, limit)

@@ -1,6 +1,7 @@
 """Problems as HTTP answers."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,8 @@ def problem_response(
     headers = {"Content-Language": locale, "Vary": "Accept-Language", **problem.headers}
     if problem.code in RETRY_AFTER:
         headers.setdefault("Retry-After", str(RETRY_AFTER[problem.code]))
+    if problem.status is HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", "Bearer")
     return JSONResponse(
         problem.body(locale, str(state.get("request_id", "")), said),
         status_code=problem.status,

@@ -17,23 +17,33 @@ from api.guard import Guard
 from api.intake.door import Door
 from api.intake.lane import Lane
 from api.intake.turns import PeopleFirst
+from api.pages.visiting import Reception
 from api.parts import Parts
 from api.peers import Peers
+from api.refusing import Refusals
 from api.routes import (
+    accounts,
     alerts,
+    audit,
     cameras,
     commands,
     health,
     households,
     intake,
     issues,
+    me,
     meetings,
+    oidc,
     personal,
     persons,
     pictures,
     places,
     reference,
+    resident_links,
+    resident_pages,
+    signing_in,
     sources,
+    wechat,
 )
 
 _TITLE = "Dispatch"
@@ -42,8 +52,8 @@ _PREFLIGHT_SECONDS = 600
 _DESCRIPTION = """\
 Raise resident issues, dispatch them, follow every deadline, evaluate the result.
 
-Every POST but a search and the messages of cameras carries an `Idempotency-Key`; repeated with the
-same key it has the same answer. Keys are their caller's own.
+Every POST but a search, the messages of cameras and what gives out tokens carries an
+`Idempotency-Key`; repeated with the same key it has the same answer. Keys are their caller's own.
 Whatever goes wrong is `application/problem+json` with a stable `code`. Sentences are Chinese, or
 English with `Accept-Language: en`.
 """
@@ -58,6 +68,9 @@ def build_app(parts: Parts) -> FastAPI:
         try:
             yield
         finally:
+            parts.ways_in.passwords.close()
+            if parts.wechat is not None:
+                await parts.wechat.wechat.close()
             await parts.database.close()
 
     app = FastAPIOffline(
@@ -70,12 +83,16 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
+    app.state.reception = Reception(parts)
+    app.state.refusals = Refusals(parts.tick)
     errors.install(app)
     _wrap(app, parts)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
-        *(commands, meetings, cameras, sources, alerts, health),
+        *(signing_in, oidc, wechat, me, accounts),
+        *(commands, meetings, cameras, sources, alerts, audit, health),
+        *(resident_links, resident_pages),
     ):
         app.include_router(module.router)
     _document(app)

@@ -10,12 +10,14 @@ import structlog
 from jwt.exceptions import ExpiredSignatureError, PyJWTError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from api.keys import KeySource, KeysUnavailable, UnknownKey
+from api.keys import Key, KeySource, KeysUnavailable, UnknownKey
 from api.problems import ApiCode, Problem
 from api.schemas.opaque import PERSONAL_NUMBER, Opaque
+from api.ways_in.watch import SessionOver, Watch
 from domain.actor import ENGINE, Actor
 from domain.ids import DepartmentCode, GridCode, Subject
 from domain.vocabulary import Role
+from storage.accounts.views import SignInSession
 
 log = structlog.get_logger(__name__)
 
@@ -61,26 +63,60 @@ class Claims(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Who bears a token and, if they signed in here, their session."""
+
+    actor: Actor
+    session: SignInSession | None = None
+
+    @property
+    def must_change_password(self) -> bool:
+        return self.session is not None and self.session.account.must_change_password
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets in who bears a valid token."""
+    """Lets in who bears a valid token: one of ours, or one of a key source of the operator's.
+
+    A token that names a key of ours is verified with that key and in that way alone; any other
+    is none of ours, whatever it claims.
+    """
 
     keys: KeySource
     issuer: str | None = None
     audience: str | None = None
+    own: Watch | None = None
 
     async def actor(self, token: str) -> Actor:
         """The bearer of a token.
 
         Raises:
-            Problem: `unauthenticated`, `token_expired` when all else is right with it, or
-                `keys_unavailable` when that cannot be told now.
+            Problem: as `presence`; `password_change_needed` before all else is allowed.
+        """
+        presence = await self.presence(token)
+        if presence.must_change_password:
+            raise Problem(ApiCode.PASSWORD_CHANGE_NEEDED)
+        return presence.actor
+
+    async def presence(self, token: str) -> Presence:
+        """The bearer of a token, who may have to change the password before anything else.
+
+        Raises:
+            Problem: `unauthenticated`, `token_expired` when all else is right with it,
+                `session_over` when its session is, or `keys_unavailable` when that cannot be told
+                now.
         """
         if len(token) > _LONGEST_TOKEN:
             raise unauthenticated("invalid_token")
         try:
-            return Claims.model_validate(await self._verified(token)).actor()
+            if self.own is not None and self.own.knows(token):
+                session = await self.own.session_of(token)
+                return Presence(session.appointment.actor, session)
+            return Presence(Claims.model_validate(await self._verified(token)).actor())
         except KeysUnavailable as error:
             raise Problem(ApiCode.KEYS_UNAVAILABLE) from error
+        except SessionOver as error:
+            raise unauthenticated("invalid_token", code=ApiCode.SESSION_OVER) from error
         except ValidationError as error:
             raise unauthenticated("invalid_token", _fault(error)) from error
         except ExpiredSignatureError as error:
@@ -92,6 +128,13 @@ class Gate:
 
     async def _verified(self, token: str) -> Mapping[str, Any]:
         key = await self.keys.key_for(token)
+        try:
+            return self._decoded(token, key)
+        except ExpiredSignatureError:
+            self._decoded(token, key, may_be_over=True)  # what else is wrong is said instead
+            raise
+
+    def _decoded(self, token: str, key: Key, *, may_be_over: bool = False) -> Mapping[str, Any]:
         required = ["sub", "exp", *(["iss"] if self.issuer else [])]
         return jwt.decode(
             token,
@@ -100,7 +143,11 @@ class Gate:
             audience=self.audience,
             issuer=self.issuer,
             leeway=_LEEWAY,
-            options={"require": required, "verify_aud": self.audience is not None},
+            options={
+                "require": required,
+                "verify_aud": self.audience is not None,
+                "verify_exp": not may_be_over,
+            },
         )
 
 

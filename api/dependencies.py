@@ -1,5 +1,6 @@
 """What routes ask for by type: the parts, the caller, the key of the request, the language."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -7,7 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from api.asking import Asking
-from api.auth import unauthenticated
+from api.auditing import Auditing
+from api.auth import Presence, unauthenticated
 from api.engine import Engine
 from api.intake.door import Door
 from api.parts import Parts
@@ -15,7 +17,8 @@ from api.problems import ApiCode, Problem
 from api.schemas.opaque import Opaque
 from api.schemas.text import VISIBLE
 from domain.actor import Actor
-from domain.vocabulary import Role
+from domain.rights import Act, may
+from storage.accounts.views import SignInSession
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JSON Web Token.")
 
@@ -48,29 +51,61 @@ DoorOf = Annotated[Door, Depends(_door)]
 Locale = Annotated[str, Depends(_locale)]
 
 
-async def _caller(
-    request: Request,
-    parts: PartsOf,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Actor:
+BearerOf = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _presence(request: Request, parts: PartsOf, bearer: BearerOf) -> Presence:
+    """Whoever comes in, should they have to change the password first, too."""
+    if bearer is None:
+        raise unauthenticated()
+    presence = await parts.gate.presence(bearer.credentials)
+    request.state.subject = presence.actor.subject
+    parts.rates.of_actors.require_room(presence.actor.subject)
+    return presence
+
+
+async def _caller(request: Request, parts: PartsOf, bearer: BearerOf) -> Actor:
     if bearer is None:
         raise unauthenticated()
     actor = await parts.gate.actor(bearer.credentials)
     request.state.subject = actor.subject
+    request.state.department = actor.department
     parts.rates.of_actors.require_room(actor.subject)
     return actor
 
 
+async def _session(presence: Annotated[Presence, Depends(_presence)]) -> SignInSession:
+    if presence.session is None:
+        raise Problem(ApiCode.NO_SESSION)
+    return presence.session
+
+
+PresenceOf = Annotated[Presence, Depends(_presence)]
+SessionOf = Annotated[SignInSession, Depends(_session)]
 Caller = Annotated[Actor, Depends(_caller)]
 
 
-async def _administrator(caller: Caller) -> Actor:
-    if not caller.has(Role.ADMINISTRATOR):
+def who_may(act: Act) -> Callable[[Actor], Awaitable[Actor]]:
+    """The caller, if the table of rights gives their roles the act at all.
+
+    With what it may be done is another question, put where that is read.
+    """
+
+    async def _allowed(caller: Caller) -> Actor:
+        require_right(caller, act)
+        return caller
+
+    return _allowed
+
+
+def require_right(actor: Actor, act: Act) -> None:
+    """Returns when the actor's roles have the right to something.
+
+    Raises:
+        Problem: `forbidden`.
+    """
+    if not may(actor, act):
         raise Problem(ApiCode.FORBIDDEN)
-    return caller
-
-
-Administrator = Annotated[Actor, Depends(_administrator)]
 
 
 async def _asking(
@@ -88,7 +123,8 @@ async def _asking(
         Opaque,
     ],
 ) -> Asking:
-    return Asking(key, caller, f"{request.method} {request.url.path}")
+    route = f"{request.method} {request.url.path}"
+    return Asking(key, caller, route, Auditing(request))
 
 
 AskingOf = Annotated[Asking, Depends(_asking)]

@@ -69,3 +69,11 @@ class FixedKey:
                 return cls(Key(material, ("EdDSA",)))
             case _:
                 raise ValueError("not a key that signs tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class NoKey:
+    """For who trusts nobody's tokens but the engine's own."""
+
+    async def key_for(self, _: str) -> Key:
+        raise UnknownKey("no key source is set up")

@@ -52,9 +52,24 @@ class ApiCode(StrEnum):
     KEYS_UNAVAILABLE = "keys_unavailable"
     BAD_SIGNATURE = "bad_signature"
     CANNOT_SIGN = "cannot_sign"
+    CANNOT_LINK = "cannot_link"
+    NO_AUDIT_KEY = "no_audit_key"
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_LOCKED = "sign_in_locked"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    NO_APPOINTMENT = "no_appointment"
+    SESSION_OVER = "session_over"
+    NO_SESSION = "no_session"
+    PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105 - a code
+    ACCOUNT_TAKEN = "account_taken"
+    OWN_ACCOUNT = "own_account"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PROVIDER_REFUSED = "provider_refused"
+    SIGN_IN_STALE = "sign_in_stale"
+    NOT_LINKED = "not_linked"
 
 
 Code = RefusalCode | ApiCode
@@ -91,10 +106,25 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.CANNOT_SIGN: HTTPStatus.CONFLICT,
+    ApiCode.CANNOT_LINK: HTTPStatus.CONFLICT,
+    ApiCode.NO_AUDIT_KEY: HTTPStatus.CONFLICT,
     ApiCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.PICTURES_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.SIGN_IN_FAILED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.SIGN_IN_LOCKED: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.TOO_MANY_ATTEMPTS: HTTPStatus.TOO_MANY_REQUESTS,
+    ApiCode.NO_APPOINTMENT: HTTPStatus.FORBIDDEN,
+    ApiCode.SESSION_OVER: HTTPStatus.UNAUTHORIZED,
+    ApiCode.NO_SESSION: HTTPStatus.CONFLICT,
+    ApiCode.PASSWORD_CHANGE_NEEDED: HTTPStatus.FORBIDDEN,
+    ApiCode.ACCOUNT_TAKEN: HTTPStatus.CONFLICT,
+    ApiCode.OWN_ACCOUNT: HTTPStatus.CONFLICT,
+    ApiCode.PROVIDER_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.PROVIDER_REFUSED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.SIGN_IN_STALE: HTTPStatus.BAD_REQUEST,
+    ApiCode.NOT_LINKED: HTTPStatus.FORBIDDEN,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
@@ -107,6 +137,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.DATABASE_UNAVAILABLE: 3,
     ApiCode.KEYS_UNAVAILABLE: 5,
     ApiCode.PICTURES_UNAVAILABLE: 3,
+    ApiCode.PROVIDER_UNAVAILABLE: 5,
 }
 """Seconds after which asking again makes sense; exactly the codes of status 503."""
 

@@ -18,6 +18,7 @@ from domain.vocabulary import Role
 from observability.clock import now
 from storage.births import Birth, Births
 from storage.idempotency import Idempotency
+from storage.sealing.ring import KeyRing
 from storage.session import Database
 
 _RESIDENT = Subject("bench")
@@ -34,7 +35,8 @@ class Whistle(BaseModel):
 
 def create_app() -> FastAPI:
     """The endpoint over the database named in the environment."""
-    database = Database(os.environ["DISPATCH_DATABASE_URL"])
+    ring = KeyRing.parse(os.environ["DISPATCH_SEAL_KEYS"])
+    database = Database(os.environ["DISPATCH_DATABASE_URL"], ring=ring)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -1,7 +1,6 @@
 """Births of issues: one insert by the API, picked up by the relay that starts workflows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,9 +30,9 @@ from domain.ids import (
     Subject,
     WhistleKindCode,
 )
-from domain.position import Position
 from domain.vocabulary import IssueState, Level, Role
 from storage import codec
+from storage.birth import Birth, description_of, sealed_parts
 from storage.doorbell import BIRTHS
 from storage.models import (
     ISSUE_NUMBERS,
@@ -43,7 +42,11 @@ from storage.models import (
     ReporterRow,
     TextRow,
 )
+from storage.nearby import in_cell
+from storage.sealing import seals
 from storage.session import AnyRow, Session
+
+__all__ = ["BIRTH", "LENT", "Birth", "Births"]
 
 _DIGITS = 7
 BIRTH = CommandId("birth")
@@ -66,39 +69,10 @@ _ORIGIN = (
     IssueRow.raised_with_priority,
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Birth:
-    """What an issue comes in with. `prefix` and the local `year` begin its number.
-
-    `said_at` is the reporter's own clock; `away_m` how far the grid is from a position in none.
-    """
-
-    prefix: str
-    year: int
-    district: DistrictCode
-    grid: GridCode
-    category: CategoryCode
-    whistle_kind: WhistleKindCode
-    source: Role
-    raised_by: Subject
-    raised_at: datetime
-    description: str
-    resident: Subject | None = None
-    emergency: bool = False
-    at_once: bool = False
-    """Nobody has to look first, whatever the whistle kind says."""
-    raised_with_priority: bool = False
-    reporter_name: str | None = None
-    reporter_phone: str | None = None
-    reporter_address: str | None = None
-    said_at: datetime | None = None
-    position: Position | None = None
-    away_m: int | None = None
-
-
-_NOT_SAID = {"prefix", "year", "position", "away_m"}
+_SEALED = {"description", "reporter_name", "reporter_phone", "reporter_address"}
+_NOT_SAID = {"prefix", "year", "position", "away_m", *_SEALED}
 _SAID = tuple(name for name in Birth.__dataclass_fields__ if name not in _NOT_SAID)
+REPORTER = ("name_sealed", "phone_sealed", "address_sealed", "phone_hash")
 _PLACE = ("lat", "lon", "gcj_lat", "gcj_lon", "said_in", "away_m")
 
 
@@ -121,14 +95,14 @@ def _birth(*, has_position: bool) -> Select[*tuple[Any, ...]]:
         issue_number=given("number"),
         kind="description",
         author=given("raised_by"),
-        body=given("description"),
+        body="",
+        body_sealed=given("description_sealed"),
+        grams=given("grams"),
         at=given("raised_at"),
     )
     reporter = insert(ReporterRow).values(
         issue_number=given("number"),
-        name=given("reporter_name"),
-        phone=given("reporter_phone"),
-        address=given("reporter_address"),
+        **{name: given(f"reporter_{name}") for name in REPORTER},
     )
     event = insert(EventRow).values(
         issue_number=given("number"),
@@ -147,6 +121,7 @@ def _birth(*, has_position: bool) -> Select[*tuple[Any, ...]]:
             issue_number=given("number"),
             category=given("category"),
             raised_at=given("raised_at"),
+            exact_sealed=given("exact_sealed"),
             **{name: given(name) for name in _PLACE},
         )
         parts.append(position.cte("p"))
@@ -194,7 +169,9 @@ class Births:
         ordinal = (await self._session.execute(select(ISSUE_NUMBERS.next_value()))).scalar_one()
         number = IssueNumber(f"{birth.prefix}-{birth.year}-{ordinal:0{_DIGITS}d}")
         statement = _BIRTH if birth.position is None else _BIRTH_WITH_POSITION
-        await self._session.execute(statement, _values(number, birth))
+        sealer, index = await seals.sealer(self._session), await seals.index(self._session)
+        sealed = sealed_parts(number, birth, sealer, index)
+        await self._session.execute(statement, _values(number, birth) | sealed)
         return number
 
     async def take_unstarted(self, limit: int, now: datetime) -> tuple[Origin, ...]:
@@ -232,7 +209,7 @@ class Births:
 def _values(number: IssueNumber, birth: Birth) -> dict[str, object]:
     return {
         "_number": number,
-        "_text_id": f"{number}:description",
+        "_text_id": description_of(number),
         "_payload": codec.text(codec.ANYTHING, _details(birth)),
         **{f"_{name}": getattr(birth, name) for name in _SAID},
         **_place(birth),
@@ -248,7 +225,8 @@ def _place(birth: Birth) -> dict[str, object]:
     if position is None:
         return {}
     here, drawn = position.wgs84, position.gcj02
-    values = (here.lat, here.lon, drawn.lat, drawn.lon, position.said_in, birth.away_m)
+    degrees = map(in_cell, (here.lat, here.lon, drawn.lat, drawn.lon))
+    values = (*degrees, position.said_in, birth.away_m)
     return {f"_{name}": value for name, value in zip(_PLACE, values, strict=True)}
 
 

@@ -2,17 +2,23 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import Subject
-from domain.reference import ReferenceKind
+from domain.reference import ReferenceKind, Staff
+from domain.visibility import EntryScope
 from storage import codec, entry_reads
-from storage.entry_reads import IS_LATEST, Wanted, entries_of, entry_of
+from storage.entry_reads import IS_LATEST, Wanted, entries_from, entries_of, entry_from, name_place
+from storage.entry_scope import entry_lies_in
 from storage.models import ReferenceChangesRow, ReferenceRow
+from storage.models.issues import LONGEST_TEXT
+from storage.said import storable
+from storage.sealing import seals
 from storage.session import Session
 from storage.views import Entry, Page
 
@@ -27,6 +33,11 @@ _CHANGED = (
         index_elements=["kind"], set_={"changes": ReferenceChangesRow.changes + 1}
     )
 )
+
+
+def _nameless(body: object) -> object:
+    """As it lies open."""
+    return replace(body, name="") if isinstance(body, Staff) else body
 
 
 class StaleVersion(Exception):
@@ -56,8 +67,9 @@ class Entries:
         kinds, codes, versions = (list(column) for column in zip(*keys, strict=True))
         given = {"_kinds": kinds, "_codes": codes, "_versions": versions}
         self._foreseen |= dict.fromkeys(keys)
-        for row in await self._session.execute(entry_reads.THESE, given):
-            entry = entry_of(row)
+        rows = (await self._session.execute(entry_reads.THESE, given)).all()
+        entries = await entries_from(self._session, rows)
+        for row, entry in zip(rows, entries, strict=True):
             self._foreseen[Wanted(entry.kind, entry.code, row.wanted)] = entry
 
     async def current(self, kind: ReferenceKind, code: str) -> Entry[Any] | None:
@@ -67,7 +79,7 @@ class Entries:
             return self._foreseen[wanted]
         given = {"_kind": kind, "_code": code}
         row = (await self._session.execute(entry_reads.CURRENT, given)).one_or_none()
-        return entry_of(row) if row else None
+        return await entry_from(self._session, row) if row else None
 
     async def currents(
         self, wanted: Mapping[ReferenceKind, str]
@@ -82,7 +94,7 @@ class Entries:
         if not codes:
             return {}
         found = entries_of(kind).where(ReferenceRow.code.in_(sorted(codes)), IS_LATEST)
-        entries = (entry_of(row) for row in await self._session.execute(found))
+        entries = await self._read(found)
         return {entry.code: entry.body for entry in entries}
 
     async def version(self, kind: ReferenceKind, code: str, version: int) -> Entry[Any] | None:
@@ -91,25 +103,39 @@ class Entries:
             return self._foreseen[wanted]
         given = {"_kind": kind, "_code": code, "_version": version}
         row = (await self._session.execute(entry_reads.VERSION, given)).one_or_none()
-        return entry_of(row) if row else None
+        return await entry_from(self._session, row) if row else None
 
     async def versions(self, kind: ReferenceKind, code: str) -> tuple[Entry[Any], ...]:
         """The whole history of an entry, newest first."""
         found = entries_of(kind).where(ReferenceRow.code == code)
         ordered = found.order_by(ReferenceRow.version.desc())
-        return tuple(entry_of(row) for row in await self._session.execute(ordered))
+        return await self._read(ordered)
 
     async def list(
-        self, kind: ReferenceKind, *, after: str | None = None, limit: int = LARGEST_PAGE
+        self,
+        kind: ReferenceKind,
+        *,
+        after: str | None = None,
+        limit: int = LARGEST_PAGE,
+        scope: EntryScope | None = None,
     ) -> Page[Entry[Any]]:
         """Present versions by code, the retired ones too; `after` is the last code seen."""
         size = max(1, min(limit, LARGEST_PAGE))
         found = entries_of(kind).where(IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
         if after is not None:
             found = found.where(ReferenceRow.code > after)
-        entries = tuple(entry_of(row) for row in await self._session.execute(found))
+        if scope is not None:
+            found = found.where(entry_lies_in(kind, scope))
+        entries = await self._read(found)
         more = entries[size - 1].code if len(entries) > size else None
         return Page(entries[:size], more)
+
+    async def is_within(self, kind: ReferenceKind, code: str, scope: EntryScope) -> bool:
+        """Whether the entry, as it is now, is there for who has this scope."""
+        found = entries_of(kind).where(ReferenceRow.code == code, IS_LATEST)
+        return (
+            await self._session.execute(found.where(entry_lies_in(kind, scope)))
+        ).first() is not None
 
     async def documents_in_force(self, kind: ReferenceKind) -> tuple[str, ...]:
         """The same as JSON text, by code: for many entries, to be read outside the event loop."""
@@ -148,7 +174,7 @@ class Entries:
         """
         if getattr(body, "code", None) != code:
             raise ValueError(f"the body is not that of {code}")
-        document = codec.body_text(kind, body)
+        document = codec.body_text(kind, _nameless(body))
         self._foreseen.clear()
         expected = expected_version or 0
         if await self._latest(kind, code) != expected:
@@ -176,6 +202,7 @@ class Entries:
                 version=entry.version,
                 belongs_to=getattr(entry.body, belongs_to) if belongs_to else None,
                 body=document,
+                name_sealed=await self._name(entry),
                 retired=entry.retired,
                 created_at=entry.created_at,
                 created_by=entry.created_by,
@@ -187,6 +214,13 @@ class Entries:
             return False
         await self._session.execute(_CHANGED, {"kind": entry.kind})
         return True
+
+    async def _name(self, entry: Entry[Any]) -> bytes | None:
+        if not isinstance(entry.body, Staff) or not entry.body.name:
+            return None
+        sealer = await seals.sealer(self._session)
+        name = storable("name", entry.body.name, LONGEST_TEXT)
+        return sealer.text(name_place(entry.code, entry.version), name)
 
     async def _latest(self, kind: ReferenceKind, code: str) -> int:
         found = select(func.coalesce(func.max(ReferenceRow.version), 0)).where(
@@ -203,8 +237,7 @@ class Entries:
         found = entry_reads.IN_FORCE
         if belonging_to is not None:
             given["_owners"], found = belonging_to, entry_reads.IN_FORCE_OF
-        rows = await self._session.execute(found, given)
-        return tuple(entry_of(row) for row in rows)
+        return await self._read(found, given)
 
     async def kinds_in_force(
         self, *kinds: ReferenceKind
@@ -212,7 +245,12 @@ class Entries:
         """As `in_force`, of several kinds in one round trip."""
         found: dict[ReferenceKind, list[Entry[Any]]] = {kind: [] for kind in kinds}
         given = {"_kinds": [*kinds]}
-        for row in await self._session.execute(entry_reads.KINDS_IN_FORCE, given):
-            entry = entry_of(row)
+        for entry in await self._read(entry_reads.KINDS_IN_FORCE, given):
             found[entry.kind].append(entry)
         return {kind: tuple(entries) for kind, entries in found.items()}
+
+    async def _read(
+        self, found: Select[*tuple[Any, ...]], given: Mapping[str, object] | None = None
+    ) -> tuple[Entry[Any], ...]:
+        rows = (await self._session.execute(found, given)).all()
+        return await entries_from(self._session, rows)

@@ -3,6 +3,8 @@
 Building a statement costs more than running it, and every step of an issue reads some.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -25,7 +27,10 @@ from domain.ids import Subject
 from domain.reference import ReferenceKind
 from storage import codec
 from storage.models import ReferenceRow
-from storage.session import AnyRow
+from storage.sealing import seals
+from storage.sealing.cipher import Place
+from storage.sealing.seals import Opener
+from storage.session import AnyRow, Session
 from storage.views import Entry
 
 
@@ -48,6 +53,7 @@ ENTRIES = select(
     ReferenceRow.code,
     ReferenceRow.version,
     ReferenceRow.body,
+    ReferenceRow.name_sealed,
     ReferenceRow.retired,
     ReferenceRow.created_at,
     ReferenceRow.created_by,
@@ -95,17 +101,39 @@ def entries_in_force(kind: ReferenceKind) -> Select[*tuple[Any, ...]]:
     return _PRESENT.where(ReferenceRow.kind == kind)
 
 
-def entry_of(row: AnyRow) -> Entry[Any]:
+async def entries_from(session: Session, rows: Sequence[AnyRow]) -> tuple[Entry[Any], ...]:
+    """The entries of rows of `ENTRIES`, with the names of staff if they open."""
+    opener = await seals.opener(session, (row.name_sealed for row in rows))
+    return tuple(_entry(row, opener) for row in rows)
+
+
+async def entry_from(session: Session, row: AnyRow) -> Entry[Any]:
+    (entry,) = await entries_from(session, [row])
+    return entry
+
+
+def name_place(code: str, version: int) -> Place:
+    return Place("reference_entries", "name", f"{ReferenceKind.STAFF}/{code}/{version}")
+
+
+def _entry(row: AnyRow, opener: Opener) -> Entry[Any]:
     kind = ReferenceKind(row.kind)
+    body = codec.body(kind, row.body)
+    if row.name_sealed is not None:
+        body = replace(body, name=_name(row, opener))
     return Entry(
         kind=kind,
         code=row.code,
         version=row.version,
-        body=codec.body(kind, row.body),
+        body=body,
         retired=row.retired,
         created_at=row.created_at,
         created_by=Subject(row.created_by),
     )
+
+
+def _name(row: AnyRow, opener: Opener) -> str:
+    return opener.text(name_place(row.code, row.version), row.name_sealed) or ""
 
 
 def is_named(name: str) -> ColumnElement[bool]:

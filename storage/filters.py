@@ -1,17 +1,17 @@
 """Which issues a list shows: what is asked for, within what the asker may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.actor import GRID_SEPARATOR
 from domain.ids import CategoryCode, DepartmentCode, GridCode
 from domain.visibility import Scope
 from domain.vocabulary import IssueState, ItemOutcome, Level, Role
-from storage.models import IssueRow, MeetingItemRow, MeetingRow, TextRow
+from storage.models import IssueRow, MeetingItemRow, MeetingRow
 
 _PAST_SEPARATOR = chr(ord(GRID_SEPARATOR) + 1)
 
@@ -40,7 +40,7 @@ class IssueFilter:
 
 
 def conditions(wanted: IssueFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
-    """What an issue has to fulfil, as of `at`."""
+    """What an issue has to fulfil, as of `at`; but for its words, see `storage.searching`."""
     yield from _equal(wanted)
     if wanted.states:
         yield IssueRow.state.in_(wanted.states)
@@ -51,8 +51,6 @@ def conditions(wanted: IssueFilter, at: datetime) -> Iterator[ColumnElement[bool
     if wanted.overdue is not None:
         late = is_overdue(at)
         yield late if wanted.overdue else ~late
-    if wanted.text:
-        yield _is_described_by(wanted.text)
     if wanted.scope is not None:
         yield is_seen_by(wanted.scope)
 
@@ -98,9 +96,16 @@ def in_subtree(
     return or_(column == grid, below)
 
 
+def lies_in_one_of(
+    column: ColumnElement[str] | InstrumentedAttribute[str], grids: Sequence[GridCode]
+) -> ColumnElement[bool]:
+    """Who has no grids finds nothing."""
+    return or_(false(), *(in_subtree(column, grid) for grid in grids))
+
+
 def is_seen_by(scope: Scope) -> ColumnElement[bool]:
     seen = [IssueRow.raised_by == scope.subject, IssueRow.resident == scope.subject]
-    seen += [lies_in(grid) for grid in scope.grids]
+    seen.append(lies_in_one_of(IssueRow.grid, scope.grids))
     if scope.department is not None:
         seen.append(was_called(scope.department))
     if scope.attends:
@@ -115,12 +120,4 @@ def _is_talked_about_by(members: tuple[str, ...]) -> ColumnElement[bool]:
         MeetingItemRow.outcome.is_distinct_from(ItemOutcome.TAKEN_OFF),
         MeetingRow.number == MeetingItemRow.meeting_number,
         MeetingRow.members.overlap(list(members)),
-    )
-
-
-def _is_described_by(text: str) -> ColumnElement[bool]:
-    return exists().where(
-        TextRow.issue_number == IssueRow.number,
-        TextRow.kind == "description",
-        TextRow.body.icontains(text, autoescape=True),
     )

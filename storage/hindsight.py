@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from typing_extensions import override
 
 from domain.reference import ReferenceKind
-from storage.entry_reads import entries_of, entry_of
+from storage.entry_reads import entries_of, entry_from
 from storage.models import ReferenceRow
 from storage.reference import ReferenceRepository
 from storage.session import Session
@@ -45,7 +45,9 @@ class Hindsight(ReferenceRepository):
             .limit(1)
         )
         row = (await self._session.execute(found)).one_or_none()
-        return entry_of(row) if row else await self.version(kind, code, 1)
+        if row is None:
+            return await self.version(kind, code, 1)
+        return await entry_from(self._session, row)
 
     @override
     async def in_force(
@@ -62,5 +64,4 @@ class Hindsight(ReferenceRepository):
         )
         if belonging_to is not None:
             found = found.where(ReferenceRow.belongs_to.in_(belonging_to))
-        rows = await self._session.execute(found.order_by(ReferenceRow.code))
-        return tuple(entry_of(row) for row in rows)
+        return await self._read(found.order_by(ReferenceRow.code))

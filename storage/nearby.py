@@ -1,6 +1,7 @@
 """Where issues are, and which open ones of a category are near a point."""
 
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from domain.position import EARTH_M, METRES_OF_A_DEGREE, Point, Position, System
 from domain.reference import Category
 from domain.vocabulary import IssueState
 from storage.models import FollowerRow, IssueRow, PositionRow
+from storage.sealing import seals
+from storage.sealing.cipher import Place
 from storage.session import AnyRow, Session
 
 OPEN_STATES = tuple(
@@ -24,8 +27,10 @@ _CELL = 10_000.0
 """Parts of a degree: what a stranger can find out of a place is a cell of about ten metres."""
 _CELL_M, _ROUNDED_M = 12.0, 10
 _NARROWEST = 0.01
+_EXACT = struct.Struct(">4d")
 
 PLACE_COLUMNS = (
+    PositionRow.exact_sealed,
     PositionRow.lat,
     PositionRow.lon,
     PositionRow.gcj_lat,
@@ -56,14 +61,36 @@ class NearIssue:
     is_mine: bool
 
 
-def position_of(row: AnyRow) -> Position | None:
+async def position_of(session: Session, row: AnyRow) -> Position | None:
+    """Where it is; to the cell only if nothing more is known or can be opened."""
     if row.lat is None:
         return None
+    degrees = (row.lat, row.lon, row.gcj_lat, row.gcj_lon)
+    if row.exact_sealed is not None:
+        opener = await seals.opener(session, [row.exact_sealed])
+        exact = opener.data(place_of(row.number), row.exact_sealed)
+        degrees = _EXACT.unpack(exact) if exact is not None else degrees
+    lat, lon, gcj_lat, gcj_lon = degrees
     return Position(
-        wgs84=Point(lat=row.lat, lon=row.lon),
-        gcj02=Point(lat=row.gcj_lat, lon=row.gcj_lon),
+        wgs84=Point(lat=lat, lon=lon),
+        gcj02=Point(lat=gcj_lat, lon=gcj_lon),
         said_in=System(row.said_in),
     )
+
+
+def place_of(number: IssueNumber | str) -> Place:
+    return Place("positions", "exact", number)
+
+
+def exact(position: Position) -> bytes:
+    """What is sealed of a position."""
+    here, drawn = position.wgs84, position.gcj02
+    return _EXACT.pack(here.lat, here.lon, drawn.lat, drawn.lon)
+
+
+def in_cell(degrees: float) -> float:
+    """The middle of the cell: as exactly as anybody is told, and as exactly as it lies open."""
+    return round(degrees * _CELL) / _CELL
 
 
 class Nearby:

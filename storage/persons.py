@@ -11,6 +11,7 @@ from domain.vocabulary import IssueState, Role
 from storage.blanking import Blanking
 from storage.filters import in_subtree
 from storage.models import FollowerRow, IssueRow, PictureRow, PositionRow, TextRow
+from storage.nearby import PLACE_COLUMNS, position_of
 from storage.people import People
 from storage.pictures.repository import Pictures
 from storage.session import Session
@@ -129,8 +130,7 @@ class Persons:
                 IssueRow.raised_at,
                 IssueRow.closed_at,
                 IssueRow.satisfaction,
-                PositionRow.lat,
-                PositionRow.lon,
+                *PLACE_COLUMNS,
             )
             .outerjoin(PositionRow, PositionRow.issue_number == IssueRow.number)
             .where(_is_of(subject), where)
@@ -150,10 +150,11 @@ class Persons:
                     closed_at=row.closed_at,
                     satisfaction=row.satisfaction,
                     reporter=await people.reporter(IssueNumber(row.number)),
-                    lat=row.lat,
-                    lon=row.lon,
+                    lat=place.wgs84.lat if place else None,
+                    lon=place.wgs84.lon if place else None,
                 )
                 for row in rows
+                for place in [await position_of(self._session, row)]
             ]
         )
 

@@ -1,23 +1,26 @@
 """Reads of issues: pages of lines, one issue, its timeline, its deadlines."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from domain.ids import CategoryCode, CommandId, IssueNumber, WhistleKindCode
+from domain.ids import CategoryCode, CommandId, GridCode, IssueNumber, WhistleKindCode
 from domain.issue import Issue
 from domain.visibility import Scope
 from domain.vocabulary import IssueState
 from storage import codec
 from storage.cursors import BadCursor, cursor_after, id_of
 from storage.events import EVENT_COLUMNS, event_of
-from storage.filters import IssueFilter, conditions, is_seen_by
+from storage.filters import IssueFilter, conditions, is_seen_by, lies_in_one_of
 from storage.followers import Followers
 from storage.lines import LINE_COLUMNS, line_of
 from storage.models import EventRow, IssueRow, PositionRow, TextRow
 from storage.nearby import FOLLOWED, PLACE_COLUMNS, position_of
 from storage.people import People
-from storage.session import Session
+from storage.said import SAID, said
+from storage.searching import described
+from storage.session import AnyRow, Session
 from storage.timeline import BEGINNING, timeline
 from storage.views import (
     IssueDetail,
@@ -39,8 +42,7 @@ _DETAIL = (
         *LINE_COLUMNS,
         IssueRow.snapshot,
         IssueRow.said_at,
-        TextRow.body,
-        TextRow.erased_at,
+        *SAID,
         *PLACE_COLUMNS,
         FOLLOWED.label("followers"),
     )
@@ -71,13 +73,14 @@ class Queries:
         row = (await self._session.execute(found, {"_number": number})).one_or_none()
         if row is None:
             return None
+        (description,) = await said(self._session, [row])
         return IssueDetail(
             line=line_of(row),
-            description=row.body,
+            description=description,
             description_erased_at=row.erased_at,
             snapshot=codec.ISSUE.validate_json(row.snapshot) if row.snapshot else None,
             said_at=row.said_at,
-            position=position_of(row),
+            position=await position_of(self._session, row),
             away_m=row.away_m,
             followers=row.followers,
             followers_say=await Followers(self._session).words(number) if row.followers else {},
@@ -97,13 +100,26 @@ class Queries:
             BadCursor: the cursor is not from an earlier page.
         """
         size = max(1, min(limit, LARGEST_PAGE))
-        found = select(*LINE_COLUMNS).where(*conditions(wanted, at))
-        if cursor is not None:
-            found = found.where(IssueRow.id < id_of(cursor))
-        ordered = found.order_by(IssueRow.id.desc()).limit(size + 1)
-        rows = (await self._session.execute(ordered)).all()
+        before = id_of(cursor) if cursor is not None else None
+        rows = await self._lines(wanted, at, before, size + 1)
         more = cursor_after(rows[size - 1].id) if len(rows) > size else None
         return Page(tuple(line_of(row) for row in rows[:size]), more)
+
+    async def _lines(
+        self, wanted: IssueFilter, at: datetime, before: int | None, limit: int
+    ) -> Sequence[AnyRow]:
+        if wanted.text:
+            rows: list[AnyRow] = []
+            async for row in described(self._session, wanted, wanted.text, at, before):
+                rows.append(row)
+                if len(rows) == limit:
+                    break
+            return rows
+        found = select(*LINE_COLUMNS).where(*conditions(wanted, at))
+        if before is not None:
+            found = found.where(IssueRow.id < before)
+        ordered = found.order_by(IssueRow.id.desc()).limit(limit)
+        return (await self._session.execute(ordered)).all()
 
     async def timeline(
         self, number: IssueNumber, after_version: int = BEGINNING, limit: int = _MOST_ENTRIES
@@ -147,8 +163,11 @@ class Queries:
         whistle_kind: WhistleKindCode | None = None,
         after: str | None = None,
         limit: int = LARGEST_PAGE,
+        grids: Sequence[GridCode] | None = None,
     ) -> Page[Issue]:
         """Snapshots of issues that are not closed, oldest first, to try a policy on.
+
+        Of these grids only; None are all.
 
         Raises:
             BadCursor: `after` is not from an earlier page.
@@ -160,6 +179,8 @@ class Queries:
             found = found.where(IssueRow.category == category)
         if whistle_kind is not None:
             found = found.where(IssueRow.whistle_kind == whistle_kind)
+        if grids is not None:
+            found = found.where(lies_in_one_of(IssueRow.grid, grids))
         if after is not None:
             found = found.where(IssueRow.id > id_of(after))
         rows = (await self._session.execute(found.order_by(IssueRow.id).limit(limit + 1))).all()

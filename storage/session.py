@@ -7,14 +7,20 @@ Faulty        it does not understand us: a fault of ours
 Unstorable    the database refuses a value: too long, no text at all, or a reference into nothing
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row, event, select
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from observability import clock
+from storage.sealing.cabinet import Cabinet
+from storage.sealing.ring import KeyRing
+from storage.sealing.seals import OPTION
 
 Session: TypeAlias = AsyncConnection
 """An open transaction. Everything in `storage` takes one and none of it ever commits."""
@@ -44,10 +50,22 @@ class Faulty(Exception):
 
 
 class Database:
-    """One database and its connections."""
+    """One database and its connections; without a `ring` nothing personal can be written."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, command_timeout: float = 5.0) -> None:
-        self._engine = _engine(url, pool_size, command_timeout)
+    def __init__(
+        self,
+        url: str,
+        *,
+        ring: KeyRing | None = None,
+        pool_size: int = 8,
+        command_timeout: float = 5.0,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._url, self._command_timeout = url, command_timeout
+        cabinet = Cabinet(ring, self._alone, now) if ring is not None else None
+        self._engine = _engine(url, pool_size, command_timeout).execution_options(
+            **{OPTION: cabinet}
+        )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reading = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -85,6 +103,16 @@ class Database:
         """
         async with _translated(), self._reading.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Session]:
+        """A transaction on a connection of its own: what needs it waits for no other's."""
+        engine = _engine(self._url, 1, self._command_timeout)
+        try:
+            async with engine.begin() as session:
+                yield session
+        finally:
+            await engine.dispose()
 
     async def ping(self) -> None:
         """Returns when the database answers.

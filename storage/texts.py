@@ -11,9 +11,7 @@ from sqlalchemy import (
     Select,
     delete,
     exists,
-    false,
     func,
-    or_,
     select,
     union_all,
     update,
@@ -22,9 +20,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import CommandId, GridCode, IssueNumber, Subject, TextId
 from domain.meeting.words import MeetingEvent
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.models import EventRow, IssueRow, MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
 from storage.models.issues import LONGEST_TEXT
+from storage.said import SAID, place_of, said, storable
+from storage.sealing import seals
 from storage.session import Session
 
 __all__ = ["LONGEST_TEXT", "Text", "Texts"]
@@ -72,7 +72,8 @@ class Texts:
     async def put(
         self, text_id: TextId, number: IssueNumber, author: Subject, body: str, at: datetime
     ) -> None:
-        """Keeps a remark; one that is there already stays as it is."""
+        """Keeps a remark, sealed; one that is there already stays as it is."""
+        sealer = await seals.sealer(self._session)
         await self._session.execute(
             _PUT,
             {
@@ -80,7 +81,8 @@ class Texts:
                 "issue_number": number,
                 "kind": "remark",
                 "author": author,
-                "body": body,
+                "body": "",
+                "body_sealed": sealer.text(place_of(text_id), storable("body", body, LONGEST_TEXT)),
                 "at": at,
             },
         )
@@ -107,19 +109,19 @@ class Texts:
         return gone.rowcount
 
     async def many(self, ids: Iterable[TextId]) -> Mapping[TextId, Text]:
-        found = select(
-            TextRow.id, TextRow.issue_number, TextRow.author, TextRow.body, TextRow.at
-        ).where(TextRow.id.in_(list(ids)))
+        found = select(*SAID, TextRow.issue_number, TextRow.author, TextRow.at).where(
+            TextRow.id.in_(list(ids))
+        )
         rows = (await self._session.execute(found)).all()
         texts = (
             Text(
-                id=TextId(row.id),
+                id=TextId(row.said_id),
                 number=IssueNumber(row.issue_number),
                 author=Subject(row.author),
-                body=row.body,
+                body=body,
                 at=row.at,
             )
-            for row in rows
+            for row, body in zip(rows, await said(self._session, rows), strict=True)
         )
         return {each.id: each for each in texts}
 
@@ -161,7 +163,7 @@ class Texts:
         erased = await self._session.execute(
             update(TextRow)
             .where(*which, TextRow.erased_at.is_(None))
-            .values(body=None, erased_at=at)
+            .values(body=None, body_sealed=None, grams=None, erased_at=at)
         )
         return erased.rowcount
 
@@ -192,4 +194,4 @@ def _of_agendas(
     )
     if grids is None:
         return found
-    return found.where(or_(false(), *(in_subtree(MeetingRow.grid, grid) for grid in grids)))
+    return found.where(lies_in_one_of(MeetingRow.grid, grids))

@@ -9,6 +9,7 @@ from domain.ids import DepartmentCode, IssueNumber, Subject
 from domain.vocabulary import IssueState, Role
 from storage import codec
 from storage.models import EventRow, TextRow
+from storage.said import SAID, said
 from storage.session import AnyRow, Session
 from storage.views import TimelineEntry
 
@@ -29,18 +30,19 @@ async def timeline(
             EventRow.department,
             EventRow.state,
             EventRow.payload,
-            TextRow.body,
-            TextRow.erased_at,
+            *SAID,
         )
         .outerjoin(TextRow, TextRow.id == EventRow.text_id)
         .where(EventRow.issue_number == number, EventRow.version > after_version)
         .order_by(EventRow.version)
         .limit(limit)
     )
-    return tuple(_entry(row) for row in await session.execute(found))
+    rows = (await session.execute(found)).all()
+    words = await said(session, rows)
+    return tuple(_entry(row, text) for row, text in zip(rows, words, strict=True))
 
 
-def _entry(row: AnyRow) -> TimelineEntry:
+def _entry(row: AnyRow, text: str | None) -> TimelineEntry:
     payload: dict[str, Any] = codec.ANYTHING.validate_json(row.payload)
     return TimelineEntry(
         version=row.version,
@@ -50,7 +52,7 @@ def _entry(row: AnyRow) -> TimelineEntry:
         roles=tuple(Role(each) for each in payload.get("actor", {}).get("roles", ())),
         department=DepartmentCode(row.department) if row.department else None,
         state=IssueState(row.state),
-        text=row.body,
+        text=text,
         text_erased_at=row.erased_at,
         details={name: value for name, value in payload.items() if name not in NO_DETAIL},
     )

@@ -26,7 +26,7 @@ class Databases:
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[str]:
-        """The URL of a database with the newest schema and no rows, dropped afterwards."""
+        """The URL of a database with the newest schema and no rows but keys, dropped afterwards."""
         async with self._lock:
             await self._migrate_template()
         async with self._copy(_TEMPLATE) as url:
@@ -48,6 +48,7 @@ class Databases:
         await self._execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE {_EMPTY}")
         try:
             await asyncio.to_thread(Migrations(self._server.url(_TEMPLATE)).upgrade)
+            await _make_keys(self._server.url(_TEMPLATE))
         except BaseException:
             await self._drop(_TEMPLATE)
             raise
@@ -71,3 +72,21 @@ class Databases:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._server.url(driver="postgresql"))
         await self._connection.execute(statement)
+
+
+async def _make_keys(url: str) -> None:
+    """Once, as every test with words would have to make the same two."""
+    from storage.sealing import seals
+    from storage.session import Database
+    from tests.sealing.rings import RING
+
+    database = Database(url, ring=RING)
+    try:
+        async with database.begin() as session:
+            found = await session.exec_driver_sql("SELECT to_regclass('data_keys') IS NULL")
+            if found.scalar_one():
+                return  # the migrations are somebody else's
+            await seals.sealer(session)
+            await seals.index(session)
+    finally:
+        await database.close()

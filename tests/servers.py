@@ -89,8 +89,9 @@ async def database_url(databases: Databases) -> AsyncIterator[str]:
 async def database(database_url: str) -> AsyncIterator["Database"]:
     """The test's own database, opened."""
     from storage.session import Database
+    from tests.sealing.rings import RING
 
-    opened = Database(database_url)
+    opened = Database(database_url, ring=RING)
     yield opened
     await opened.close()
 

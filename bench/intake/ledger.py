@@ -1,21 +1,27 @@
 """Reads what lies in the database, from an instant of the run on."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
+from sqlalchemy import text
 
 from bench.intake.counting import Found
 from domain.alerts.breaker import NOISE
+from storage.alerts.raw_messages import bodies_of
+from storage.sealing.ring import KeyRing
+from storage.session import Database
 
 _LOOK_AGAIN_S = 0.25
 _OWN_WORDS = sorted(kind.value for kind in NOISE)
 _COUNTED = "SELECT coalesce(sum(alerts), 0) FROM alert_conditions WHERE kind <> ALL($1)"
-_MESSAGES = """
-SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' AS name, state FROM raw_messages WHERE id > $1"""
+_MESSAGES = text(
+    "SELECT source, fingerprint, body, body_sealed, state FROM raw_messages WHERE id > :newest"
+)
 _OPEN_TWICE = """
 SELECT count(*) FROM (
   SELECT 1 FROM alert_conditions WHERE state <> 'closed'
@@ -39,14 +45,17 @@ class Page:
 class Ledger:
     """One connection, asked by one task at a time."""
 
-    def __init__(self, database: asyncpg.Connection) -> None:
+    def __init__(self, database: asyncpg.Connection, sealed: Database) -> None:
         self._database = database
+        self._sealed = sealed
 
     @classmethod
-    async def at(cls, url: str) -> "Ledger":
-        return cls(await asyncpg.connect(url))
+    async def at(cls, url: str, ring: KeyRing) -> "Ledger":
+        plain = url.replace("+asyncpg", "")
+        return cls(await asyncpg.connect(plain), Database(url, ring=ring, command_timeout=60))
 
     async def close(self) -> None:
+        await self._sealed.close()
         await self._database.close()
 
     async def page(self) -> Page:
@@ -60,16 +69,23 @@ class Ledger:
         )
 
     async def found(self, page: Page) -> Found:
-        rows = await self._database.fetch(_MESSAGES, page.message)
         accepted = "SELECT count(*) FROM alert_events WHERE id > $1 AND fate = 'accepted'"
         return Found(
-            messages=[(row["name"], row["state"]) for row in rows],
+            messages=await self._messages(page),
             events=await self._number(accepted, page.event),
             counted=await self._number(_COUNTED, _OWN_WORDS) - page.counted,
             conditions=await self._number("SELECT count(*) FROM alert_conditions"),
             issues=await self._number("SELECT count(*) FROM issues WHERE source = 'camera'"),
             open_twice=await self._number(_OPEN_TWICE),
         )
+
+    async def _messages(self, page: Page) -> list[tuple[str, str]]:
+        """What each was called by who sent it, and where it is."""
+        async with self._sealed.read() as session:
+            rows = (await session.execute(_MESSAGES, {"newest": page.message})).all()
+            bodies = await bodies_of(session, rows)
+        names = [str(json.loads(body)["id"]) for body in bodies]
+        return [(name, row.state) for name, row in zip(names, rows, strict=True)]
 
     async def reported(self, page: Page) -> Counter[tuple[str, str]]:
         """Numbers and states of issues that people raised."""

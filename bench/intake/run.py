@@ -23,6 +23,7 @@ from deploy.demo import town
 from deploy.local.processes import Process
 from deploy.local.product import DATABASE, Product
 from domain.vocabulary import Role
+from storage.sealing.ring import KeyRing
 
 _KILLS = "kills"
 _DRAINED_S = 45.0
@@ -87,7 +88,8 @@ async def measure(
 ) -> Figures:
     """What was asked for, on this stage."""
     product = stage.product
-    ledger = await Ledger.at(product.postgres.url(DATABASE, driver="postgresql"))
+    ring = KeyRing.parse(product.home.seal_keys)
+    ledger = await Ledger.at(product.postgres.url(DATABASE), ring)
     addresses = await connected(product.ports.api, administrator_of(product))
     bench = Bench(stage, Cast.of(product), broker, sizes, ledger, tuple(addresses))
     try:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 _LAST_BYTES = 16_384
@@ -16,11 +17,15 @@ def write_atomically(path: Path, text: str) -> None:
     Path(name).replace(path)
 
 
-def secret(path: Path) -> str:
+def _random() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def secret(path: Path, make: Callable[[], str] = _random) -> str:
     """The random secret kept in this file; made on first use."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, secrets.token_urlsafe(32))
+        write_atomically(path, make())
     return path.read_text(encoding="utf-8").strip()
 
 

@@ -1,7 +1,9 @@
 """The folder that remembers a local engine: its ports, its secrets, its processes, its data."""
 
+import base64
 import fcntl
 import json
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +27,14 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_SECRETS = ("jwt-secret", "intake-secret", "household-key")
+_SECRETS = (
+    "jwt-secret",
+    "intake-secret",
+    "household-key",
+    "resident-link-secret",
+    "seal-keys",
+    "audit-key",
+)
 _OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
@@ -44,8 +53,21 @@ class Home:
         return secret(self.folder / "household-key")
 
     @property
+    def seal_keys(self) -> str:
+        """A ring of one key, as the settings take it."""
+        return secret(self.folder / "seal-keys", _ring_of_one)
+
+    @property
+    def audit_key(self) -> str:
+        return secret(self.folder / "audit-key")
+
+    @property
     def intake_secret(self) -> str:
         return secret(self.folder / "intake-secret")
+
+    @property
+    def resident_link_secret(self) -> str:
+        return secret(self.folder / "resident-link-secret")
 
     def ports(self) -> Ports:
         """The ports last chosen; the usual ones before that."""
@@ -95,3 +117,8 @@ class Home:
     @property
     def _state(self) -> Path:
         return self.folder / "state.json"
+
+
+def _ring_of_one() -> str:
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return json.dumps({"local": key})

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.alert import AlertKind, Phase, TimeQuality
 from domain.ids import CameraRef, GridCode, SourceCode
 from storage import codec
+from storage.alerts.raw_messages import BODY, SIZE, bodies_of
 from storage.alerts.views import EventLine, Fate, RawLine, RawState
 from storage.cursors import BadCursor, cursor_after, id_of
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.models import AlertEventRow, RawMessageRow
 from storage.session import AnyRow, Session
 from storage.views import Page
@@ -27,7 +28,7 @@ _RAW = (
     RawMessageRow.grid,
     RawMessageRow.state,
     RawMessageRow.content_type,
-    func.length(RawMessageRow.body).label("size"),
+    SIZE,
     func.encode(RawMessageRow.sha256, "hex").label("sha256"),
     RawMessageRow.topic,
     RawMessageRow.received_at,
@@ -90,11 +91,14 @@ class AlertQueries:
         return _page([_raw_line(row) for row in rows], limit)
 
     async def message(self, id_: int) -> tuple[RawLine, bytes] | None:
-        found = select(*_RAW, RawMessageRow.body).where(
+        found = select(*_RAW, RawMessageRow.fingerprint, *BODY).where(
             RawMessageRow.id == id_, self._is_ours(RawMessageRow.grid)
         )
         row = (await self._session.execute(found)).one_or_none()
-        return (_raw_line(row), row.body) if row else None
+        if row is None:
+            return None
+        (body,) = await bodies_of(self._session, [row])
+        return _raw_line(row), body
 
     async def events(
         self,
@@ -155,7 +159,7 @@ class AlertQueries:
     def _is_ours(
         self, column: ColumnElement[str] | InstrumentedAttribute[str]
     ) -> ColumnElement[bool]:
-        return or_(False, *(in_subtree(column, grid) for grid in self._grids))
+        return lies_in_one_of(column, self._grids)
 
 
 def _page(lines: Sequence[Line], limit: int) -> Page[Line]:

@@ -1,96 +1,40 @@
 """Messages as they came: kept by one insert, leased to sorters, purged by age."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    LargeBinary,
-    Select,
-    Text,
-    bindparam,
-    cast,
     delete,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, insert
-from sqlalchemy.types import TypeEngine
 
 from domain.ids import SourceCode
 from storage import codec
+from storage.alerts.statements import KEEP, body_place, name_of, rounds, values
 from storage.alerts.views import Arrival, Raw, RawState, Taken
 from storage.doorbell import RAW_MESSAGES
 from storage.models import RawMessageRow
 from storage.notices import Backlog
+from storage.sealing import seals
+from storage.sealing.cipher import OVERHEAD
 from storage.session import AnyRow, Session
 
 LEASE = timedelta(minutes=2)
 """How long a message that was taken stays with its sorter before it is due again."""
-_KEPT = (
-    "source",
-    "adapter",
-    "grid",
-    "fingerprint",
-    "body",
-    "sha256",
-    "headers",
-    "content_type",
-    "topic",
-    "peer",
-    "received_at",
-    "next_at",
-    "purge_after",
-)
-_GIVEN = (*_KEPT, "from_", "below", "since")
-"""And where the repeats of each would lie."""
-_INSTANT = TIMESTAMP(timezone=True)
-_TYPES: dict[str, TypeEngine[Any]] = {
-    "body": LargeBinary(),
-    "sha256": LargeBinary(),
-    **dict.fromkeys(("received_at", "next_at", "purge_after", "since"), _INSTANT),
-}
-_SEPARATOR, _PAST_SEPARATOR = ".", "/"
+BODY = (RawMessageRow.body, RawMessageRow.body_sealed)
+SIZE = func.coalesce(
+    func.length(RawMessageRow.body_sealed) - OVERHEAD, func.length(RawMessageRow.body)
+).label("size")
 
 
-def _keep() -> Select[*tuple[Any, ...]]:
-    """Inserts those whose fact did not come since; rings, and says which were new.
-
-    Repeats are looked up one by one through the index and never as a join: a plan made while the
-    table was small would go on reading all of it.
-    """
-    lists = [bindparam(f"_{name}", type_=ARRAY(_TYPES.get(name, Text()))) for name in _GIVEN]
-    given = func.unnest(*lists).table_valued(*_GIVEN).render_derived("given").c
-    repeat = (
-        select(RawMessageRow.id)
-        .where(
-            RawMessageRow.source == given.source,
-            RawMessageRow.fingerprint >= given.from_,
-            RawMessageRow.fingerprint < given.below,
-            RawMessageRow.received_at > given.since,
-        )
-        .limit(1)
-        .scalar_subquery()
-    )
-    wanted = [cast(given[name], JSONB) if name == "headers" else given[name] for name in _KEPT]
-    kept = (
-        insert(RawMessageRow)
-        .from_select(list(_KEPT), select(*wanted).where(repeat.is_(None)))
-        .on_conflict_do_nothing(index_elements=["source", "fingerprint"])
-        .returning(RawMessageRow.id, RawMessageRow.source, RawMessageRow.fingerprint)
-        .cte("kept")
-    )
-    return select(kept, func.pg_notify(RAW_MESSAGES, ""))
-
-
-_KEEP = _keep()  # once: building it costs more than running it
 _RAW = (
     RawMessageRow.id,
     RawMessageRow.source,
     RawMessageRow.adapter,
-    RawMessageRow.body,
+    RawMessageRow.fingerprint,
+    *BODY,
     RawMessageRow.headers,
     RawMessageRow.content_type,
     RawMessageRow.topic,
@@ -112,12 +56,13 @@ class RawMessages:
     async def keep_all(self, arrivals: Sequence[Arrival]) -> list[int | None]:
         """The same of each by one statement, or as many as one fact came in at once."""
         found: list[int | None] = [None] * len(arrivals)
-        for places in _rounds(arrivals):
+        sealer = await seals.sealer(self._session)
+        for places in rounds(arrivals):
             chosen = [arrivals[place] for place in places]
-            rows = (await self._session.execute(_KEEP, _values(chosen))).all()
+            rows = (await self._session.execute(KEEP, values(chosen, sealer))).all()
             ids = {(row.source, row.fingerprint): int(row.id) for row in rows}
             for place, arrival in zip(places, chosen, strict=True):
-                found[place] = ids.get(_name(arrival))
+                found[place] = ids.get(name_of(arrival))
         return found
 
     async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
@@ -140,7 +85,7 @@ class RawMessages:
             .values(next_at=now + LEASE, attempts=RawMessageRow.attempts + 1)
             .returning(
                 RawMessageRow.id,
-                func.length(RawMessageRow.body).label("size"),
+                SIZE,
                 RawMessageRow.attempts,
             )
         )
@@ -150,14 +95,18 @@ class RawMessages:
     async def read(self, ids: Sequence[int]) -> tuple[Raw, ...]:
         """Those of them that still wait, with their bodies."""
         found = select(*_RAW).where(RawMessageRow.id.in_(ids), RawMessageRow.next_at.is_not(None))
-        rows = await self._session.execute(found.order_by(RawMessageRow.id))
-        return tuple(_raw(row) for row in rows)
+        rows = (await self._session.execute(found.order_by(RawMessageRow.id))).all()
+        bodies = await bodies_of(self._session, rows)
+        return tuple(_raw(row, body) for row, body in zip(rows, bodies, strict=True))
 
     async def one(self, id_: int) -> Raw | None:
         """Whatever became of it."""
         found = await self._session.execute(select(*_RAW).where(RawMessageRow.id == id_))
         row = found.one_or_none()
-        return _raw(row) if row else None
+        if row is None:
+            return None
+        (body,) = await bodies_of(self._session, [row])
+        return _raw(row, body)
 
     async def settle(
         self, id_: int, state: RawState, faults: Sequence[Mapping[str, str]], at: datetime
@@ -229,43 +178,26 @@ class RawMessages:
         return gone.rowcount
 
 
-def _name(arrival: Arrival) -> tuple[str, str]:
-    return arrival.source, f"{arrival.fact}{_SEPARATOR}{arrival.bucket}"
+async def bodies_of(session: Session, rows: Sequence[AnyRow]) -> list[bytes]:
+    """Of each row in turn, with its source, fingerprint and `BODY`; nothing of one that is shut.
 
-
-def _rounds(arrivals: Sequence[Arrival]) -> Iterator[list[int]]:
-    """Their places, in the order in which they came, which is that of their ids.
-
-    What is one fact goes into different rounds, as a statement does not see its own rows.
+    What cannot be opened cannot be read by any adapter either, and is set aside.
     """
-    left = list(range(len(arrivals)))
-    while left:
-        first: dict[tuple[str, str], int] = {}
-        for place in left:
-            first.setdefault((arrivals[place].source, arrivals[place].fact), place)
-        chosen = set(first.values())
-        yield sorted(chosen)
-        left = [place for place in left if place not in chosen]
+    opener = await seals.opener(session, (row.body_sealed for row in rows))
+    return [
+        row.body
+        if row.body_sealed is None
+        else opener.data(body_place(row.source, row.fingerprint), row.body_sealed) or b""
+        for row in rows
+    ]
 
 
-def _values(arrivals: Sequence[Arrival]) -> dict[str, list[object]]:
-    plain = {f"_{name}": [getattr(each, name, None) for each in arrivals] for name in _KEPT}
-    return plain | {
-        "_fingerprint": [_name(each)[1] for each in arrivals],
-        "_headers": [codec.text(codec.ANYTHING, dict(each.headers)) for each in arrivals],
-        "_next_at": [each.received_at for each in arrivals],
-        "_from_": [f"{each.fact}{_SEPARATOR}" for each in arrivals],
-        "_below": [f"{each.fact}{_PAST_SEPARATOR}" for each in arrivals],
-        "_since": [each.repeats_since for each in arrivals],
-    }
-
-
-def _raw(row: AnyRow) -> Raw:
+def _raw(row: AnyRow, body: bytes) -> Raw:
     return Raw(
         id=row.id,
         source=SourceCode(row.source),
         adapter=row.adapter,
-        body=row.body,
+        body=body,
         headers=codec.ANYTHING.validate_json(row.headers),
         content_type=row.content_type,
         topic=row.topic,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from domain.ids import GridCode
 from domain.reference import Grid, GridLevel, ReferenceKind, Staff
 from storage.entries import LARGEST_PAGE
-from storage.entry_reads import entries_in_force, entry_of
+from storage.entry_reads import entries_from, entries_in_force
 from storage.filters import in_subtree
 from storage.models import ReferenceRow
 from storage.session import Session
@@ -25,8 +25,8 @@ class Communities:
         found = entries_in_force(ReferenceKind.GRID).where(level == GridLevel.COMMUNITY).limit(size)
         after = ""
         while True:
-            rows = await self._session.execute(found.where(ReferenceRow.code > after))
-            grids = tuple(entry_of(row).body for row in rows)
+            rows = (await self._session.execute(found.where(ReferenceRow.code > after))).all()
+            grids = tuple(each.body for each in await entries_from(self._session, rows))
             if grids:
                 yield grids
             if len(grids) < size:
@@ -36,7 +36,8 @@ class Communities:
     async def regulars(self, community: GridCode, limit: int) -> tuple[Staff, ...]:
         """Staff who stand for it or for a place in it: the first ones by code."""
         found = entries_in_force(ReferenceKind.STAFF).where(_stands_for(community)).limit(limit)
-        return tuple(entry_of(row).body for row in await self._session.execute(found))
+        rows = (await self._session.execute(found)).all()
+        return tuple(each.body for each in await entries_from(self._session, rows))
 
 
 def _stands_for(community: GridCode) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from domain.meeting.words import MeetingEvent, MeetingState
 from domain.vocabulary import ItemOutcome, Role
 from storage import codec
 from storage.meetings.views import MeetingEntry, RecordedMeetingEvent
-from storage.models import MeetingEventRow, MeetingItemRow, TextRow
+from storage.models import MeetingEventRow, MeetingItemRow
+from storage.said import SAID
 from storage.session import AnyRow
 from storage.timeline import NO_DETAIL
 
@@ -46,8 +47,7 @@ ENTRY_COLUMNS = (
     MeetingEventRow.state,
     MeetingEventRow.payload,
     _PASSED_UP.label("passed_up"),
-    TextRow.body,
-    TextRow.erased_at,
+    *SAID,
 )
 
 
@@ -65,8 +65,8 @@ def event_of(row: AnyRow) -> RecordedMeetingEvent:
     )
 
 
-def entry_of(row: AnyRow) -> MeetingEntry:
-    """The entry of a row of `ENTRY_COLUMNS`."""
+def entry_of(row: AnyRow, text: str | None) -> MeetingEntry:
+    """The entry of a row of `ENTRY_COLUMNS`, with what was said."""
     payload: dict[str, Any] = codec.ANYTHING.validate_json(row.payload)
     details = {name: value for name, value in payload.items() if name not in NO_DETAIL}
     if row.passed_up:
@@ -79,7 +79,7 @@ def entry_of(row: AnyRow) -> MeetingEntry:
         roles=tuple(Role(each) for each in payload["actor"].get("roles", ())),
         department=DepartmentCode(row.department) if row.department else None,
         state=MeetingState(row.state),
-        text=row.body,
+        text=text,
         text_erased_at=row.erased_at,
         details=details,
     )

@@ -20,7 +20,7 @@ from domain.meeting.words import MeetingKind, MeetingState
 from domain.vocabulary import Level
 from storage import codec
 from storage.cursors import cursor_after, id_of
-from storage.filters import in_subtree
+from storage.filters import in_subtree, lies_in_one_of
 from storage.meetings.duties import cursor_behind_duty, most_pressing_first
 from storage.meetings.events import ENTRY_COLUMNS, EVENT_COLUMNS, entry_of, event_of
 from storage.meetings.lines import LINE_COLUMNS, line_of
@@ -34,6 +34,7 @@ from storage.meetings.views import (
     RecordedMeetingEvent,
 )
 from storage.models import MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
+from storage.said import said
 from storage.session import Session
 from storage.texts import Texts
 from storage.views import Page
@@ -113,7 +114,9 @@ class MeetingQueries:
             .order_by(MeetingEventRow.version)
             .limit(min(limit, _MOST_ENTRIES))
         )
-        return tuple(entry_of(row) for row in await self._session.execute(found))
+        rows = (await self._session.execute(found)).all()
+        words = await said(self._session, rows)
+        return tuple(entry_of(row, text) for row, text in zip(rows, words, strict=True))
 
     async def event_by_command(
         self, number: MeetingNumber, command_id: CommandId
@@ -187,5 +190,5 @@ def _conditions(wanted: MeetingFilter) -> Iterator[ColumnElement[bool]]:
 def _is_seen_by(scope: MeetingScope) -> ColumnElement[bool]:
     return or_(
         MeetingRow.members.overlap(list(scope.members)),
-        *(in_subtree(MeetingRow.grid, grid) for grid in scope.grids),
+        lies_in_one_of(MeetingRow.grid, scope.grids),
     )

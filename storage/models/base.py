@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from sqlalchemy import BigInteger, Identity, MetaData, Text
+from sqlalchemy import BigInteger, Identity, LargeBinary, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -12,6 +12,8 @@ Json = Annotated[str, mapped_column(JSONB(none_as_null=True))]
 Codes = Annotated[list[str], mapped_column(ARRAY(Text))]
 Path = Annotated[str, mapped_column(Text(collation="C"))]
 """Compared byte by byte, so that a subtree of dotted codes is one range of an index."""
+Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+"""A sealed value, see `storage.sealing.cipher`; where there is one, it holds."""
 SerialId = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
 
 

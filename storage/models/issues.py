@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Sequence, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Codes, Json, Path, SerialId
+from storage.models.base import Base, Codes, Json, Path, Sealed, SerialId
 
 LONGEST_TEXT = 10_000
 LONGEST_NAME, LONGEST_PHONE, LONGEST_ADDRESS = 100, 50, 500
@@ -94,6 +95,10 @@ class TextRow(Base):
     kind: Mapped[str]
     author: Mapped[str]
     body: Mapped[str | None]
+    """Empty where it is sealed."""
+    body_sealed: Mapped[Sealed | None]
+    grams: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    """What a description is made of, as keyed hashes, to be searched by."""
     at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
@@ -109,6 +114,8 @@ class TextRow(Base):
             unique=True,
             postgresql_where=text("kind = 'description'"),
         ),
+        Index("ix_texts_plain", "id", postgresql_where=text("body <> ''")),
+        Index(None, "grams", postgresql_using="gin", postgresql_where=text("grams IS NOT NULL")),
     )
 
 
@@ -121,6 +128,11 @@ class ReporterRow(Base):
     name: Mapped[str | None]
     phone: Mapped[str | None]
     address: Mapped[str | None]
+    name_sealed: Mapped[Sealed | None]
+    phone_sealed: Mapped[Sealed | None]
+    address_sealed: Mapped[Sealed | None]
+    phone_hash: Mapped[Sealed | None]
+    """Keyed, to find a number exactly."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     erased_at: Mapped[datetime | None]
 
@@ -131,4 +143,5 @@ class ReporterRow(Base):
         CheckConstraint(
             "erased_at IS NULL OR coalesce(name, phone, address) IS NULL", name="erased"
         ),
+        Index(None, "phone_hash", postgresql_where=text("phone_hash IS NOT NULL")),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, Sealed
 from storage.models.issues import IssueRow
 
 
@@ -24,6 +24,8 @@ class PictureRow(Base):
     uploaded_at: Mapped[datetime]
     sha256: Mapped[str]
     """Of the original, byte for byte as it came in."""
+    key_sealed: Mapped[Sealed | None]
+    """The key of its pixels alone: without it they are noise, wherever a copy lies."""
     original_bytes: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Path
+from storage.models.base import Base, Path, Sealed
 from storage.models.issues import IssueRow
 
 _DEGREES: Double[float] = Double()
@@ -13,6 +13,8 @@ _DEGREES: Double[float] = Double()
 
 class PositionRow(Base):
     """Where the matter is, in both systems: personal data, erased with who reported.
+
+    Exactly it is in the seal alone; the columns say the middle of the cell, for what is near.
 
     Category and instant are those of the birth, so that what is near is found by one index.
     """
@@ -26,6 +28,7 @@ class PositionRow(Base):
     lon: Mapped[float | None] = mapped_column(_DEGREES)
     gcj_lat: Mapped[float | None] = mapped_column(_DEGREES)
     gcj_lon: Mapped[float | None] = mapped_column(_DEGREES)
+    exact_sealed: Mapped[Sealed | None]
     said_in: Mapped[str]
     away_m: Mapped[int | None]
     """From the nearest grid, when it lay in none."""

@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.alert import LONGEST_KEY, LONGEST_TEXT, MOST_ATTRIBUTES_BYTES
-from storage.models.base import Base, Json, Path, SerialId
+from storage.models.base import Base, Json, Path, Sealed, SerialId
 
 LONGEST_FINGERPRINT = 100
 
@@ -59,6 +59,8 @@ class RawMessageRow(Base):
     """Of its source when it arrived: who may see it."""
     fingerprint: Mapped[Path]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    """Empty where it is sealed."""
+    body_sealed: Mapped[Sealed | None]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[Json]
     content_type: Mapped[str]
@@ -124,6 +126,8 @@ class AlertEventRow(Base):
     ttl_s: Mapped[int | None]
     pictures: Mapped[Json]
     attributes: Mapped[Json]
+    """Empty where they are sealed; they may name a plate or a person."""
+    attributes_sealed: Mapped[Sealed | None]
     mapping_version: Mapped[int | None]
     decided_at: Mapped[datetime]
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Json, Path
+from storage.models.base import Base, Json, Path, Sealed
 
 
 class ReferenceRow(Base):
     """One version of an entry; the highest is the present one. Append-only by a trigger.
 
-    Only a member of staff's name may be blanked later, as it is personal data.
+    Only a member of staff's name may change later, as it is personal data: sealed, blanked.
     """
 
     __tablename__ = "reference_entries"
@@ -22,6 +22,8 @@ class ReferenceRow(Base):
     belongs_to: Mapped[str | None]
     """The department of staff, the member of staff of an absence."""
     body: Mapped[Json]
+    name_sealed: Mapped[Sealed | None]
+    """Of a member of staff, whose name in the body is empty then."""
     retired: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[str]

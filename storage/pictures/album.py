@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.ids import EvidenceId, IssueNumber, Subject
 from storage.pictures.objects import Objects
+from storage.pictures.pixels import key_of, lock, unlock
 from storage.pictures.repository import Pictures
 from storage.pictures.views import Picture, Upload
 from storage.session import Database
@@ -13,6 +14,8 @@ from storage.session import Database
 MEDIA_TYPE = "image/jpeg"
 """Whatever came in, this is what is kept and shown."""
 _AT_ONCE = 100
+LOCKED = ".locked"
+"""Ends the names of what only a key opens; what lies open from before keeps its name."""
 
 
 class Variant(StrEnum):
@@ -41,10 +44,11 @@ class Album:
         """
         async with self._database.begin() as session:
             picture = await Pictures(session).add(upload, self._most_waiting)
+            key = await key_of(session, picture)
         if picture.sha256 != upload.sha256 or picture.stored_at or picture.erased_at:
             return picture
-        await self._objects.put(_name(picture.id, Variant.FULL), full)
-        await self._objects.put(_name(picture.id, Variant.THUMBNAIL), thumbnail)
+        for variant, content in ((Variant.FULL, full), (Variant.THUMBNAIL, thumbnail)):
+            await self._put(name_of(picture.id, variant), key, content)
         async with self._database.begin() as session:
             is_kept = await Pictures(session).mark_stored(picture.id, upload.uploaded_at)
             stored = await Pictures(session).by_id(picture.id)
@@ -65,9 +69,13 @@ class Album:
         """
         async with self._database.read() as session:
             found = await Pictures(session).by_id(picture)
-        if found is None or not found.is_there:
-            return None
-        return await self._objects.get(_name(picture, variant))
+            if found is None or not found.is_there:
+                return None
+            key = await key_of(session, found)
+        name = name_of(picture, variant)
+        if found.key_sealed is None:
+            return await self._objects.get(name)
+        return None if key is None else await self._opened(name, key)
 
     async def remove_erased(
         self, at: datetime, limit: int = _AT_ONCE, number: IssueNumber | None = None
@@ -89,15 +97,33 @@ class Album:
         async with self._database.begin() as session:
             return await Pictures(session).erase_unused(before, at, limit)
 
+    async def _put(self, name: str, key: bytes | None, content: bytes) -> None:
+        """A row without a key is from before there were seals; its upload is finished as begun."""
+        if key is None:
+            await self._objects.put(name, content)
+        else:
+            await self._objects.put(f"{name}{LOCKED}", lock(key, name, content))
+
+    async def _opened(self, name: str, key: bytes) -> AsyncIterator[bytes] | None:
+        """All of it at once: nothing is shown of what was changed."""
+        found = await self._objects.get(f"{name}{LOCKED}")
+        content = None if found is None else await unlock(key, name, found)
+        return None if content is None else _once(content)
+
     async def _delete(self, picture: EvidenceId) -> None:
         for variant in Variant:
-            await self._objects.delete(_name(picture, variant))
+            await self._objects.delete(name_of(picture, variant))
+            await self._objects.delete(f"{name_of(picture, variant)}{LOCKED}")
 
     async def _forget(self, pictures: Sequence[EvidenceId], at: datetime) -> None:
         async with self._database.begin() as session:
             await Pictures(session).removed(pictures, at)
 
 
-def _name(picture: EvidenceId, variant: Variant) -> str:
+def name_of(picture: EvidenceId, variant: Variant) -> str:
     """Of our own making; spread over folders, as some stores are slow with a million in one."""
     return f"pictures/{picture[:2]}/{picture}/{variant}.jpg"
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import EvidenceId, IssueNumber, Subject
 from storage.models import EventRow, PictureRow
+from storage.pictures.pixels import key_place, new_key
 from storage.pictures.views import Picture, PictureRole, Step, Upload
+from storage.sealing import seals
 from storage.session import AnyRow, Session
 
 _COLUMNS = (
@@ -22,6 +24,7 @@ _COLUMNS = (
     PictureRow.stored_at,
     PictureRow.role,
     PictureRow.erased_at,
+    PictureRow.key_sealed,
 )
 _IS_UNSETTLED = and_(PictureRow.settled_at.is_(None), PictureRow.erased_at.is_(None))
 _IS_DOOMED = and_(PictureRow.erased_at.is_not(None), PictureRow.removed_at.is_(None))
@@ -60,12 +63,15 @@ class Pictures:
         if (await self._session.execute(waiting)).scalar_one() >= most_waiting:
             raise TooManyWaiting
         values = {name: getattr(upload, name) for name in Upload.__dataclass_fields__}
-        await self._session.execute(insert(PictureRow).values(values))
+        sealer = await seals.sealer(self._session)
+        key_sealed = sealer.data(key_place(upload.id), new_key())
+        await self._session.execute(insert(PictureRow).values(**values, key_sealed=key_sealed))
         return Picture(
             **{name: value for name, value in values.items() if name != "key"},
             stored_at=None,
             role=None,
             erased_at=None,
+            key_sealed=key_sealed,
         )
 
     async def by_key(self, uploaded_by: Subject, key: str) -> Picture | None:
@@ -158,7 +164,7 @@ class Pictures:
         erased = await self._session.execute(
             update(PictureRow)
             .where(PictureRow.issue_number == number, PictureRow.erased_at.is_(None))
-            .values(erased_at=at)
+            .values(erased_at=at, key_sealed=None)
         )
         return erased.rowcount
 
@@ -171,7 +177,7 @@ class Pictures:
                 PictureRow.erased_at.is_(None),
                 or_(PictureRow.issue_number.is_(None), PictureRow.issue_number.in_(issues)),
             )
-            .values(erased_at=at)
+            .values(erased_at=at, key_sealed=None)
         )
         return erased.rowcount
 
@@ -185,7 +191,7 @@ class Pictures:
                 PictureRow.claimed_at.is_(None),
                 _IS_UNSETTLED,
             )
-            .values(erased_at=at)
+            .values(erased_at=at, key_sealed=None)
         )
 
     async def erase_unused(self, before: datetime, at: datetime, limit: int) -> int:
@@ -203,7 +209,7 @@ class Pictures:
         erased = await self._session.execute(
             update(PictureRow)
             .where(PictureRow.id.in_(found), unused)  # again: a step may have claimed it meanwhile
-            .values(erased_at=at)
+            .values(erased_at=at, key_sealed=None)
         )
         return erased.rowcount
 

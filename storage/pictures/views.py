@@ -1,6 +1,6 @@
 """Pictures as storage hands them out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class PictureRole(StrEnum):
     DURING = "during"
     """Comes with a note."""
     AFTER = "after"
-    """What was done; the evidence of a resolution."""
+    """How it looks afterwards: the evidence of a resolution, or what the evaluation shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,8 @@ class Picture:
     stored_at: datetime | None
     role: PictureRole | None
     erased_at: datetime | None
+    key_sealed: bytes | None = field(default=None, repr=False, compare=False)
+    """The key of its pixels; without one they lie open, as they did before there were seals."""
     version: int | None = None
     """Of the issue, after the step it hangs on."""
 

@@ -9,18 +9,24 @@ from activities.upkeep import Batch, Stale
 from domain.ids import Subject
 from domain.reference import ReferenceKind
 from domain.vocabulary import IssueState
+from storage.accounts.attempts import Attempts
+from storage.accounts.repository import Accounts
 from storage.alerts.raw_messages import RawMessages
 from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.pictures.album import Album
 from storage.pictures.objects import ObjectsUnreachable
 from storage.rechecks import Rechecks
+from storage.residents.codes import ResidentCodes
+from storage.residents.links import ResidentLinks
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
+from tests.api.residents import linked
 from tests.builders import NOON, POLICE
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk
 from tests.pictures.album import FrailObjects
 from tests.storage.stories import born, born_in
+from tests.storage.test_accounts import HASHER, an_account, opened
 from tests.storage.test_outbox import a_notice, everything_of, put
 from tests.storage.test_pictures import an_upload, kept
 
@@ -68,12 +74,36 @@ async def test_old_keys_go(database: Database) -> None:
     assert await housekeeper(database).forget(at(31, Stale.IDEMPOTENCY_KEYS)) == 1
 
 
+async def test_links_that_ended_go_with_their_codes(database: Database) -> None:
+    link = await linked(database, await born(database))
+    later = await linked(database, link.number, at=NOON + DAY)
+    async with database.begin() as session:
+        await ResidentCodes(session).add("c" * 32, link.number, link.id, NOON)
+    keys = Stale.IDEMPOTENCY_KEYS
+    assert await housekeeper(database).forget(at(14 + 30, keys)) == 0
+    over = Batch(of=keys, at=NOON + 44 * DAY + timedelta(hours=1), limit=100)
+    assert await housekeeper(database).forget(over) == 1
+    async with database.read() as session:
+        assert await ResidentLinks(session).of(link.number) == (later,)
+        assert await ResidentCodes(session).one("c" * 32) is None
+
+
 async def test_what_is_personal_about_old_issues_goes(database: Database) -> None:
     await born_in(IssueState.CLOSED, database)
     await born_in(IssueState.HANDLING, database)
     assert await housekeeper(database).forget(at(365, Stale.PERSONAL_DATA)) == 0
     assert await housekeeper(database).forget(at(366, Stale.PERSONAL_DATA)) == 1
     assert await housekeeper(database).forget(at(366, Stale.PERSONAL_DATA)) == 0
+
+
+async def test_what_is_left_of_signing_in_goes_with_them(database: Database) -> None:
+    async with database.begin() as session:
+        await Accounts(session, HASHER).add(an_account())
+    await opened(database)
+    async with database.begin() as session:
+        await Attempts(session).begin(HASHER.login("nobody"), NOON)
+    assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
+    assert await housekeeper(database).forget(at(32, Stale.IDEMPOTENCY_KEYS)) == 2
 
 
 async def test_what_cameras_sent_goes_when_it_was_kept_long_enough(database: Database) -> None:

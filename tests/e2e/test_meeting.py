@@ -30,6 +30,7 @@ from storage.pictures.album import Album
 from storage.pictures.objects import StoredObjects
 from storage.session import Database
 from tests.activities.desk import written
+from tests.api.signing_in import a_way_in
 from tests.api.town import SECRET, Town
 from tests.builders import COUNTY, OFFICER, PLUMBER, POLICE, WATER, an_actor
 from tests.intake.yard import Yard, yard
@@ -67,6 +68,7 @@ async def town(one: Yard) -> AsyncIterator[Town]:
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         connect=connect,
         gate=Gate(FixedKey.secret(SECRET)),
+        ways_in=a_way_in(),
         now=clock.now,
     )
     app = build_app(parts)

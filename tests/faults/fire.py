@@ -10,6 +10,7 @@ from datetime import timedelta
 from deploy.demo.client import Api
 from deploy.local.ports import LOOPBACK
 from deploy.local.product import DATABASE
+from storage.sealing.ring import KeyRing
 from storage.session import Database
 from tests.faults import invariants
 from tests.faults.rig import Rig
@@ -63,7 +64,12 @@ class Town:
         client = await connect(product.temporal.address, "default")
         broken |= await invariants.workflows(client, dsn)
         broken |= await invariants.heard(dsn, self.rig.sink)
-        database = Database(product.postgres.url(DATABASE), pool_size=8, command_timeout=30)
+        database = Database(
+            product.postgres.url(DATABASE),
+            ring=KeyRing.parse(product.home.seal_keys),
+            pool_size=8,
+            command_timeout=30,
+        )
         try:
             found = await invariants.findings(database, client)
         finally:

@@ -7,11 +7,13 @@ from intake.broker import Broker
 from intake.listening import Hearing, Listener
 from observability import clock
 from storage.session import Database
+from tests.sealing.rings import RING
 
 
 async def main(url: str, port: int) -> None:
     broker = Broker(host="127.0.0.1", port=port, client_id="test-intake")
-    await Listener.of(Database(url), url, broker, clock.now, Hearing()).run(asyncio.Event())
+    database = Database(url, ring=RING)
+    await Listener.of(database, url, broker, clock.now, Hearing()).run(asyncio.Event())
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from observability import clock
 from tests.intake.frigate_api import a_review, answer
 from tests.intake.mosquitto import Mosquitto, mosquitto, until
 from tests.intake.recorder import MINUTE, QUICK, TOPIC, Recorder, recorder
+from tests.sealing.opened import raw_bodies
 
 __all__ = ["recorder"]
 
@@ -45,7 +46,7 @@ async def has(recorder: Recorder, pages: int, word: bytes, broker: Mosquitto) ->
 
     async def is_so() -> bool:
         await broker.publish(TOPIC, word)
-        bodies = [bytes(row.body) for row in await recorder.desk.rows("raw_messages")]
+        bodies = await raw_bodies(recorder.desk.database)
         return len([each for each in bodies if each.startswith(b"[")]) == pages and word in bodies
 
     await until(is_so)

@@ -20,6 +20,7 @@ from storage.session import AnyRow, Database, Session, Unreachable
 from storage.turns import MQTT, Turn
 from tests.intake.camera_desk import SOURCE, Desk
 from tests.intake.mosquitto import Mosquitto, mosquitto, until
+from tests.sealing.opened import raw_bodies
 
 TOPIC = "frigate/reviews"
 MQTT_SOURCE = replace(
@@ -42,7 +43,7 @@ async def desk(database: Database) -> Desk:
 
 
 async def bodies(desk: Desk) -> list[bytes]:
-    return [bytes(row.body) for row in await desk.rows("raw_messages")]
+    return await raw_bodies(desk.database)
 
 
 async def kept(desk: Desk, number: int) -> list[AnyRow]:

@@ -10,13 +10,14 @@ from observability import clock, metrics
 from storage.session import Database
 from tests.intake.camera_desk import SOURCE, Desk
 from tests.intake.mosquitto import Mosquitto, mosquitto, until
+from tests.sealing.opened import raw_bodies
 
 TOPIC = "frigate/reviews"
 ONE_A_SECOND = replace(SOURCE, topics=(TOPIC,), mapping=None, per_minute=60)
 
 
 async def bodies(desk: Desk) -> list[bytes]:
-    return [bytes(row.body) for row in await desk.rows("raw_messages")]
+    return await raw_bodies(desk.database)
 
 
 async def is_listening(desk: Desk, broker: Mosquitto) -> None:

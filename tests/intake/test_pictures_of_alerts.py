@@ -21,7 +21,7 @@ from intake.pictures.darkroom import Darkroom
 from intake.pictures.of_alerts import MOST_ON_ISSUE, AlertAlbum
 from intake.sorting import Sorter
 from storage.alerts.pictures import MOST_OF_CONDITION, MOST_TRIED, AlertPictures
-from storage.pictures.album import Album, Variant
+from storage.pictures.album import LOCKED, Album, Variant
 from storage.pictures.repository import Pictures
 from storage.pictures.views import Upload
 from storage.session import Database
@@ -64,7 +64,8 @@ async def issues(desk: Desk) -> list[IssueNumber]:
 
 
 async def test_pictures_hang_on_the_issue_of_their_condition(desk: Desk, nvr: Nvr) -> None:
-    album = Album(desk.database, FrailObjects())
+    objects = FrailObjects()
+    album = Album(desk.database, objects)
     for number in range(MOST_OF_CONDITION):
         await sort(desk, f"k{number}", at(nvr, f"/pic/{number}"), at(nvr, f"/pic/{number}b"))
         desk.now += timedelta(minutes=2)
@@ -84,6 +85,8 @@ async def test_pictures_hang_on_the_issue_of_their_condition(desk: Desk, nvr: Nv
     assert content.startswith(b"\xff\xd8\xff")
     assert b"flat 302" not in content
     assert b"Exif" not in content
+    assert objects.names
+    assert all(name.endswith(LOCKED) for name in objects.names)
 
 
 async def test_a_picture_waits_for_the_issue_to_be_born(desk: Desk, nvr: Nvr) -> None:

@@ -68,7 +68,9 @@ async def peopled(product: Product) -> World:
     api = Api(url, product.home.jwt_secret)
     try:
         issues = await _issues(api)
+        links = await _links(api, issues)
         door, tokens = await _sources(api)
+        accounts = await _accounts(api)
         people = town.people()
         picture = (await api.upload(people[_REPORTER], a_photo("fuzz")))["id"]
         meetings = (await api.get(people[_HEAD], "/meetings"))["items"]
@@ -79,7 +81,10 @@ async def peopled(product: Product) -> World:
         secret=product.home.jwt_secret,
         door=door,
         bearers=[f"Bearer {_token(product, each)}" for each in CALLERS],
-        known=dict(_known(issues, [each["number"] for each in meetings], picture, tokens)),
+        known={
+            **dict(_known(issues, [each["number"] for each in meetings], picture, tokens, links)),
+            **_known_accounts(accounts),
+        },
     )
 
 
@@ -114,6 +119,13 @@ async def _issues(api: Api) -> list[str]:
     return [each.number for each in reports]
 
 
+async def _links(api: Api, issues: Sequence[str]) -> list[str]:
+    """One for the notice board of each issue, by their lead department."""
+    lead = town.people()[_LEAD]
+    made = [await api.post(lead, f"/issues/{each}/links", {"kind": "board"}) for each in issues]
+    return [each["id"] for each in made]
+
+
 async def _sources(api: Api) -> tuple[dict[str, str], list[str]]:
     """One source per adapter; and tokens of a source that nobody sends with, to be revoked."""
     administrator = town.people()[_ADMINISTRATOR]
@@ -136,8 +148,37 @@ async def _sources(api: Api) -> tuple[dict[str, str], list[str]]:
     return door, [each["id"] for each in tokens]
 
 
+async def _accounts(api: Api) -> list[Json]:
+    """Several, for some of them will be disabled."""
+    administrator = town.people()[_ADMINISTRATOR]
+    posts = [
+        {"roles": ["staff"], "department": "housing"},
+        {"roles": ["grid_worker"], "grids": [town.ESTATE]},
+    ]
+    made = ({"login": f"odd-{turn}", "appointments": posts} for turn in range(4))
+    return [await api.post(administrator, "/accounts", each) for each in made]
+
+
+def _known_accounts(accounts: Sequence[Json]) -> dict[str, Sequence[Any]]:
+    """Their passwords too: one in some tries signs in."""
+    posts = [post for each in accounts for post in each["appointments"]]
+    return {
+        "subject": [each["subject"] for each in accounts],
+        "appointment_id": [each["id"] for each in posts],
+        "login": [each["login"] for each in accounts],
+        "password": [each["password"] for each in accounts],
+        "roles": [["staff"], ["grid_worker", "staff"]],
+        "grids": [[town.ESTATE], []],
+        "appointments": [[{"roles": ["staff"], "department": "housing"}]],
+    }
+
+
 def _known(
-    issues: Sequence[str], meetings: Sequence[str], picture: str, tokens: Sequence[str]
+    issues: Sequence[str],
+    meetings: Sequence[str],
+    picture: str,
+    tokens: Sequence[str],
+    links: Sequence[str],
 ) -> Iterator[tuple[str, Sequence[Any]]]:
     """Field by field; a path, a query and a body call the same thing by the same name."""
     near, far = (now() + each for each in (timedelta(hours=2), timedelta(days=2)))
@@ -157,6 +198,7 @@ def _known(
     yield from ((name, [[], [picture]]) for name in ("evidence", "pictures"))
     yield "picture", [picture]
     yield "token_id", tokens
+    yield "link_id", links
     yield "source", ["box-cloudevents", "spare"]
 
 

@@ -5,18 +5,23 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from storage.pictures.objects import Bucket
+from settings.pictures import Pictures
+from settings.secrets import SHORTEST_SECRET, said
+from settings.signing_in import SigningIn
+from settings.upkeep import Upkeep
+from storage.audit.canonical import Keyring
+from storage.residents.making import LinkMaker
+from storage.sealing.ring import KeyRing
 
-_SHORTEST_SECRET = 32
 _ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
-class Settings(BaseSettings):
-    """Variables `DISPATCH_<FIELD>`; everything has a safe default but database and token key.
+class Settings(SigningIn, Pictures, Upkeep):
+    """Variables `DISPATCH_<FIELD>`; all but database, token key and seal keys have defaults.
 
     TLS and API key of Temporal come from Temporal's own variables (`TEMPORAL_TLS...`,
     `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`), which every Temporal tool reads.
@@ -44,19 +49,20 @@ class Settings(BaseSettings):
     temporal_timeout: Seconds = 10.0
     """Seconds that a caller waits for a command's answer before being told to ask again."""
 
-    jwt_secret: SecretStr | None = None
-    """Shared secret of HMAC tokens (HS256), 32 characters or more. For local set-ups."""
-    jwt_public_key: str | None = None
-    """PEM of the key that tokens are verified with; its type decides the algorithms."""
-    jwt_jwks_url: str | None = Field(default=None, pattern=r"^https?://")
-    """Address of the identity provider's key set."""
-    jwt_issuer: str | None = None
-    """Issuer that every token has to name."""
-    jwt_audience: str | None = None
-    """Audience that every token has to name."""
+    seal_keys: SecretStr | None = None
+    """Keys for what is personal: `{"2026a": "32 bytes in base64"}`; the first seals, all open."""
+    seal_key_files: tuple[Path, ...] = ()
+    """The same as files, as a JSON list, each named after its key; one of the two is needed."""
 
     household_key: SecretStr | None = None
     """Hashes addresses of households, 32 characters or more; without it only grids have colours."""
+
+    audit_key: SecretStr | None = None
+    """Chains the audit log, 32 characters or more; without it entries are kept and not chained."""
+    audit_keys_before: tuple[SecretStr, ...] = ()
+    """Keys that it was chained with before, as a JSON list; old links are verified with them."""
+    keep_audit_years: int = Field(default=5, ge=1, le=100)
+    """Years after which entries of the audit log may be closed off, by `deploy.audit close`."""
 
     webhook_secret: SecretStr | None = None
     """Signs outgoing webhooks (HMAC-SHA256), 32 characters or more."""
@@ -68,6 +74,16 @@ class Settings(BaseSettings):
     """Port of the API, for tools that start it; the server itself is told by its command line."""
     api_max_body_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     """Longest request body; longer ones are refused before they are read."""
+
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+(/[^?#]*)?$")
+    """Address under which residents reach the API; without it they get no links."""
+    resident_link_secret: SecretStr | None = None
+    """Makes residents' links and codes, 32 characters or more, the same for API and workers.
+
+    Made from `jwt_secret` unless given; without either there are none.
+    """
+    resident_link_days: int = Field(default=14, ge=1, le=90)
+    """Days for which a resident's link works."""
 
     api_seconds: Seconds = 30.0
     """Seconds after which a request that has arrived is given up."""
@@ -102,39 +118,6 @@ class Settings(BaseSettings):
     mqtt_ca_file: str | None = None
     """Certificates that the broker's is held against, when not those of the system."""
 
-    objects_folder: Path = Path("var/objects")
-    """Folder in which pictures lie, unless they go to a bucket; API and workers share it."""
-    objects_bucket: str | None = None
-    """Bucket that pictures go to instead, at Amazon or wherever else S3 is spoken."""
-    objects_endpoint: str | None = Field(default=None, pattern=r"^https?://")
-    """Address of an S3 service other than Amazon's; asked with the bucket in the path."""
-    objects_region: str = "us-east-1"
-    """Region of the bucket."""
-    objects_access_key: SecretStr | None = None
-    """Key id for the bucket; without it the machine's own role or `AWS_...` variables are used."""
-    objects_secret_key: SecretStr | None = None
-    """The secret of that key."""
-
-    picture_max_bytes: int = Field(default=10_000_000, ge=1024, le=32 * 1024 * 1024)
-    """Largest picture that may be uploaded."""
-    picture_max_pixels: int = Field(default=25_000_000, ge=10_000, le=100_000_000)
-    """Most pixels of a picture, told from its header before anything is decoded."""
-    picture_memory_mb: int = Field(default=768, ge=256, le=8192)
-    """Memory that the decoding of one picture may take."""
-    picture_seconds: int = Field(default=10, ge=1, le=600)
-    """Seconds of a processor that the decoding of one picture may take."""
-    picture_processes: int = Field(default=2, ge=1, le=64)
-    """Pictures that one API process has decoded at once."""
-    picture_max_unused: int = Field(default=50, ge=9, le=1000)
-    """Pictures that a caller may have uploaded and not used yet."""
-    picture_link_minutes: int = Field(default=5, ge=1, le=60)
-    """Minutes for which a link to a picture works."""
-    picture_link_secret: SecretStr | None = None
-    """Signs links to pictures, 32 characters or more, the same for every API process.
-
-    Made from `jwt_secret` unless given; needed where there is none.
-    """
-
     worker_metrics_host: str = "127.0.0.1"
     """Address on which the worker shows its metrics."""
     worker_metrics_port: Port = 9464
@@ -142,44 +125,15 @@ class Settings(BaseSettings):
     build_id: str | None = None
     """Build of this worker, for Temporal's worker versioning."""
 
-    reconcile_every_minutes: int = Field(default=10, ge=1, le=1440)
-    """How often record, workflows and law are held against each other."""
-    reconcile_grace_seconds: int = Field(default=300, ge=30, le=86400)
-    """An issue that moved more recently is left alone by that check."""
-    reconcile_page: int = Field(default=100, ge=1, le=1000)
-    """Issues per page of that check; a run looks at two pages of open ones, one of closed ones."""
-    keep_notices_days: int = Field(default=180, ge=1, le=36500)
-    """Days after which a notice is forgotten that was delivered, dropped or given up."""
-    keep_keys_days: int = Field(default=30, ge=1, le=36500)
-    """Days for which a repeated request gets the answer of the first one."""
-    keep_raw_days: int = Field(default=30, ge=1, le=36500)
-    """Days for which a camera's message is kept as it came."""
-    keep_alerts_days: int = Field(default=180, ge=1, le=36500)
-    """Days after which is forgotten what was read of a camera's message, if nothing needs it."""
-    keep_personal_days: int = Field(default=1095, ge=1, le=36500)
-    """Days after its closing after which nothing personal is left of an issue."""
-    keep_unused_pictures_hours: int = Field(default=24, ge=1, le=720)
-    """Hours after which an uploaded picture is erased that no step uses."""
-    keep_rechecks_days: int = Field(default=30, ge=1, le=36500)
-    """Days after which a recheck is forgotten that was done."""
-
     json_logs: bool = True
     """Logs as JSON lines; False for a person's terminal."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severe level that is logged."""
 
     @property
-    def objects_place(self) -> Path | Bucket:
-        """Where pictures lie."""
-        if self.objects_bucket is None:
-            return self.objects_folder
-        return Bucket(
-            name=self.objects_bucket,
-            region=self.objects_region,
-            endpoint=self.objects_endpoint,
-            access_key=_said(self.objects_access_key),
-            secret_key=_said(self.objects_secret_key),
-        )
+    def seal_ring(self) -> KeyRing:
+        """What personal data is sealed under."""
+        return KeyRing.one_of(said(self.seal_keys), self.seal_key_files)
 
     @property
     def picture_link_key(self) -> bytes:
@@ -188,10 +142,23 @@ class Settings(BaseSettings):
         Raises:
             ValueError: there is no secret to be had.
         """
-        secret = _said(self.picture_link_secret) or _said(self.jwt_secret)
+        secret = said(self.picture_link_secret) or said(self.jwt_secret)
         if secret is None:
             raise ValueError("set picture_link_secret: there is no jwt_secret to make it from")
         return secret.encode()
+
+    @property
+    def link_maker(self) -> LinkMaker | None:
+        """Makes residents' links, if there is a key and an address for them."""
+        secret = said(self.resident_link_secret) or said(self.jwt_secret)
+        return LinkMaker.of(secret, self.public_url, self.resident_link_days)
+
+    @property
+    def audit_keys(self) -> Keyring | None:
+        """What the audit log is chained with."""
+        key = said(self.audit_key)
+        before = [each.get_secret_value() for each in self.audit_keys_before]
+        return None if key is None else Keyring.of(key, before)
 
     @property
     def servers(self) -> tuple[tuple[str, int], ...]:
@@ -205,17 +172,16 @@ class Settings(BaseSettings):
         )
 
     @model_validator(mode="after")
-    def _one_strong_key(self) -> Self:
-        keys = (self.jwt_secret, self.jwt_public_key, self.jwt_jwks_url)
-        if sum(key is not None for key in keys) != 1:
-            raise ValueError("set exactly one of jwt_secret, jwt_public_key, jwt_jwks_url")
+    def _strong_secrets(self) -> Self:
         strong = ("jwt_secret", "webhook_secret", "picture_link_secret", "household_key")
-        for name in (*strong, "intake_secret"):
+        for name in (*strong, "intake_secret", "resident_link_secret", "audit_key"):
             secret: SecretStr | None = getattr(self, name)
-            if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
-                raise ValueError(f"{name} is shorter than {_SHORTEST_SECRET} characters")
+            if secret is not None and len(secret.get_secret_value()) < SHORTEST_SECRET:
+                raise ValueError(f"{name} is shorter than {SHORTEST_SECRET} characters")
         return self
 
-
-def _said(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
+    @model_validator(mode="after")
+    def _keys_to_seal_with(self) -> Self:
+        """Rather not start than keep what people say in the clear."""
+        _ = self.seal_ring
+        return self

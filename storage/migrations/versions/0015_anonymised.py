@@ -1,13 +1,13 @@
 """Since when nothing personal is left of an issue. Expands only.
 
-Revision ID: 0013_anonymised
-Revises: 0012_alert_upkeep
+Revision ID: 0015_anonymised
+Revises: 0014_sign_in_codes
 """
 
 from alembic import op
 
-revision = "0013_anonymised"
-down_revision = "0012_alert_upkeep"
+revision = "0015_anonymised"
+down_revision = "0014_sign_in_codes"
 branch_labels = None
 depends_on = None
 

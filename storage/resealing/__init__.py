@@ -1,0 +1,1 @@
+"""Upkeep of what is sealed: what lies open from before, other keys, keys to be destroyed."""

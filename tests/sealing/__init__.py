@@ -1,0 +1,1 @@
+"""Sealing: ciphers, rings and indexes by themselves, then in the tables."""
