@@ -92,8 +92,9 @@ revision: $(STAMP) ## Write a migration from changed models (M="add a column")
 drift: $(STAMP) ## Say whether models and migrations differ
 	$(LOCAL) drift
 
-states: $(STAMP) ## Draw docs/states.md from the transition table
+states: $(STAMP) ## Draw docs/states.md and docs/rights.md from the tables of the domain
 	$(BIN)/python -m tests.house.write_states
+	$(BIN)/python -m tests.house.write_rights
 
 lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --universal \

@@ -23,6 +23,7 @@ from activities.courier import Courier
 from activities.housekeeper import Housekeeper
 from activities.issues import Issues
 from activities.meetings import Meetings
+from activities.resident_words import ResidentWords
 from activities.upkeep import Stale
 from domain.reference import Channel
 from intake.adapters.registry import ADAPTERS
@@ -39,6 +40,7 @@ from intake.pictures.of_alerts import MOST_UNUSED, AlertAlbum
 from intake.reconciler import Reconciler
 from intake.reconciler_of_meetings import MeetingReconciler
 from intake.relay import Relay
+from intake.sealing import Sealing
 from intake.sorting import Sorter
 from intake.watch import Watch
 from intake.withdrawing import Withdrawing
@@ -179,7 +181,8 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         fetcher = Fetcher(ours=await addresses_of(settings.servers))
-        courier = Courier(database, _senders(http, settings), clock.now)
+        words = ResidentWords(settings.link_maker)
+        courier = Courier(database, _senders(http, settings), clock.now, words)
         sorter = Sorter(database, ADAPTERS, Conditions(database, clock.now), clock.now)
         loops = (
             Relay(database, client, clock.now).run(births_bell.wait, stopping),
@@ -190,6 +193,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             Withdrawing(database, client, clock.now).run(stopping),
             CouncilSchedules(database, client).run(stopping),
             _photos(database, settings, fetcher).run(stopping),
+            *(sealing.run(stopping) for sealing in _sealings(database, settings)),
             *(listener.run(stopping) for listener in _listeners(database, settings, fetcher)),
         )
         for loop in loops:
@@ -239,6 +243,14 @@ def _listeners(database: Database, settings: Settings, fetcher: Fetcher) -> Iter
         catch_up=CatchUp(database, fetcher, clock.now, keep_raw),
     )
     yield Listener.of(database, settings.database_url, broker, clock.now, hearing)
+
+
+def _sealings(database: Database, settings: Settings) -> Iterator[Sealing]:
+    """One, if there is a key to chain the audit log with."""
+    if settings.audit_keys is None:
+        log.warning("audit_log_not_chained", missing="DISPATCH_AUDIT_KEY")
+        return
+    yield Sealing(database, settings.audit_keys, clock.now)
 
 
 def _upkeep(settings: Settings) -> Upkeep:

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 _TIMEOUT_S = 10.0
 _SHOWN = 200
+_ADDED = ("link", "phone")
+"""Added to a notice for a resident when it is sent; never in the outbox."""
 
 
 class Undelivered(Exception):
@@ -44,7 +46,8 @@ class Message:
     def body(self) -> dict[str, object]:
         """What is sent: codes, ids and a sentence in both languages; no personal data.
 
-        Of what people wrote only the place of a meeting, to those who are called there.
+        Of what people wrote only the place of a meeting, to those who are called there. What is
+        for a resident has their link or code and the phone that it is to reach.
         """
         return {
             "id": self.id,
@@ -58,6 +61,7 @@ class Message:
                     "level": each.level,
                     "urgent": each.urgent,
                     "text": {locale: sentence(each, locale) for locale in LOCALES},
+                    **{name: each.params[name] for name in _ADDED if name in each.params},
                 }
                 for each in self.notices
             ],

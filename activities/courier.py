@@ -13,9 +13,11 @@ import structlog
 
 from activities.channels import Message, Sender, Undelivered
 from activities.invitations import with_words
-from activities.outgoing import out_of_quiet_hours, policies_for, policy_for
+from activities.outgoing import out_of_quiet_hours
+from activities.resident_words import ResidentWords
 from domain.reference import Channel, NoticePolicy
 from observability import metrics
+from storage.notice_policies import policies_for, policy_for
 from storage.notices import DueNotice
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
@@ -53,10 +55,12 @@ class Courier:
         database: Database,
         senders: Mapping[Channel, Sender],
         now: Callable[[], datetime],
+        residents: ResidentWords | None = None,
     ) -> None:
         self._database = database
         self._senders = senders
         self._now = now
+        self._residents = residents or ResidentWords(None)
 
     async def run(
         self, wait: Callable[[float], Awaitable[object]], stopping: asyncio.Event
@@ -130,19 +134,38 @@ class Courier:
             async with self._database.begin() as session:
                 await Outbox(session).postpone([each.id for each in batch], opens)
             return
-        message = Message(
-            id=_name(batch),
-            recipient=first.recipient,
-            webhook_url=manner.policy.webhook_url,
-            notices=manner.worded,
-            at=now,
-        )
         try:
+            message = Message(
+                id=_name(batch),
+                recipient=first.recipient,
+                webhook_url=manner.policy.webhook_url,
+                notices=await self._for_residents(manner.worded, now),
+                at=now,
+            )
             await self._send(Channel(first.channel), message)
         except Undelivered as failure:
             await self._failed(batch, failure)
         else:
             await self._delivered(batch, now)
+
+    async def _for_residents(
+        self, notices: Sequence[DueNotice], now: datetime
+    ) -> Sequence[DueNotice]:
+        """With the links and codes that they promise, which are made only now.
+
+        Raises:
+            Undelivered: there is nothing to be sent for one of them.
+        """
+        if not self._residents.concern(notices):
+            return notices
+        try:
+            async with self._database.begin() as session:
+                return await self._residents.added(session, notices, now)
+        except (Unreachable, Faulty, Undelivered):
+            raise
+        except Exception as error:
+            log.exception("notice_unreadable", issue=notices[0].issue_number)
+            raise Undelivered(type(error).__name__) from error
 
     async def _delivered(self, batch: list[DueNotice], now: datetime) -> None:
         async with self._database.begin() as session:

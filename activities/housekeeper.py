@@ -18,6 +18,7 @@ from storage.idempotency import Idempotency
 from storage.outbox import Outbox
 from storage.pictures.album import Album
 from storage.rechecks import Rechecks
+from storage.residents.links import ResidentLinks
 from storage.session import Database, Session
 
 _MOST_PICTURES = 100
@@ -74,7 +75,8 @@ class Housekeeper(HousekeeperActivities):
 
 
 async def _keys(session: Session, before: datetime, limit: int) -> int:
-    """What is left of signing in goes with what is left of requests."""
+    """What is left of signing in, and of links, goes with what is left of requests."""
     keys = await Idempotency(session).forget(before, limit)
     attempts = await Attempts(session).forget(before, limit)
-    return keys + attempts + await SignInSessions(session).forget(before, limit)
+    links = await ResidentLinks(session).forget(before, limit)
+    return keys + attempts + links + await SignInSessions(session).forget(before, limit)

@@ -77,6 +77,8 @@ def sentence(notice: DueNotice, locale: str) -> str:
     parts = [say(f"notice.{notice.template}", locale, **said)]
     if notice.template in _CALLS:
         parts += _more(notice.params, locale)
+    if notice.params.get("link"):
+        parts.append(say("call.link", locale, link=notice.params["link"]))
     return _BETWEEN.get(locale, " ").join(parts)
 
 

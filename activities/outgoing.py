@@ -1,6 +1,6 @@
 """From what a step makes known to rows of the outbox: recipients, channels, quiet hours."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,18 +10,16 @@ from domain.ids import DistrictCode, IssueNumber
 from domain.issue import Issue
 from domain.notice import also_told, is_for_followers
 from domain.notices import Notice, notices_for, settled
-from domain.reference import NoticePolicy, ReferenceKind
-from storage.entry_reads import Wanted
+from domain.reference import NoticePolicy
 from storage.followers import Followers
+from storage.notice_policies import policies_for, policy_for
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
 from storage.session import Session
 
-DEFAULT_POLICY = "default"
 _LEVEL = "level"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLAIN = NoticePolicy(code=DEFAULT_POLICY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,25 +89,6 @@ async def _office(references: ReferenceRepository, recipient: str) -> str:
     kind, _, code = recipient.partition(":")
     grid = await references.grid(code) if kind == _LEVEL else None
     return f"department:{grid.unit}" if grid is not None and grid.unit else recipient
-
-
-def policies_for(recipients: Iterable[str]) -> list[Wanted]:
-    """All that `policy_for` may look at, so that it can be foreseen."""
-    codes = (code for recipient in recipients for code in _policy_codes(recipient))
-    return [Wanted(ReferenceKind.NOTICE_POLICY, code) for code in codes]
-
-
-def _policy_codes(recipient: str) -> tuple[str, ...]:
-    return recipient, recipient.partition(":")[0], DEFAULT_POLICY
-
-
-async def policy_for(references: ReferenceRepository, recipient: str) -> NoticePolicy:
-    """The recipient's own policy, else the one of its kind, else the default."""
-    for code in _policy_codes(recipient):
-        policy = await references.notice_policy(code)
-        if policy is not None:
-            return policy
-    return _PLAIN
 
 
 def _rows(

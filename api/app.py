@@ -15,11 +15,14 @@ from api.edge import Edge
 from api.engine import Engine
 from api.guard import Guard
 from api.intake.door import Door
+from api.pages.visiting import Reception
 from api.parts import Parts
 from api.peers import Peers
+from api.refusing import Refusals
 from api.routes import (
     accounts,
     alerts,
+    audit,
     cameras,
     commands,
     health,
@@ -28,13 +31,17 @@ from api.routes import (
     issues,
     me,
     meetings,
+    oidc,
     personal,
     persons,
     pictures,
     places,
     reference,
+    resident_links,
+    resident_pages,
     signing_in,
     sources,
+    wechat,
 )
 
 _TITLE = "Dispatch"
@@ -60,6 +67,8 @@ def build_app(parts: Parts) -> FastAPI:
             yield
         finally:
             parts.ways_in.passwords.close()
+            if parts.wechat is not None:
+                await parts.wechat.wechat.close()
             await parts.database.close()
 
     app = FastAPIOffline(
@@ -72,13 +81,16 @@ def build_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.door = Door(parts)
+    app.state.reception = Reception(parts)
+    app.state.refusals = Refusals(parts.tick)
     _wrap(app, parts)
     errors.install(app)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
-        *(signing_in, me, accounts),
-        *(commands, meetings, cameras, sources, alerts, health),
+        *(signing_in, oidc, wechat, me, accounts),
+        *(commands, meetings, cameras, sources, alerts, audit, health),
+        *(resident_links, resident_pages),
     ):
         app.include_router(module.router)
     _document(app)

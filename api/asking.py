@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from api.auditing import Auditing
 from domain.actor import Actor
 from domain.ids import CommandId, Subject
 
@@ -28,6 +29,8 @@ class Asking:
     key: str
     actor: Actor
     route: str
+    audit: Auditing = field(compare=False, repr=False)
+    """Where what is done is put on record, in the transaction in which it is done."""
 
     @property
     def command_id(self) -> CommandId:

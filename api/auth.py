@@ -10,7 +10,7 @@ import structlog
 from jwt.exceptions import ExpiredSignatureError, PyJWTError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from api.keys import KeySource, KeysUnavailable, UnknownKey
+from api.keys import Key, KeySource, KeysUnavailable, UnknownKey
 from api.problems import ApiCode, Problem
 from api.schemas.opaque import PERSONAL_NUMBER, Opaque
 from api.ways_in.watch import SessionOver, Watch
@@ -128,6 +128,13 @@ class Gate:
 
     async def _verified(self, token: str) -> Mapping[str, Any]:
         key = await self.keys.key_for(token)
+        try:
+            return self._decoded(token, key)
+        except ExpiredSignatureError:
+            self._decoded(token, key, may_be_over=True)  # what else is wrong is said instead
+            raise
+
+    def _decoded(self, token: str, key: Key, *, may_be_over: bool = False) -> Mapping[str, Any]:
         required = ["sub", "exp", *(["iss"] if self.issuer else [])]
         return jwt.decode(
             token,
@@ -136,7 +143,11 @@ class Gate:
             audience=self.audience,
             issuer=self.issuer,
             leeway=_LEEWAY,
-            options={"require": required, "verify_aud": self.audience is not None},
+            options={
+                "require": required,
+                "verify_aud": self.audience is not None,
+                "verify_exp": not may_be_over,
+            },
         )
 
 

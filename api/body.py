@@ -8,14 +8,16 @@ from starlette.types import Message, Receive, Scope
 
 from api.links import PICTURES
 from api.problems import ApiCode, Problem
+from storage.residents.making import PAGES
 
 _INTAKE = "/intake/"
 _MULTIPART = "multipart/"
+_PAGES = f"{PAGES}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long bodies may be, in bytes: of requests, of pictures, and of what cameras send.
+    """How long bodies may be, in bytes: of requests, pictures, cameras' messages, residents' forms.
 
     An adapter named in `longer` reads so much outside parts; parts' own limit bounds that too.
     """
@@ -24,11 +26,14 @@ class Limits:
     pictures: int = 10_000_000
     messages: int = 256 * 1024
     multipart: int = 8 * 1024 * 1024
+    forms: int = 31_000_000
     longer: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, scope: Scope) -> int:
         if scope["path"] == PICTURES:
             return self.pictures
+        if scope["path"].startswith(_PAGES):
+            return self.forms
         if not scope["path"].startswith(_INTAKE):
             return self.requests
         kind = Headers(scope=scope).get("content-type", "").lstrip().lower()

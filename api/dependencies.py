@@ -1,5 +1,6 @@
 """What routes ask for by type: the parts, the caller, the key of the request, the language."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -7,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from api.asking import Asking
+from api.auditing import Auditing
 from api.auth import Presence, unauthenticated
 from api.engine import Engine
 from api.intake.door import Door
@@ -15,7 +17,7 @@ from api.problems import ApiCode, Problem
 from api.schemas.opaque import Opaque
 from api.schemas.text import VISIBLE
 from domain.actor import Actor
-from domain.vocabulary import Role
+from domain.rights import Act, may
 from storage.accounts.views import SignInSession
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JSON Web Token.")
@@ -58,6 +60,7 @@ async def _presence(request: Request, parts: PartsOf, bearer: BearerOf) -> Prese
         raise unauthenticated()
     presence = await parts.gate.presence(bearer.credentials)
     request.state.subject = presence.actor.subject
+    parts.rates.of_actors.require_room(presence.actor.subject)
     return presence
 
 
@@ -66,6 +69,7 @@ async def _caller(request: Request, parts: PartsOf, bearer: BearerOf) -> Actor:
         raise unauthenticated()
     actor = await parts.gate.actor(bearer.credentials)
     request.state.subject = actor.subject
+    request.state.department = actor.department
     parts.rates.of_actors.require_room(actor.subject)
     return actor
 
@@ -81,13 +85,27 @@ SessionOf = Annotated[SignInSession, Depends(_session)]
 Caller = Annotated[Actor, Depends(_caller)]
 
 
-async def _administrator(caller: Caller) -> Actor:
-    if not caller.has(Role.ADMINISTRATOR):
+def who_may(act: Act) -> Callable[[Actor], Awaitable[Actor]]:
+    """The caller, if the table of rights gives their roles the act at all.
+
+    With what it may be done is another question, put where that is read.
+    """
+
+    async def _allowed(caller: Caller) -> Actor:
+        require_right(caller, act)
+        return caller
+
+    return _allowed
+
+
+def require_right(actor: Actor, act: Act) -> None:
+    """Returns when the actor's roles have the right to something.
+
+    Raises:
+        Problem: `forbidden`.
+    """
+    if not may(actor, act):
         raise Problem(ApiCode.FORBIDDEN)
-    return caller
-
-
-Administrator = Annotated[Actor, Depends(_administrator)]
 
 
 async def _asking(
@@ -105,7 +123,8 @@ async def _asking(
         Opaque,
     ],
 ) -> Asking:
-    return Asking(key, caller, f"{request.method} {request.url.path}")
+    route = f"{request.method} {request.url.path}"
+    return Asking(key, caller, route, Auditing(request))
 
 
 AskingOf = Annotated[Asking, Depends(_asking)]

@@ -59,57 +59,16 @@ TRY: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDD
 ERASE: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.OUT_OF_SCOPE, A.NOT_FOUND)
 EXPORT: tuple[Code, ...] = (*LIST, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE, A.FORBIDDEN)
 ERASE_PERSON: tuple[Code, ...] = (*POST, A.FORBIDDEN)
-READ_TOKENS: tuple[Code, ...] = (*READ, A.FORBIDDEN, A.OUT_OF_SCOPE)
-REVOKE_TOKEN: tuple[Code, ...] = ERASE
-ISSUE_TOKEN: tuple[Code, ...] = (*ERASE, A.CANNOT_SIGN)
+READ_LINKS: tuple[Code, ...] = REPORTER
+MAKE_LINK: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND, A.CANNOT_LINK, R.LIMIT_REACHED)
+REVOKE_LINK: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
+DRAW_LINK: tuple[Code, ...] = (*REPORTER, A.CANNOT_LINK)
+READ_TOKENS: tuple[Code, ...] = REPORTER
+REVOKE_TOKEN: tuple[Code, ...] = (*POST, A.FORBIDDEN, A.NOT_FOUND)
+ISSUE_TOKEN: tuple[Code, ...] = (*REVOKE_TOKEN, A.CANNOT_SIGN)
+EXPORT_AUDIT: tuple[Code, ...] = (*LIST, A.FORBIDDEN, A.NO_AUDIT_KEY)
 LOOK_AT_ONE: tuple[Code, ...] = REPORTER
-_BODY: tuple[Code, ...] = (A.INVALID_INPUT, A.TOO_LARGE, A.UNSUPPORTED_MEDIA_TYPE)
-REFRESH: tuple[Code, ...] = (
-    *ALWAYS,
-    *_BODY,
-    A.SESSION_OVER,
-    A.TOO_MANY_ATTEMPTS,
-    A.DATABASE_UNAVAILABLE,
-)
-_PASSWORD: tuple[Code, ...] = (
-    A.SIGN_IN_FAILED,
-    A.SIGN_IN_LOCKED,
-    A.TOO_MANY_ATTEMPTS,
-    A.NO_APPOINTMENT,
-    A.OVERLOADED,
-)
-SIGN_IN: tuple[Code, ...] = (*ALWAYS, *_BODY, *_PASSWORD, A.DATABASE_UNAVAILABLE)
-ME: tuple[Code, ...] = tuple(code for code in KNOWN if code is not A.PASSWORD_CHANGE_NEEDED)
-SIGN_OUT: tuple[Code, ...] = (*ME, A.NO_SESSION)
-CHANGE_PASSWORD: tuple[Code, ...] = (*SIGN_OUT, *_BODY, *_PASSWORD)
-SWITCH: tuple[Code, ...] = (*SIGN_OUT, *_BODY, A.NO_APPOINTMENT)
-SEE_ACCOUNTS: tuple[Code, ...] = (*LIST, A.FORBIDDEN)
-SEE_ACCOUNT: tuple[Code, ...] = REPORTER
-CREATE_ACCOUNT: tuple[Code, ...] = (
-    *POST,
-    A.FORBIDDEN,
-    A.OUT_OF_SCOPE,
-    A.ACCOUNT_TAKEN,
-    A.OWN_ACCOUNT,
-    A.OVERLOADED,
-)
-APPOINT: tuple[Code, ...] = (
-    *POST,
-    A.FORBIDDEN,
-    A.OUT_OF_SCOPE,
-    A.NOT_FOUND,
-    A.OWN_ACCOUNT,
-    A.OVERLOADED,
-)
-CHANGE_ACCOUNT: tuple[Code, ...] = (
-    *SEARCH,
-    A.FORBIDDEN,
-    A.OUT_OF_SCOPE,
-    A.NOT_FOUND,
-    A.ACCOUNT_TAKEN,
-    A.OWN_ACCOUNT,
-)
-REPLAY: tuple[Code, ...] = ERASE
+REPLAY: tuple[Code, ...] = REVOKE_TOKEN
 INTAKE: tuple[Code, ...] = (
     *ALWAYS,
     A.NOT_FOUND,

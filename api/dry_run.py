@@ -11,6 +11,7 @@ from domain.calendar import BusinessCalendar
 from domain.deadline import Deadline
 from domain.issue import Issue
 from domain.reckoning import reckon
+from domain.rights import Act, grids_of
 from domain.routing import choose_policy
 from domain.sla import SLAPolicy
 from storage.queries import Queries
@@ -47,7 +48,7 @@ class Trial:
 async def dry_run(
     session: Session, policy: SLAPolicy, asked: DryRunBody, actor: Actor, locale: str
 ) -> DryRun:
-    """One page of open issues, and which of those in the actor's grids the policy would change.
+    """One page of open issues in the actor's grids, and which of them the policy would change.
 
     Raises:
         BadCursor: `asked.after` is not from an earlier page.
@@ -65,9 +66,9 @@ async def dry_run(
         whistle_kind=policy.whistle_kind,
         after=asked.after,
         limit=asked.limit,
+        grids=grids_of(actor, Act.TRY_POLICY),
     )
-    known = (issue for issue in page.items if actor.covers(issue.origin.grid))
-    found = [_change(trial, issue, locale) for issue in known if trial.holds_for(issue)]
+    found = [_change(trial, issue, locale) for issue in page.items if trial.holds_for(issue)]
     items = [change for change in found if change.deadlines]
     return DryRun(examined=len(page.items), items=items, next=page.next)
 

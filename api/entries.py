@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from api.dependencies import require_right
 from api.findings import field_errors
 from api.problems import ApiCode, FieldError, Problem
 from api.references import named_by, require
@@ -18,21 +19,13 @@ from domain.calendar import CalendarDefinition
 from domain.outline import GridOutline
 from domain.reference import ReferenceKind as Kind
 from domain.reference import Staff
-from domain.vocabulary import Role
+from domain.rights import Act, may
+from domain.visibility import act_of_reading, entry_scope_of
 from intake.adapters.registry import ADAPTERS
 from storage.grid_map import is_an_area
-from storage.reference import MODELS
+from storage.reference import MODELS, ReferenceRepository
 from storage.session import Session
 from storage.views import Entry
-
-_INSIDE = (Role.STAFF, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
-_READERS: Mapping[Kind, tuple[Role, ...]] = {
-    Kind.ABSENCE: _INSIDE,
-    Kind.NOTICE_POLICY: (Role.ADMINISTRATOR,),
-    Kind.ALERT_SOURCE: (Role.DISPATCHER, Role.ADMINISTRATOR),
-}
-"""Kinds that not everybody may read: who is away, where notices are sent, what cameras see."""
-_NAMES = (Role.STAFF, Role.LEADER, Role.ADMINISTRATOR)
 
 REFERS: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
     Kind.DISTRICT: (("grid", Kind.GRID), ("calendar", Kind.CALENDAR)),
@@ -71,15 +64,27 @@ _ROOT = "entry"
 
 
 def require_reader(actor: Actor, kind: Kind) -> None:
-    """Returns when the actor may read entries of this kind."""
-    if kind in _READERS and not actor.has(*_READERS[kind]):
-        raise Problem(ApiCode.FORBIDDEN)
+    """Returns when the actor may read any entries of this kind."""
+    require_right(actor, act_of_reading(kind))
+
+
+async def require_sight(
+    reference: ReferenceRepository, actor: Actor, kind: Kind, code: str
+) -> None:
+    """Returns when the entry, as it is now, is one that the actor may read.
+
+    Raises:
+        Problem: `not_found`, whether it does not exist or is none of theirs.
+    """
+    scope = entry_scope_of(actor, kind)
+    if scope is not None and not await reference.is_within(kind, code, scope):
+        raise Problem(ApiCode.NOT_FOUND)
 
 
 def shown(entry: Entry[Any], actor: Actor) -> EntryRead:
     """An entry as this actor may see it."""
     body = json.loads(TypeAdapter(MODELS[entry.kind]).dump_json(entry.body))
-    if entry.kind is Kind.STAFF and not actor.has(*_NAMES):
+    if entry.kind is Kind.STAFF and not may(actor, Act.READ_STAFF_NAMES):
         body.pop("name", None)
     return EntryRead(
         kind=entry.kind,

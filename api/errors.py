@@ -12,6 +12,7 @@ from api.answers import problem_response
 from api.findings import field_errors
 from api.methods import allowed_methods
 from api.problems import ApiCode, FieldError, Problem
+from api.refusing import noting
 from api.wording import worded
 from domain.refusals import Refusal
 from observability import metrics
@@ -48,7 +49,9 @@ async def _worded(request: Request, problem: Problem) -> Response:
     number = str(request.path_params.get("number", ""))
     database = request.app.state.parts.database
     said = await worded(database, problem, number, str(state["locale"]))
-    return problem_response(problem, state, said)
+    answer = problem_response(problem, state, said)
+    answer.background = noting(request, problem)
+    return answer
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import problem_response
-from api.peers import Peers
+from api.peers import Peers, of_one
 from api.problems import ApiCode, Problem
 from api.rates import Rates
 
@@ -53,7 +53,7 @@ class Guard:
 
     def _count(self, scope: Scope) -> None:
         if scope["path"] not in _UNCOUNTED and not scope["path"].startswith(_INTAKE):
-            self._rates.of_addresses.require_room(self._peers.of(scope))
+            self._rates.of_addresses.require_room(of_one(self._peers.of(scope)))
 
 
 class _Timed:

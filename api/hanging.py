@@ -6,10 +6,12 @@ from datetime import datetime
 
 import structlog
 
+from api.auditing import Auditing
 from api.links import Links
 from api.problems import FieldError, Problem
 from api.schemas.pictures import PictureLinks, PictureRead
 from catalogue import label
+from domain.auditing import About, Deed
 from domain.ids import EvidenceId, IssueNumber, Subject
 from storage.births import BIRTH, Birth
 from storage.pictures.album import Variant
@@ -87,6 +89,13 @@ def shown_pictures(
     pictures: Iterable[Picture], links: Links, at: datetime, locale: str
 ) -> tuple[PictureRead, ...]:
     return tuple(shown_picture(each, links, at, locale) for each in pictures)
+
+
+async def audit_links(audit: Auditing, about: About, shown: Iterable[PictureRead]) -> None:
+    """On record who was given links, before they are; whoever opens one is not known by it."""
+    made = sum(each.links is not None for each in shown)
+    if made:
+        await audit.saw(Deed.PICTURES_LINKED, about, links=made)
 
 
 def _links(picture: Picture, links: Links, at: datetime) -> PictureLinks | None:

@@ -38,6 +38,12 @@ async def require_jurisdiction(session: Session, actor: Actor, *entries: object)
         require_cover(actor, *((grid,) if grid is not None else await places.everywhere()))
 
 
+async def administers_everything(session: Session, actor: Actor) -> bool:
+    """Whether the actor covers all districts; before there are any, nobody does."""
+    districts = await _Places(ReferenceRepository(session)).everywhere()
+    return bool(districts) and all(actor.covers(grid) for grid in districts)
+
+
 class _Places:
     """Where reference data holds."""
 

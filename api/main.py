@@ -13,14 +13,21 @@ from api.guard import Spans
 from api.key_sets import KeySet
 from api.keys import FixedKey, KeySource, NoKey
 from api.links import Links
+from api.pages.forms import form_limit
 from api.parts import IntakeParts, Parts
 from api.rates import Rates
 from api.uploading import Uploads
 from api.ways_in.addresses import Addresses
+from api.ways_in.oidc import Oidc
+from api.ways_in.oidc_pending import Seal
+from api.ways_in.oidc_provider import Provider
+from api.ways_in.oidc_settings import OidcSettings
 from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
 from api.ways_in.sessions import Lifetimes, WaysIn
 from api.ways_in.watch import Watch
+from api.ways_in.wechat import WeChatWay
+from api.ways_in.wechat_client import WeChat
 from intake.adapters.registry import ADAPTERS, READS_UP_TO
 from intake.pictures.darkroom import Bounds, Darkroom
 from observability import logging
@@ -70,6 +77,8 @@ def create_app() -> FastAPI:
                 Watch(ways_in.ring, database, now, time.monotonic),
             ),
             ways_in=ways_in,
+            oidc=_oidc(settings, database, ways_in),
+            wechat=_wechat(settings, database, ways_in),
             now=now,
             patience=settings.temporal_timeout,
             limits=Limits(
@@ -78,6 +87,7 @@ def create_app() -> FastAPI:
                 messages=settings.intake_max_body_bytes,
                 multipart=settings.intake_max_multipart_bytes,
                 longer=READS_UP_TO,
+                forms=form_limit(settings.picture_max_bytes),
             ),
             spans=Spans(answering=settings.api_seconds),
             rates=Rates(
@@ -87,7 +97,21 @@ def create_app() -> FastAPI:
             origins=settings.api_origins,
             intake=_intake(settings),
             household_key=_household_key(settings),
+            link_maker=settings.link_maker,
+            audit_keys=settings.audit_keys,
         )
+    )
+
+
+def _wechat(settings: Settings, database: Database, ways_in: WaysIn) -> WeChatWay | None:
+    if settings.wechat_appid is None or settings.wechat_secret is None:
+        return None
+    secret = settings.wechat_secret.get_secret_value()
+    return WeChatWay(
+        wechat=WeChat(settings.wechat_url, settings.wechat_appid, secret, time.monotonic),
+        database=database,
+        ways_in=ways_in,
+        makes_residents=settings.wechat_makes_residents,
     )
 
 
@@ -137,3 +161,11 @@ def _ways_in(settings: Settings) -> WaysIn:
             longest=timedelta(days=settings.session_days),
         ),
     )
+
+
+def _oidc(settings: Settings, database: Database, ways_in: WaysIn) -> Oidc | None:
+    if settings.oidc is None:
+        return None
+    said = {**settings.oidc, "client_secret": settings.oidc_client_secret}
+    provider = Provider(OidcSettings.model_validate(said), now)
+    return Oidc(provider, database, ways_in, Seal.of(settings.session_ring))

@@ -7,15 +7,23 @@ from itertools import pairwise
 
 from api.words import limit_words, local_time
 from catalogue import label, say
+from domain.commands import DecideExtension
 from domain.events import EventName
 from domain.explanation import ExplainedExtension, Explanation
 from domain.ids import IssueNumber
+from domain.law import LAW
+from domain.rights import grants as granted_to
 from domain.vocabulary import Role
 from storage.queries import Queries
 from storage.timeline import BEGINNING
 
 _MOST_PAGES = 5
-_DECIDERS = (Role.DISPATCHER, Role.SUPERVISOR)
+_DECIDERS = tuple(
+    role
+    for who in LAW[DecideExtension].who
+    for granted in granted_to(who)
+    for role in granted.roles
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,14 @@ from api.guard import Spans
 from api.links import Links
 from api.rates import Rates
 from api.uploading import Uploads
+from api.ways_in.oidc import Oidc
 from api.ways_in.sessions import WaysIn
+from api.ways_in.wechat import WeChatWay
 from intake.adapters.contract import Adapter
+from storage.audit.canonical import Keyring
 from storage.grid_map import GridMaps
 from storage.pictures.album import Album
+from storage.residents.making import LinkMaker
 from storage.session import Database
 
 
@@ -46,11 +50,15 @@ class Parts:
     uploads: Uploads
     links: Links
     patience: float = 10.0
+    oidc: Oidc | None = None
+    wechat: WeChatWay | None = None
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     spans: Spans = Spans()  # noqa: RUF009 - frozen
     rates: Rates = field(default_factory=Rates)
     origins: tuple[str, ...] = ()
     intake: IntakeParts = field(default_factory=IntakeParts)
     household_key: bytes | None = field(default=None, repr=False)
+    link_maker: LinkMaker | None = None
+    audit_keys: Keyring | None = None
     maps: GridMaps = field(default_factory=GridMaps)
     tick: Callable[[], float] = time.monotonic

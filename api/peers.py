@@ -1,12 +1,14 @@
 """The real peer of a connection: what a header says of it counts only from a trusted proxy."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 _FORWARDED_FOR = "x-forwarded-for"
+_HOUSEHOLD = 64
+"""Bits of an IPv6 address that one customer shares; the others are theirs to choose."""
 
 
 class Peers:
@@ -37,3 +39,14 @@ class Peers:
             return False
         plain = getattr(address, "ipv4_mapped", None) or address
         return any(plain in proxy for proxy in self._proxies)
+
+
+def of_one(peer: str) -> str:
+    """What one customer cannot change about its address."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, _HOUSEHOLD), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)

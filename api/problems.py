@@ -52,6 +52,8 @@ class ApiCode(StrEnum):
     KEYS_UNAVAILABLE = "keys_unavailable"
     BAD_SIGNATURE = "bad_signature"
     CANNOT_SIGN = "cannot_sign"
+    CANNOT_LINK = "cannot_link"
+    NO_AUDIT_KEY = "no_audit_key"
     TOO_MANY_MESSAGES = "too_many_messages"
     SOURCE_BUSY = "source_busy"
     PICTURES_UNAVAILABLE = "pictures_unavailable"
@@ -64,6 +66,10 @@ class ApiCode(StrEnum):
     PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105 - a code
     ACCOUNT_TAKEN = "account_taken"
     OWN_ACCOUNT = "own_account"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PROVIDER_REFUSED = "provider_refused"
+    SIGN_IN_STALE = "sign_in_stale"
+    NOT_LINKED = "not_linked"
 
 
 Code = RefusalCode | ApiCode
@@ -100,6 +106,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.KEYS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.CANNOT_SIGN: HTTPStatus.CONFLICT,
+    ApiCode.CANNOT_LINK: HTTPStatus.CONFLICT,
+    ApiCode.NO_AUDIT_KEY: HTTPStatus.CONFLICT,
     ApiCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     ApiCode.TOO_MANY_MESSAGES: HTTPStatus.TOO_MANY_REQUESTS,
     ApiCode.SOURCE_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -113,6 +121,10 @@ STATUS: Mapping[Code, HTTPStatus] = {
     ApiCode.PASSWORD_CHANGE_NEEDED: HTTPStatus.FORBIDDEN,
     ApiCode.ACCOUNT_TAKEN: HTTPStatus.CONFLICT,
     ApiCode.OWN_ACCOUNT: HTTPStatus.CONFLICT,
+    ApiCode.PROVIDER_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApiCode.PROVIDER_REFUSED: HTTPStatus.UNAUTHORIZED,
+    ApiCode.SIGN_IN_STALE: HTTPStatus.BAD_REQUEST,
+    ApiCode.NOT_LINKED: HTTPStatus.FORBIDDEN,
 }
 
 RETRY_AFTER: Mapping[Code, int] = {
@@ -125,6 +137,7 @@ RETRY_AFTER: Mapping[Code, int] = {
     ApiCode.DATABASE_UNAVAILABLE: 3,
     ApiCode.KEYS_UNAVAILABLE: 5,
     ApiCode.PICTURES_UNAVAILABLE: 3,
+    ApiCode.PROVIDER_UNAVAILABLE: 5,
 }
 """Seconds after which asking again makes sense; exactly the codes of status 503."""
 

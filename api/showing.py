@@ -21,7 +21,7 @@ from domain.deadline import Deadline
 from domain.explanation import explain
 from domain.facts import Pinned
 from domain.position import Position
-from domain.vocabulary import Role
+from domain.rights import Act, may
 from storage.queries import Queries
 from storage.reference import ReferenceRepository, UnknownReference
 from storage.session import Session
@@ -36,21 +36,13 @@ _LABELLED = {
     "first_breach_kind": "deadline_kind",
 }
 
-_INSIDE = (
-    Role.STAFF,
-    Role.LEADER,
-    Role.GRID_WORKER,
-    Role.BUILDING_HEAD,
-    Role.DISPATCHER,
-    Role.SUPERVISOR,
-    Role.ADMINISTRATOR,
-)
-"""Who handles issues: for them alone is priority that comes from where an issue was raised."""
-
 
 def shown_line(line: IssueLine, viewer: Actor, at: datetime, locale: str) -> IssueRead:
     read = IssueRead.model_validate(line)
-    priority = line.priority or (line.raised_with_priority and viewer.has(*_INSIDE))
+    # Elsewhere, priority that comes from where an issue was raised would tell of its household.
+    priority = line.priority or (
+        line.raised_with_priority and may(viewer, Act.SEE_PRIORITY_OF_BIRTH)
+    )
     changes = {"overdue": line.is_overdue(at), "priority": priority}
     return read.model_copy(update={**changes, "labels": _labels(line, locale)})
 

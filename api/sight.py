@@ -4,16 +4,13 @@ from api.problems import ApiCode, Problem
 from domain.actor import Actor
 from domain.ids import IssueNumber, MeetingNumber
 from domain.meeting.membership import meeting_scope_of
+from domain.rights import Act, Within, department_of, reach
 from domain.visibility import reading_scope_of, scope_of
-from domain.vocabulary import Role
 from storage.meetings.queries import MeetingQueries
 from storage.meetings.views import MeetingDetail
 from storage.queries import Queries
 from storage.session import Session
 from storage.views import IssueDetail
-
-_OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
-_BY_GRID = (Role.DISPATCHER, Role.GRID_WORKER)
 
 
 async def seen(session: Session, number: IssueNumber, actor: Actor) -> IssueDetail:
@@ -55,8 +52,10 @@ async def seen_meeting(session: Session, number: MeetingNumber, actor: Actor) ->
 def may_reach_reporter(actor: Actor, detail: IssueDetail) -> bool:
     """Who handles the issue needs to reach who reported it; nobody else does."""
     line = detail.line
-    if actor.subject in (line.raised_by, line.resident):
-        return True
     called = {each.department for each in detail.assignments if each.is_active}
-    handles = actor.has(*_OF_A_DEPARTMENT) and actor.department in called
-    return handles or (actor.has(*_BY_GRID) and actor.covers(line.grid))
+    lies = {
+        Within.OWN: actor.subject in (line.raised_by, line.resident),
+        Within.CALLED: department_of(actor) in called,
+        Within.GRID: actor.covers(line.grid),
+    }
+    return any(lies[each] for each in reach(actor, Act.REACH_REPORTER))

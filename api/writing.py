@@ -15,8 +15,10 @@ from api.problems import ApiCode, Problem
 from api.promises import require_clear_promises
 from api.schemas.reference import EntryRead
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.calendar import CalendarDefinition
 from domain.reference import Absence, ReferenceKind, Staff
+from domain.rights import Act, grids_of
 from storage.rechecks import Rechecks
 from storage.reference import ReferenceRepository, StaleVersion
 from storage.session import Session
@@ -57,6 +59,10 @@ async def write(session: Session, change: Change, at: datetime) -> EntryRead:
     entry = change.entry if change.entry is not None else present and present.body
     added = await _added(session, change, entry, at)
     await _tell(session, entry, f"{added.kind}:{added.code}:{added.version}")
+    act = Deed.ENTRY_RETIRED if change.entry is None else Deed.ENTRY_WRITTEN
+    grid = getattr(entry, "grid", None)
+    about = About(ObjectKind.ENTRY, f"{added.kind}/{added.code}", grid)
+    await change.asking.audit.did(session, act, about, version=added.version)
     await ledger.keep(Reply({"kind": added.kind, "code": added.code, "version": added.version}))
     return shown(added, change.actor)
 
@@ -75,7 +81,8 @@ async def _check(session: Session, change: Change, present: Entry[Any] | None) -
     await require_references(session, change.kind, change.entry)
     await require_jurisdiction(session, change.actor, *(each for each in entries if each))
     if change.entry is None:
-        await require_unused(session, change.kind, change.code)
+        grids = grids_of(change.actor, Act.WRITE_REFERENCE)
+        await require_unused(session, change.kind, change.code, grids)
     if change.kind is ReferenceKind.SLA_POLICY:
         await require_clear_promises(session, present, change.entry)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from domain import commands as c
 from domain.acts import clocks, closing, dispatching, handling, pausing
-from domain.authority import Who
 from domain.events import EventName
 from domain.facts import IssueFacts
 from domain.law_convening import CONVENING
 from domain.parts import RequestKind
+from domain.rights import Who
 from domain.rule import Rule
 from domain.vocabulary import IssueState
 

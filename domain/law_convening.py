@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from domain import commands as c
 from domain.acts import convening, counselling
-from domain.authority import Who
 from domain.events import EventName as E
+from domain.rights import Who
 from domain.rule import Rule
 from domain.vocabulary import IssueState as S
 

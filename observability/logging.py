@@ -15,8 +15,9 @@ _SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 _NOISY = ("httpx", "httpcore", "uvicorn.access", "uvicorn.asgi", "mqtt")
 
 
-_TOKEN_IN_PATH = re.compile(r"(/intake/v1/[^/?\s]*/)[^/?\s]+")
-"""The address of a source ends in its token."""
+_TOKEN_IN_PATH = re.compile(r"(/intake/v1/[^/?\s]*/|/r/)[^/?\s]+|(/sign-in/oidc/callback\?)\S+")
+"""The address of a source ends in its token, that of a resident's page has it in the middle; a
+browser brings a provider's code after the mark."""
 
 
 class Masking(logging.Filter):
@@ -31,8 +32,8 @@ class Masking(logging.Filter):
 
 
 def masked(said: object) -> object:
-    """The same, without the token of a source."""
-    return _TOKEN_IN_PATH.sub(r"\1***", said) if isinstance(said, str) else said
+    """The same, without the token of a source or resident, and without the code of a provider."""
+    return _TOKEN_IN_PATH.sub(r"\1\2***", said) if isinstance(said, str) else said
 
 
 def _temporal_context(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

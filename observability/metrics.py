@@ -229,6 +229,29 @@ PICTURE_SECONDS = Histogram(
     buckets=_FAST,
     registry=REGISTRY,
 )
+AUDIT_ENTRIES_TOTAL = Counter(
+    "dispatch_audit_entries_total",
+    "Entries of the audit log, by the group of their acts.",
+    ["group"],
+    registry=REGISTRY,
+)
+AUDIT_REFUSALS_DROPPED_TOTAL = Counter(
+    "dispatch_audit_refusals_dropped_total",
+    "Refusals that are not in the audit log, by why: too many of one caller, or no database.",
+    ["why"],
+    registry=REGISTRY,
+)
+AUDIT_UNSEALED = Gauge(
+    "dispatch_audit_unsealed",
+    "Entries and events that are recorded and not in the chain yet.",
+    registry=REGISTRY,
+)
+AUDIT_FAULTS_TOTAL = Counter(
+    "dispatch_audit_faults_total",
+    "Verifications of the audit log that found something wrong.",
+    ["fault"],
+    registry=REGISTRY,
+)
 HTTP_REQUESTS_TOTAL = Counter(
     "dispatch_http_requests_total",
     "Requests by route template and status.",

@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import Subject
 from domain.reference import ReferenceKind, Staff
+from domain.visibility import EntryScope
 from storage import codec, entry_reads
 from storage.entry_reads import IS_LATEST, Wanted, entries_from, entries_of, entry_from, name_place
+from storage.entry_scope import entry_lies_in
 from storage.models import ReferenceChangesRow, ReferenceRow
 from storage.models.issues import LONGEST_TEXT
 from storage.said import storable
@@ -110,16 +112,30 @@ class Entries:
         return await self._read(ordered)
 
     async def list(
-        self, kind: ReferenceKind, *, after: str | None = None, limit: int = LARGEST_PAGE
+        self,
+        kind: ReferenceKind,
+        *,
+        after: str | None = None,
+        limit: int = LARGEST_PAGE,
+        scope: EntryScope | None = None,
     ) -> Page[Entry[Any]]:
         """Present versions by code, the retired ones too; `after` is the last code seen."""
         size = max(1, min(limit, LARGEST_PAGE))
         found = entries_of(kind).where(IS_LATEST).order_by(ReferenceRow.code).limit(size + 1)
         if after is not None:
             found = found.where(ReferenceRow.code > after)
+        if scope is not None:
+            found = found.where(entry_lies_in(kind, scope))
         entries = await self._read(found)
         more = entries[size - 1].code if len(entries) > size else None
         return Page(entries[:size], more)
+
+    async def is_within(self, kind: ReferenceKind, code: str, scope: EntryScope) -> bool:
+        """Whether the entry, as it is now, is there for who has this scope."""
+        found = entries_of(kind).where(ReferenceRow.code == code, IS_LATEST)
+        return (
+            await self._session.execute(found.where(entry_lies_in(kind, scope)))
+        ).first() is not None
 
     async def documents_in_force(self, kind: ReferenceKind) -> tuple[str, ...]:
         """The same as JSON text, by code: for many entries, to be read outside the event loop."""

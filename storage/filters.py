@@ -1,10 +1,10 @@
 """Which issues a list shows: what is asked for, within what the asker may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.actor import GRID_SEPARATOR
@@ -96,9 +96,16 @@ def in_subtree(
     return or_(column == grid, below)
 
 
+def lies_in_one_of(
+    column: ColumnElement[str] | InstrumentedAttribute[str], grids: Sequence[GridCode]
+) -> ColumnElement[bool]:
+    """Who has no grids finds nothing."""
+    return or_(false(), *(in_subtree(column, grid) for grid in grids))
+
+
 def is_seen_by(scope: Scope) -> ColumnElement[bool]:
     seen = [IssueRow.raised_by == scope.subject, IssueRow.resident == scope.subject]
-    seen += [lies_in(grid) for grid in scope.grids]
+    seen.append(lies_in_one_of(IssueRow.grid, scope.grids))
     if scope.department is not None:
         seen.append(was_called(scope.department))
     if scope.attends:

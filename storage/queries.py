@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from domain.ids import CategoryCode, CommandId, IssueNumber, WhistleKindCode
+from domain.ids import CategoryCode, CommandId, GridCode, IssueNumber, WhistleKindCode
 from domain.issue import Issue
 from domain.visibility import Scope
 from domain.vocabulary import IssueState
 from storage import codec
 from storage.cursors import BadCursor, cursor_after, id_of
 from storage.events import EVENT_COLUMNS, event_of
-from storage.filters import IssueFilter, conditions, is_seen_by
+from storage.filters import IssueFilter, conditions, is_seen_by, lies_in_one_of
 from storage.followers import Followers
 from storage.lines import LINE_COLUMNS, line_of
 from storage.models import EventRow, IssueRow, PositionRow, TextRow
@@ -163,8 +163,11 @@ class Queries:
         whistle_kind: WhistleKindCode | None = None,
         after: str | None = None,
         limit: int = LARGEST_PAGE,
+        grids: Sequence[GridCode] | None = None,
     ) -> Page[Issue]:
         """Snapshots of issues that are not closed, oldest first, to try a policy on.
+
+        Of these grids only; None are all.
 
         Raises:
             BadCursor: `after` is not from an earlier page.
@@ -176,6 +179,8 @@ class Queries:
             found = found.where(IssueRow.category == category)
         if whistle_kind is not None:
             found = found.where(IssueRow.whistle_kind == whistle_kind)
+        if grids is not None:
+            found = found.where(lies_in_one_of(IssueRow.grid, grids))
         if after is not None:
             found = found.where(IssueRow.id > id_of(after))
         rows = (await self._session.execute(found.order_by(IssueRow.id).limit(limit + 1))).all()

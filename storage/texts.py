@@ -11,9 +11,7 @@ from sqlalchemy import (
     Select,
     delete,
     exists,
-    false,
     func,
-    or_,
     select,
     union_all,
     update,
@@ -22,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import CommandId, GridCode, IssueNumber, Subject, TextId
 from domain.meeting.words import MeetingEvent
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.models import EventRow, IssueRow, MeetingEventRow, MeetingItemRow, MeetingRow, TextRow
 from storage.models.issues import LONGEST_TEXT
 from storage.said import SAID, place_of, said, storable
@@ -196,4 +194,4 @@ def _of_agendas(
     )
     if grids is None:
         return found
-    return found.where(or_(false(), *(in_subtree(MeetingRow.grid, grid) for grid in grids)))
+    return found.where(lies_in_one_of(MeetingRow.grid, grids))

@@ -11,14 +11,15 @@ from api.answering import Ledger, Reply, again
 from api.asking import Asking
 from api.intake.admission import hash_of
 from api.intake.signing import secret_of, spelt
-from api.jurisdiction import require_jurisdiction
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.alerts import IssueToken, TokenIssued, TokenRead
-from domain.actor import Actor
+from domain.actor import Actor, lies_in
 from domain.alert_source import AlertSource, AuthMode
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import SourceCode
 from domain.reference import ReferenceKind
+from domain.rights import Act, grids_of
 from storage.alerts.credentials import Credentials
 from storage.alerts.views import Credential
 from storage.reference import ReferenceRepository
@@ -30,17 +31,18 @@ _TOKEN_BYTES, _ID_BYTES = 32, 8
 """256 bits: nobody guesses it, so a plain hash is enough to keep it by."""
 
 
-async def source_in_charge(session: Session, code: str, actor: Actor) -> AlertSource:
-    """The source, if the actor's grids cover it.
+async def source_in_charge(session: Session, code: str, actor: Actor, act: Act) -> AlertSource:
+    """The source, if it lies where the actor has the right to this.
 
     Raises:
-        Problem: there is none in force, or it is another administrator's.
+        Problem: `not_found`; there is none in force, or it is another administrator's.
     """
     entry = await ReferenceRepository(session).current(ReferenceKind.ALERT_SOURCE, code)
     if entry is None or entry.retired:
         raise Problem(ApiCode.NOT_FOUND)
     source: AlertSource = entry.body
-    await require_jurisdiction(session, actor, source)
+    if not any(lies_in(source.grid, grid) for grid in grids_of(actor, act)):
+        raise Problem(ApiCode.NOT_FOUND)
     return source
 
 
@@ -55,7 +57,7 @@ async def issue(parts: Parts, asking: Asking, code: str, body: IssueToken) -> To
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
-        source = await source_in_charge(session, code, asking.actor)
+        source = await source_in_charge(session, code, asking.actor, Act.GIVE_TOKENS)
         if reply is not None:
             return TokenIssued.model_validate(_without_secrets(reply.body))
         signs = source.auth is AuthMode.STANDARD_WEBHOOKS
@@ -73,6 +75,8 @@ async def issue(parts: Parts, asking: Asking, code: str, body: IssueToken) -> To
             await Credentials(session).end(source.code, end, except_for=(credential.id,))
         shown = TokenRead.model_validate(credential).model_dump(mode="json")
         await ledger.keep(Reply(shown))
+        about = About(ObjectKind.SOURCE, source.code, source.grid)
+        await asking.audit.did(session, Deed.TOKEN_ISSUED, about, token=credential.id)
     log.info(
         "source_token_issued", source=code, token_id=credential.id, subject=asking.actor.subject
     )
@@ -97,12 +101,14 @@ async def revoke(session: Session, asking: Asking, code: str, id_: str, at: date
     reply = again(await ledger.open(None, at))
     if reply is not None:
         return TokenRead.model_validate(reply.body)
-    await source_in_charge(session, code, asking.actor)
+    source = await source_in_charge(session, code, asking.actor, Act.GIVE_TOKENS)
     revoked = await Credentials(session).revoke(SourceCode(code), id_, at)
     if revoked is None:
         raise Problem(ApiCode.NOT_FOUND)
     shown = TokenRead.model_validate(revoked)
     await ledger.keep(Reply(shown.model_dump(mode="json")))
+    about = About(ObjectKind.SOURCE, source.code, source.grid)
+    await asking.audit.did(session, Deed.TOKEN_REVOKED, about, token=id_)
     log.info("source_token_revoked", source=code, token_id=id_, subject=asking.actor.subject)
     return shown
 

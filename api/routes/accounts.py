@@ -3,17 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
-from api.dependencies import Administrator, AskingOf, PartsOf
-from api.documentation import (
-    APPOINT,
-    CHANGE_ACCOUNT,
-    CREATE_ACCOUNT,
-    SEE_ACCOUNT,
-    SEE_ACCOUNTS,
-    responses,
-)
+from api.dependencies import AskingOf, PartsOf, who_may
+from api.documentation import responses
 from api.parts import Parts
 from api.schemas.accounts import (
     AccountDetail,
@@ -29,13 +22,26 @@ from api.schemas.accounts import (
     SignedOut,
     Unlink,
 )
+from api.schemas.linking import LinkIdentity
 from api.schemas.text import Subject as SubjectWord
 from api.ways_in.administering import Administration
+from api.ways_in.documentation import (
+    APPOINT,
+    CHANGE_ACCOUNT,
+    CREATE_ACCOUNT,
+    LINK,
+    SEE_ACCOUNT,
+    SEE_ACCOUNTS,
+)
+from api.ways_in.linking import link
+from domain.actor import Actor
 from domain.ids import Subject
+from domain.rights import Act, grids_of
 from storage.accounts.listing import LARGEST_PAGE, accounts_in
 from storage.session import Session
 
 router = APIRouter(prefix="/api/v1/accounts", tags=["accounts"])
+Keeper = Annotated[Actor, Depends(who_may(Act.KEEP_ACCOUNTS))]
 SubjectInPath = Annotated[SubjectWord, Path(description="Whose account.")]
 
 
@@ -53,7 +59,7 @@ _AppointmentInPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
     responses=responses(CREATE_ACCOUNT),
 )
 async def create_account(
-    body: CreateAccount, _: Administrator, asking: AskingOf, parts: PartsOf
+    body: CreateAccount, _: Keeper, asking: AskingOf, parts: PartsOf
 ) -> AccountMade:
     """With its first appointments, none of which reaches beyond the administrator's grids.
 
@@ -65,22 +71,21 @@ async def create_account(
 
 @router.get("", summary="List accounts", responses=responses(SEE_ACCOUNTS))
 async def list_accounts(
-    caller: Administrator,
+    caller: Keeper,
     parts: PartsOf,
     after: Annotated[SubjectWord | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
 ) -> AccountPage:
     """Those with an appointment, of any time, that reaches into the administrator's grids."""
     async with parts.database.read() as session:
-        found = await accounts_in(session, caller.grids, after=after or "", limit=limit + 1)
+        grids = grids_of(caller, Act.KEEP_ACCOUNTS)
+        found = await accounts_in(session, grids, after=after or "", limit=limit + 1)
     items = [AccountRead.model_validate(each) for each in found[:limit]]
     return AccountPage(items=items, next=items[-1].subject if len(found) > limit else None)
 
 
 @router.get("/{subject}", summary="Read an account", responses=responses(SEE_ACCOUNT))
-async def read_account(
-    subject: SubjectInPath, caller: Administrator, parts: PartsOf
-) -> AccountDetail:
+async def read_account(subject: SubjectInPath, caller: Keeper, parts: PartsOf) -> AccountDetail:
     """With every appointment there ever was."""
     async with parts.database.read() as session:
         return await _administration(session, parts).detail(Subject(subject), caller)
@@ -88,7 +93,7 @@ async def read_account(
 
 @router.patch("/{subject}", summary="Change an account", responses=responses(CHANGE_ACCOUNT))
 async def change_account(
-    subject: SubjectInPath, body: ChangeAccount, caller: Administrator, parts: PartsOf
+    subject: SubjectInPath, body: ChangeAccount, caller: Keeper, parts: PartsOf
 ) -> AccountDetail:
     """Login name, phone, and whether anybody signs in with it at all.
 
@@ -100,7 +105,7 @@ async def change_account(
 
 @router.post("/{subject}/reset-password", summary="Reset a password", responses=responses(APPOINT))
 async def reset_password(
-    subject: SubjectInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+    subject: SubjectInPath, _: Keeper, asking: AskingOf, parts: PartsOf
 ) -> PasswordReset:
     """A new one, shown this once and to be changed at the next sign-in. Ends every session.
 
@@ -112,7 +117,7 @@ async def reset_password(
 
 @router.post("/{subject}/sign-out", summary="Sign somebody out", responses=responses(APPOINT))
 async def sign_out_account(
-    subject: SubjectInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+    subject: SubjectInPath, _: Keeper, asking: AskingOf, parts: PartsOf
 ) -> SignedOut:
     """Ends everything somebody is signed in with, within two seconds.
 
@@ -122,9 +127,21 @@ async def sign_out_account(
         return await _administration(session, parts).sign_out(asking, Subject(subject))
 
 
+@router.post("/{subject}/link", summary="Link a provider's id", responses=responses(LINK))
+async def link_identity(
+    subject: SubjectInPath, body: LinkIdentity, _: Keeper, asking: AskingOf, parts: PartsOf
+) -> AccountDetail:
+    """Whoever the provider says is this id signs in with this account from now on.
+
+    Needs an administrator whose grids cover all that the account is or will be.
+    """
+    which = (Subject(subject), parts.now())
+    return await link(parts.database, parts.ways_in, asking, body, which)
+
+
 @router.post("/{subject}/unlink", summary="Unlink a provider", responses=responses(APPOINT))
 async def unlink_provider(
-    subject: SubjectInPath, body: Unlink, _: Administrator, asking: AskingOf, parts: PartsOf
+    subject: SubjectInPath, body: Unlink, _: Keeper, asking: AskingOf, parts: PartsOf
 ) -> AccountDetail:
     """Whoever came in by it is signed out; whom the provider knows is forgotten.
 
@@ -143,7 +160,7 @@ async def unlink_provider(
 async def appoint(
     subject: SubjectInPath,
     body: Appoint,
-    _: Administrator,
+    _: Keeper,
     asking: AskingOf,
     parts: PartsOf,
 ) -> AppointmentRead:
@@ -161,7 +178,7 @@ async def end_appointment(
     subject: SubjectInPath,
     appointment_id: _AppointmentInPath,
     body: EndAppointment,
-    _: Administrator,
+    _: Keeper,
     asking: AskingOf,
     parts: PartsOf,
 ) -> AppointmentRead:

@@ -4,14 +4,15 @@ import base64
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
+from api.auditing import AuditOf
+from api.dependencies import AskingOf, Locale, PartsOf, who_may
 from api.documentation import LOOK_AT_ONE, REPLAY, SEE_CAMERAS, responses
 from api.intake.tokens import source_in_charge
 from api.problems import ApiCode, FieldError, Problem
-from api.routes.cameras import condition_line
+from api.routes.cameras import Watcher, condition_line
 from api.routes.reference import CodeInPath
 from api.schemas.alerts import (
     Again,
@@ -29,8 +30,9 @@ from api.schemas.alerts import (
 )
 from api.schemas.cameras import ConditionPage
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import SourceCode
-from domain.vocabulary import Role
+from domain.rights import Act, grids_of
 from storage.alerts.outcomes import EventOutcome, Outcomes
 from storage.alerts.queries import AlertQueries, BadCursor
 from storage.alerts.raw_messages import RawMessages
@@ -40,27 +42,20 @@ from storage.session import Session
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1", tags=["alerts of cameras"])
 _LONGEST_SHOWN = 64 * 1024
-_READERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 _RawId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
-
-def _require_reader(actor: Actor) -> None:
-    if not actor.has(*_READERS):
-        raise Problem(ApiCode.FORBIDDEN)
 
 
 @router.get("/raw-messages", summary="List messages of cameras", responses=responses(SEE_CAMERAS))
 async def list_messages(
-    wanted: Annotated[RawFilters, Query()], caller: Caller, parts: PartsOf
+    wanted: Annotated[RawFilters, Query()], caller: Watcher, parts: PartsOf
 ) -> RawPage:
     """Newest first, of sources in your grids. With `quarantined`: what could not be read, and why.
 
     For dispatchers, supervisors and administrators.
     """
-    _require_reader(caller)
     try:
         async with parts.database.read() as session:
-            page = await AlertQueries(session, caller.grids).messages(
+            page = await AlertQueries(session, grids_of(caller, Act.SEE_ALERTS)).messages(
                 state=wanted.state, source=wanted.source, cursor=wanted.cursor, limit=wanted.limit
             )
     except BadCursor as error:
@@ -73,15 +68,17 @@ async def list_messages(
 )
 async def read_message(
     id: _RawId,  # noqa: A002 - the name in the address
-    caller: Administrator,
+    caller: Annotated[Actor, Depends(who_may(Act.READ_MESSAGE))],
     parts: PartsOf,
+    audit: AuditOf,
 ) -> RawBody:
-    """For an administrator who mends a mapping. Every reading is logged."""
+    """For an administrator who mends a mapping. Every reading is in the audit log."""
     async with parts.database.read() as session:
-        found = await AlertQueries(session, caller.grids).message(id)
+        found = await AlertQueries(session, grids_of(caller, Act.READ_MESSAGE)).message(id)
     if found is None:
         raise Problem(ApiCode.NOT_FOUND)
     line, body = found
+    await audit.saw(Deed.RAW_MESSAGE_READ, About(ObjectKind.RAW_MESSAGE, str(id), line.grid))
     log.info("raw_message_read", raw_message=id, subject=caller.subject)
     return RawBody(
         message=RawRead.model_validate(line),
@@ -94,7 +91,7 @@ async def read_message(
     "/alert-events", summary="List what was read of messages", responses=responses(SEE_CAMERAS)
 )
 async def list_events(
-    wanted: Annotated[EventFilters, Query()], caller: Caller, parts: PartsOf, locale: Locale
+    wanted: Annotated[EventFilters, Query()], caller: Watcher, parts: PartsOf, locale: Locale
 ) -> EventPage:
     """Newest first. `unmapped` waits for a row in a mapping, `unknown_camera` for a camera's place.
 
@@ -102,17 +99,16 @@ async def list_events(
 
     For dispatchers, supervisors and administrators.
     """
-    _require_reader(caller)
     try:
         async with parts.database.read() as session:
-            page = await AlertQueries(session, caller.grids).events(
+            page = await AlertQueries(session, grids_of(caller, Act.SEE_ALERTS)).events(
                 fate=wanted.fate,
                 source=wanted.source,
                 camera=wanted.camera,
                 cursor=wanted.cursor,
                 limit=wanted.limit,
             )
-            outcomes = await Outcomes(session, caller.grids).of_events(
+            outcomes = await Outcomes(session, grids_of(caller, Act.SEE_ALERTS)).of_events(
                 [each.id for each in page.items]
             )
     except BadCursor as error:
@@ -140,16 +136,15 @@ def _event(line: EventLine, outcome: EventOutcome | None, locale: str) -> EventR
     responses=responses(SEE_CAMERAS),
 )
 async def list_conditions(
-    wanted: Annotated[ConditionFilters, Query()], caller: Caller, parts: PartsOf, locale: Locale
+    wanted: Annotated[ConditionFilters, Query()], caller: Watcher, parts: PartsOf, locale: Locale
 ) -> ConditionPage:
     """Newest first. Why no issue came of an alert is its condition's `reason`.
 
     For dispatchers, supervisors and administrators.
     """
-    _require_reader(caller)
     try:
         async with parts.database.read() as session:
-            page = await Outcomes(session, caller.grids).conditions(
+            page = await Outcomes(session, grids_of(caller, Act.SEE_ALERTS)).conditions(
                 source=wanted.source,
                 camera=wanted.camera,
                 state=wanted.state,
@@ -168,7 +163,11 @@ async def list_conditions(
     responses=responses(REPLAY),
 )
 async def replay(
-    code: CodeInPath, body: ReplayBody, _: Administrator, asking: AskingOf, parts: PartsOf
+    code: CodeInPath,
+    body: ReplayBody,
+    _: Annotated[Actor, Depends(who_may(Act.REPLAY_MESSAGES))],
+    asking: AskingOf,
+    parts: PartsOf,
 ) -> Replayed:
     """Oldest first, after the mapping, the cameras or an adapter was mended.
 
@@ -179,10 +178,14 @@ async def replay(
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
         if reply is None:
-            source = await source_in_charge(session, code, asking.actor)
+            source = await source_in_charge(session, code, asking.actor, Act.REPLAY_MESSAGES)
             ids = await _chosen(session, asking.actor, source.code, body)
             reply = Reply({"messages": await RawMessages(session).replay(ids, at)})
             await ledger.keep(reply)
+            about = About(ObjectKind.SOURCE, source.code, source.grid)
+            await asking.audit.did(
+                session, Deed.MESSAGES_REPLAYED, about, of=body.of, messages=len(ids)
+            )
             log.info("messages_replayed", source=code, of=body.of, subject=asking.actor.subject)
     return Replayed.model_validate(reply.body)
 
@@ -190,7 +193,7 @@ async def replay(
 async def _chosen(
     session: Session, actor: Actor, source: SourceCode, body: ReplayBody
 ) -> tuple[int, ...]:
-    queries = AlertQueries(session, actor.grids)
+    queries = AlertQueries(session, grids_of(actor, Act.REPLAY_MESSAGES))
     match body.of:
         case Again.UNREADABLE:
             return await queries.set_aside(source, body.limit)

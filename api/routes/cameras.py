@@ -3,11 +3,10 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from api.dependencies import Caller, Locale, PartsOf
+from api.dependencies import Caller, Locale, PartsOf, who_may
 from api.documentation import READ, SEE_CAMERAS, responses
-from api.problems import ApiCode, Problem
 from api.routes.commands import NumberInPath
 from api.schemas.cameras import (
     AlertNoteRead,
@@ -20,16 +19,18 @@ from api.schemas.cameras import (
 from api.schemas.text import Code, Name
 from api.sight import seen
 from catalogue import label, say
+from domain.actor import Actor
 from domain.alerts.condition import Condition
 from domain.ids import IssueNumber
-from domain.vocabulary import Role
+from domain.rights import Act, grids_of
 from storage.alerts.conditions import ConditionRepository
 from storage.alerts.notes import Note, Notes
 from storage.alerts.outcomes import ConditionLine
 from storage.alerts.standings import Standings
 
 router = APIRouter(prefix="/api/v1", tags=["alerts of cameras"])
-_READERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+Watcher = Annotated[Actor, Depends(who_may(Act.SEE_ALERTS))]
+"""Who sees what cameras of their grids sent."""
 
 
 @router.get("/issues/{number}/alerts", summary="Read what cameras said", responses=responses(READ))
@@ -54,7 +55,7 @@ async def read_alerts(
 @router.get("/cameras", summary="List cameras of a source", responses=responses(SEE_CAMERAS))
 async def list_cameras(
     source: Code,
-    caller: Caller,
+    caller: Watcher,
     parts: PartsOf,
     after: Annotated[Name | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
@@ -63,11 +64,9 @@ async def list_cameras(
 
     For dispatchers, supervisors and administrators.
     """
-    if not caller.has(*_READERS):
-        raise Problem(ApiCode.FORBIDDEN)
     async with parts.database.read() as session:
         found = await Standings(session).of_source(
-            source, caller.grids, after=after or "", limit=limit + 1
+            source, grids_of(caller, Act.SEE_ALERTS), after=after or "", limit=limit + 1
         )
     items = [CameraRead.model_validate(each) for each in found[:limit]]
     return CameraPage(items=items, next=items[-1].camera if len(found) > limit else None)

@@ -2,32 +2,37 @@
 
 import hashlib
 import hmac
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.answering import Ledger, Reply, again
 from api.asking import Asking
-from api.dependencies import Administrator, AskingOf, PartsOf
+from api.dependencies import AskingOf, PartsOf, who_may
 from api.documentation import ERASE, responses
 from api.jurisdiction import require_cover
 from api.parts import Parts
 from api.problems import FieldError, Problem
 from api.references import require
 from api.schemas.households import ColourBody, HouseholdBody, HouseholdWritten
+from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import GridCode
 from domain.reference import ReferenceKind
+from domain.rights import Act
 from storage.households import Households
 from storage.session import Session
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1/households", tags=["personal data"])
+Painter = Annotated[Actor, Depends(who_may(Act.COLOUR_HOUSEHOLD))]
 
 
 @router.post("/set-colour", summary="Set a colour", responses=responses(ERASE))
 async def set_colour(
-    body: ColourBody, _: Administrator, asking: AskingOf, parts: PartsOf
+    body: ColourBody, _: Painter, asking: AskingOf, parts: PartsOf
 ) -> HouseholdWritten:
     """From now on: issues raised from there begin with priority where their policy says so.
 
@@ -39,7 +44,7 @@ async def set_colour(
 
 @router.post("/clear-colour", summary="Take a colour away", responses=responses(ERASE))
 async def clear_colour(
-    body: HouseholdBody, _: Administrator, asking: AskingOf, parts: PartsOf
+    body: HouseholdBody, _: Painter, asking: AskingOf, parts: PartsOf
 ) -> HouseholdWritten:
     """Nothing of it is kept; whether there was one is not said."""
     return await _written(body, asking, parts)
@@ -60,6 +65,10 @@ async def _written(body: HouseholdBody, asking: Asking, parts: Parts) -> Househo
             of_address = body.address is not None
             reply = Reply({"grid": grid, "of_address": of_address, "at": at.isoformat()})
             await ledger.keep(reply)
+            about, put = About(ObjectKind.GRID, grid, grid), isinstance(body, ColourBody)
+            await asking.audit.did(
+                session, Deed.HOUSEHOLD_WRITTEN, about, of_address=of_address, set=put
+            )
             log.info("household_written", grid=grid, subject=asking.actor.subject)
     return HouseholdWritten.model_validate(reply.body)
 

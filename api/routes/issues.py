@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.answering import Ledger, Reply, again
+from api.auditing import AuditOf
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
 from api.documentation import LIST, RAISE, READ, SEARCH, responses
-from api.hanging import hang_at_birth, shown_pictures
+from api.hanging import audit_links, hang_at_birth, shown_pictures
 from api.narrowing import narrowed
 from api.nearness import Facts, near_birth, shown_near
 from api.parts import Parts
@@ -29,6 +30,7 @@ from api.showing import place_note, shown_deadlines, shown_detail, shown_event, 
 from api.sight import read
 from catalogue import label
 from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import IssueNumber
 from domain.vocabulary import IssueState
 from observability import metrics
@@ -137,7 +139,7 @@ async def _page(wanted: Filters, caller: Actor, parts: Parts, locale: str) -> Is
 
 @router.get("/{number}", summary="Read an issue", responses=responses(READ))
 async def read_issue(
-    number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale
+    number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale, audit: AuditOf
 ) -> IssueDetailRead:
     """The issue with its description, assignments, open requests and suspension.
 
@@ -146,25 +148,30 @@ async def read_issue(
     async with parts.database.read() as session:
         detail = await read(session, IssueNumber(number), caller)
         pictures = await Pictures(session).of_issue(IssueNumber(number))
-    at = parts.now()
+    at, about = parts.now(), About(ObjectKind.ISSUE, number, detail.line.grid)
     shown = shown_pictures(pictures, parts.links, at, locale)
+    if detail.position is not None:
+        await audit.saw(Deed.POSITION_READ, about)
+    await audit_links(audit, about, shown)
     return shown_detail(detail, shown, caller, at, locale)
 
 
 @router.get("/{number}/timeline", summary="Read what happened", responses=responses(READ))
-async def read_timeline(
+async def read_timeline(  # noqa: PLR0913, PLR0917 - what the framework hands in
     number: NumberInPath,
     caller: Caller,
     parts: PartsOf,
     locale: Locale,
     span: Annotated[Span, Query()],
+    audit: AuditOf,
 ) -> Timeline:
     """Everything that happened, in order, with what was said unless it was erased."""
     async with parts.database.read() as session:
-        await read(session, IssueNumber(number), caller)
+        detail = await read(session, IssueNumber(number), caller)
         entries = await Queries(session).timeline(IssueNumber(number), span.after, span.limit)
         pictures = await Pictures(session).of_issue(IssueNumber(number))
     shown = shown_pictures(pictures, parts.links, parts.now(), locale)
+    await audit_links(audit, About(ObjectKind.ISSUE, number, detail.line.grid), shown)
     more = entries[-1].version if len(entries) == span.limit else None
     return Timeline(items=[shown_event(each, shown, locale) for each in entries], next=more)
 

@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Request
 
 from api.dependencies import PartsOf, PresenceOf, SessionOf
-from api.documentation import CHANGE_PASSWORD, ME, SWITCH, responses
+from api.documentation import responses
 from api.routes.signing_in import admit
 from api.schemas.accounts import ChangePassword, MeRead, SwitchAppointment, TokensRead
+from api.ways_in.documentation import CHANGE_PASSWORD, ME, SWITCH
 from api.ways_in.sessions import switch_appointment
 from api.ways_in.showing import me_read, tokens_read
 from api.ways_in.signing_in import change_password

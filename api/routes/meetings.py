@@ -36,7 +36,8 @@ from api.sight import seen_meeting
 from domain.ids import MeetingNumber
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
-from domain.meeting.membership import department_of, meeting_scope_of, supervised_by
+from domain.meeting.membership import meeting_scope_of, supervised_by
+from domain.rights import department_of
 from storage.cursors import BadCursor
 from storage.meetings.queries import MeetingQueries
 

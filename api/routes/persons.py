@@ -1,12 +1,13 @@
 """One person's data: handed over to them, or erased for them; both are on record."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, Caller, PartsOf
+from api.dependencies import AskingOf, Caller, PartsOf, who_may
 from api.documentation import ERASE_PERSON, EXPORT, responses
 from api.parts import Parts
 from api.problems import ApiCode, Problem
@@ -21,7 +22,7 @@ from api.schemas.persons import (
 from api.schemas.pictures import PictureLinks
 from domain.actor import Actor
 from domain.ids import GridCode, Subject
-from domain.vocabulary import Role
+from domain.rights import Act, Within, grids_of, reach
 from storage.persons import Kept, OwnPicture, Persons
 from storage.pictures.album import Variant
 from storage.pictures.objects import ObjectsUnreachable
@@ -45,7 +46,10 @@ async def export_person(body: PersonBody, caller: Caller, parts: PartsOf) -> Kep
 
 @router.post("/erase", summary="Erase a person's data", responses=responses(ERASE_PERSON))
 async def erase_person(
-    body: PersonBody, caller: Administrator, asking: AskingOf, parts: PartsOf
+    body: PersonBody,
+    caller: Annotated[Actor, Depends(who_may(Act.ERASE_PERSON))],
+    asking: AskingOf,
+    parts: PartsOf,
 ) -> ErasedOfPerson:
     """Blanks all that is personal about a person's closed issues, and what else they wrote.
 
@@ -58,7 +62,7 @@ async def erase_person(
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(body, at))
         if reply is None:
-            gone = await Persons(session).erase(subject, at, caller.grids)
+            gone = await Persons(session).erase(subject, at, grids_of(caller, Act.ERASE_PERSON))
             shown = ErasedOfPerson.model_validate({"subject": subject, **_fields(gone)})
             reply = Reply(shown.model_dump(mode="json"))
             await ledger.keep(reply)
@@ -74,9 +78,9 @@ def _fields(gone: object) -> dict[str, object]:
 def _grids(caller: Actor, subject: Subject) -> Sequence[GridCode] | None:
     if caller.subject == subject:
         return None
-    if not caller.has(Role.ADMINISTRATOR):
+    if Within.GRID not in reach(caller, Act.EXPORT_PERSON):
         raise Problem(ApiCode.FORBIDDEN)
-    return caller.grids
+    return grids_of(caller, Act.EXPORT_PERSON)
 
 
 def _shown(subject: Subject, kept: Kept, parts: Parts) -> KeptOfPerson:

@@ -7,12 +7,14 @@ import structlog
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
+from api.auditing import AuditOf
 from api.dependencies import AskingOf, Locale, PartsOf
 from api.documentation import LOOK, UPLOAD, responses
 from api.hanging import shown_picture
 from api.links import PICTURES
 from api.problems import ApiCode, Problem
 from api.schemas.pictures import PICTURE, PictureRead
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import EvidenceId
 from storage.pictures.album import MEDIA_TYPE, Variant
 from storage.pictures.objects import ObjectsUnreachable
@@ -63,16 +65,18 @@ async def upload_picture(
     },
     response_class=StreamingResponse,
 )
-async def look_at_picture(
+async def look_at_picture(  # noqa: PLR0913, PLR0917 - what the framework hands in
     picture: Annotated[str, Path(pattern=PICTURE)],
     variant: Variant,
     expires: Annotated[int, Query(ge=0, le=_LAST_SECOND)],
     signature: Annotated[str, Query(max_length=_LONGEST_SIGNATURE)],
     parts: PartsOf,
+    audit: AuditOf,
 ) -> StreamingResponse:
     """Through a link from an issue, its timeline or an upload; needs no token."""
     id_ = EvidenceId(picture)
     parts.links.check(id_, variant, expires, signature, parts.now())
+    await audit.saw(Deed.PICTURE_OPENED, About(ObjectKind.PICTURE, picture), variant=variant)
     try:
         pieces = await parts.album.open(id_, variant)
     except ObjectsUnreachable as error:

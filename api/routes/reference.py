@@ -4,13 +4,13 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from api.answering import Ledger, Reply, again
-from api.dependencies import Administrator, AskingOf, Caller, Locale, PartsOf
+from api.dependencies import AskingOf, Caller, Locale, PartsOf, who_may
 from api.documentation import ERASE, REPORTER, RETIRE, TRY, WRITE, responses
 from api.dry_run import dry_run
-from api.entries import parsed, require_reader, require_references, shown
+from api.entries import parsed, require_reader, require_references, require_sight, shown
 from api.jurisdiction import require_jurisdiction
 from api.problems import ApiCode, FieldError, Problem
 from api.schemas.reference import (
@@ -24,8 +24,12 @@ from api.schemas.reference import (
 )
 from api.schemas.text import Code
 from api.writing import Change, write
+from domain.actor import Actor
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
 from domain.reference import ReferenceKind
+from domain.rights import Act
+from domain.visibility import entry_scope_of
 from storage.people import People
 from storage.queries import BadCursor
 from storage.reference import ReferenceRepository
@@ -34,6 +38,7 @@ from storage.views import Entry
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1/reference", tags=["reference data"])
 CodeInPath = Annotated[Code, Path()]
+Writer = Annotated[Actor, Depends(who_may(Act.WRITE_REFERENCE))]
 _After = Annotated[Code | None, Query(description="`next` of the page before.")]
 _Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest, unless said.")]
 
@@ -49,7 +54,8 @@ async def list_entries(
     """Present versions in the order of their codes, retired ones too."""
     require_reader(caller, kind)
     async with parts.database.read() as session:
-        page = await ReferenceRepository(session).list(kind, after=after, limit=limit)
+        scope = entry_scope_of(caller, kind)
+        page = await ReferenceRepository(session).list(kind, after=after, limit=limit, scope=scope)
     return EntryPage(items=[shown(entry, caller) for entry in page.items], next=page.next)
 
 
@@ -61,6 +67,7 @@ async def read_entry(
     require_reader(caller, kind)
     async with parts.database.read() as session:
         reference = ReferenceRepository(session)
+        await require_sight(reference, caller, kind, code)
         entry: Entry[Any] | None = (
             await reference.current(kind, code)
             if version is None
@@ -76,7 +83,7 @@ async def write_entry(
     kind: ReferenceKind,
     code: CodeInPath,
     body: WriteBody,
-    _: Administrator,
+    _: Writer,
     asking: AskingOf,
     parts: PartsOf,
 ) -> EntryRead:
@@ -90,7 +97,12 @@ async def write_entry(
     entry = parsed(kind, code, body.entry)
     expected = body.expected_version or 0
     change = Change(
-        asking=asking, kind=kind, code=code, expected_version=expected, body=body, entry=entry
+        asking=asking,
+        kind=kind,
+        code=code,
+        expected_version=expected,
+        body=body,
+        entry=entry,
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
@@ -101,7 +113,7 @@ async def retire_entry(
     kind: ReferenceKind,
     code: CodeInPath,
     body: RetireBody,
-    _: Administrator,
+    _: Writer,
     asking: AskingOf,
     parts: PartsOf,
 ) -> EntryRead:
@@ -110,7 +122,11 @@ async def retire_entry(
     Refused while other entries or open issues name it.
     """
     change = Change(
-        asking=asking, kind=kind, code=code, expected_version=body.expected_version, body=body
+        asking=asking,
+        kind=kind,
+        code=code,
+        expected_version=body.expected_version,
+        body=body,
     )
     async with parts.database.begin() as session:
         return await write(session, change, parts.now())
@@ -123,7 +139,10 @@ async def retire_entry(
     responses=responses(ERASE),
 )
 async def erase_name(
-    code: CodeInPath, _: Administrator, asking: AskingOf, parts: PartsOf
+    code: CodeInPath,
+    _: Annotated[Actor, Depends(who_may(Act.ERASE_STAFF_NAME))],
+    asking: AskingOf,
+    parts: PartsOf,
 ) -> NameErased:
     """Blanks a member of staff's name in every version; the rest of the entry stays.
 
@@ -141,6 +160,8 @@ async def erase_name(
             versions = await People(session).erase_staff_name(Subject(code))
             reply = Reply({"code": code, "versions": versions})
             await ledger.keep(reply)
+            about = About(ObjectKind.ENTRY, f"{ReferenceKind.STAFF}/{code}")
+            await asking.audit.did(session, Deed.NAME_ERASED, about, versions=versions)
             log.info("staff_name_erased", staff=code, subject=asking.actor.subject)
     return NameErased.model_validate(reply.body)
 
@@ -154,7 +175,7 @@ async def erase_name(
 async def try_policy(
     code: CodeInPath,
     body: DryRunBody,
-    _: Administrator,
+    _: Annotated[Actor, Depends(who_may(Act.TRY_POLICY))],
     asking: AskingOf,
     parts: PartsOf,
     locale: Locale,
@@ -164,6 +185,11 @@ async def try_policy(
     try:
         async with parts.database.read() as session:
             await require_references(session, ReferenceKind.SLA_POLICY, policy)
-            return await dry_run(session, policy, body, asking.actor, locale)
+            trial = await dry_run(session, policy, body, asking.actor, locale)
     except BadCursor as error:
         raise Problem.invalid(FieldError.of("after", "bad_cursor")) from error
+    about = About(ObjectKind.ENTRY, f"{ReferenceKind.SLA_POLICY}/{code}")
+    await asking.audit.saw(
+        Deed.POLICY_TRIED, about, examined=trial.examined, issues=len(trial.items)
+    )
+    return trial

@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request
 
 from api.dependencies import PartsOf, SessionOf
-from api.documentation import REFRESH, SIGN_IN, SIGN_OUT, responses
+from api.documentation import responses
 from api.parts import Parts
 from api.peers import Peers
 from api.schemas.accounts import Refresh, SignedOut, SignIn, TokensRead
+from api.ways_in.documentation import REFRESH, SIGN_IN, SIGN_OUT
 from api.ways_in.sessions import continue_session
 from api.ways_in.showing import tokens_read
 from api.ways_in.signing_in import sign_in as by_password
@@ -28,13 +29,12 @@ async def sign_in(body: SignIn, request: Request, parts: PartsOf) -> TokensRead:
 
 
 @router.post("/refresh", summary="Refresh the tokens", responses=responses(REFRESH))
-async def refresh(body: Refresh, request: Request, parts: PartsOf) -> TokensRead:
+async def refresh(body: Refresh, parts: PartsOf) -> TokensRead:
     """The next access token and the next refresh token; the one that is sent is over.
 
     A token that is sent twice ends the session, for one of the two who sent it is not its owner: a
     client asks once at a time, and signs in again when it never got the answer.
     """
-    admit(request, parts)
     tokens = await continue_session(parts.database, parts.ways_in, body.refresh_token, parts.now())
     return tokens_read(tokens)
 

@@ -135,6 +135,17 @@ class Evaluate(CommandBody):
     model_config = example(satisfaction="satisfied", solved=True)
     satisfaction: Literal[Satisfaction.SATISFIED, Satisfaction.BASICALLY, Satisfaction.UNSATISFIED]
     solved: StrictBool
+    pictures: PictureIds = Field(default=[])
+    """How it looks now."""
+
+    @override
+    def fields(self) -> Mapping[str, Any]:
+        return {"satisfaction": self.satisfaction, "solved": self.solved}
+
+    @property
+    @override
+    def shown(self) -> Shown:
+        return Shown("pictures", tuple(map(EvidenceId, self.pictures)), PictureRole.AFTER)
 
 
 class MarkDuplicate(CommandBody):

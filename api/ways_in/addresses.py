@@ -3,16 +3,13 @@
 import math
 from collections.abc import Callable
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from api.peers import of_one
 from api.problems import ApiCode, Problem
-
-_HOUSEHOLD = 64
-"""Bits of an IPv6 address that one customer shares; the others are theirs to choose."""
 
 
 class Addresses:
@@ -40,14 +37,3 @@ def locked(code: ApiCode, seconds: float) -> Problem:
     """Says when to come again, in words and in the header."""
     wait = str(max(1, math.ceil(seconds)))
     return Problem(code, {"seconds": wait}, headers={"Retry-After": wait})
-
-
-def of_one(peer: str) -> str:
-    """What one customer cannot change about its address."""
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return peer
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, _HOUSEHOLD), strict=False))
-    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -180,6 +180,7 @@ class Administration:
         reply = again(await ledger.open(body, self._at))
         if reply is not None:
             return AccountDetail.model_validate(reply.body)
+        await self._accounts.lock(subject)
         await require_whole(self._session, asking.actor, subject, self._at)
         gone = await self._accounts.unlink(subject, body.provider)
         await SignInSessions(self._session).revoke_all(

@@ -1,5 +1,6 @@
 """Login name and password: the same answer after the same work, whatever was wrong."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -13,7 +14,7 @@ from storage.accounts.attempts import Attempts
 from storage.accounts.repository import Accounts
 from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Account, Because, SignInSession
-from storage.session import Database
+from storage.session import Database, Session
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +28,9 @@ async def sign_in(database: Database, ways_in: WaysIn, body: SignIn, at: datetim
         Problem: `sign_in_locked` after too many attempts in vain, `sign_in_failed` for a name that
             nobody has, a wrong password and a disabled account alike; else as `open_session`.
     """
-    account = await _proven(database, ways_in, body.login, body.password, at)
+    proven = await _proven(database, ways_in, body.login, body.password, at)
     async with database.begin() as session:
+        account = await _settled(session, ways_in, proven)
         return await open_session(
             session, ways_in, account, way=BY_PASSWORD, at=at, appointment=body.appointment
         )
@@ -50,11 +52,13 @@ async def change_password(
     proven = await _proven(database, ways_in, account.login, body.password, at)
     hashed = await ways_in.passwords.hashed(body.new_password)
     async with database.begin() as session:
-        await Accounts(session, ways_in.hasher).set_password(proven.subject, hashed)
-        await SignInSessions(session).revoke_all(proven.subject, Because.PASSWORD_CHANGED, at)
-        changed = await Accounts(session, ways_in.hasher).by_subject(proven.subject)
+        await _settled(session, ways_in, proven)
+        accounts = Accounts(session, ways_in.hasher)
+        await accounts.set_password(account.subject, hashed)
+        await SignInSessions(session).revoke_all(account.subject, Because.PASSWORD_CHANGED, at)
+        changed = await accounts.by_subject(account.subject)
         assert changed is not None
-        log.info("password_changed", subject=proven.subject)
+        log.info("password_changed", subject=account.subject)
         return await open_session(
             session,
             ways_in,
@@ -65,10 +69,19 @@ async def change_password(
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proven:
+    """Somebody who knew the password that the account had when they were asked."""
+
+    account: Account
+    tried: bytes
+    stronger: str | None = field(repr=False)
+
+
 async def _proven(
     database: Database, ways_in: WaysIn, login: str, password: str, at: datetime
-) -> Account:
-    """The account of a login name whose password this is. No connection is held while it hashes."""
+) -> _Proven:
+    """Whoever knows the password of a login name. No connection is held while it hashes."""
     tried = ways_in.hasher.login(login)
     async with database.begin() as session:
         until = await Attempts(session).begin(tried, at)
@@ -80,10 +93,23 @@ async def _proven(
     if account is None or not verdict.is_right or account.disabled_at is not None:
         log.warning("sign_in_failed", subject=account.subject if account else None)
         raise Problem(ApiCode.SIGN_IN_FAILED)
-    async with database.begin() as session:
-        await Attempts(session).succeed(tried)
-        if verdict.stronger is not None:
-            await Accounts(session, ways_in.hasher).set_password(
-                account.subject, verdict.stronger, must_change=account.must_change_password
-            )
+    return _Proven(account=account, tried=tried, stronger=verdict.stronger)
+
+
+async def _settled(session: Session, ways_in: WaysIn, proven: _Proven) -> Account:
+    """The account as it is now, if nobody gave it another password while this one was hashed.
+
+    Raises:
+        Problem: `sign_in_failed`: somebody did.
+    """
+    accounts, before = Accounts(session, ways_in.hasher), proven.account
+    await accounts.lock(before.subject)
+    account = await accounts.by_subject(before.subject)
+    if account is None or account.password_hash != before.password_hash:
+        raise Problem(ApiCode.SIGN_IN_FAILED)
+    await Attempts(session).succeed(proven.tried)
+    if proven.stronger is not None:
+        await accounts.set_password(
+            account.subject, proven.stronger, must_change=account.must_change_password
+        )
     return account

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from deploy.demo.client import Api, Json
+from deploy.demo.doorstep import evaluate_by_link
 from deploy.demo.photos import a_photo
 from deploy.demo.town import grid
 from domain.actor import Actor
@@ -166,3 +167,9 @@ class Person:
     async def evaluates(self, report: Report, satisfaction: str, says: str | None = None) -> Json:
         solved = satisfaction != "unsatisfied"
         return await self.does("evaluate", report, says, satisfaction=satisfaction, solved=solved)
+
+    async def evaluates_by_link(self, report: Report, satisfaction: str, says: str) -> None:
+        """Through the page that a link opens, as who has no account."""
+        link = await self.api.post(self.actor, f"{report.path}/links", {"kind": "own"})
+        await asyncio.sleep(self.pace)
+        await evaluate_by_link(link["url"], satisfaction, says)

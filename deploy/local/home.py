@@ -27,7 +27,14 @@ class Ports:
 
 _USUAL = asdict(Ports())
 _USED_BY = {"temporal_ui": "temporal", "metrics": "worker"}  # else the service of the same name
-_SECRETS = ("jwt-secret", "intake-secret", "household-key", "seal-keys")
+_SECRETS = (
+    "jwt-secret",
+    "intake-secret",
+    "household-key",
+    "resident-link-secret",
+    "seal-keys",
+    "audit-key",
+)
 _OURS = ("state.json", *_SECRETS, "lock", "objects", "temporal", "*.pid", "*.log", "*.log.1")
 
 
@@ -51,8 +58,16 @@ class Home:
         return secret(self.folder / "seal-keys", _ring_of_one)
 
     @property
+    def audit_key(self) -> str:
+        return secret(self.folder / "audit-key")
+
+    @property
     def intake_secret(self) -> str:
         return secret(self.folder / "intake-secret")
+
+    @property
+    def resident_link_secret(self) -> str:
+        return secret(self.folder / "resident-link-secret")
 
     def ports(self) -> Ports:
         """The ports last chosen; the usual ones before that."""

@@ -1,31 +1,17 @@
-"""Who may in a meeting: named predicates over an actor and the meeting's facts."""
+"""Who may in a meeting: how far rights reach over its facts; the roles stand in `rights`."""
 
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 
 from domain.actor import Actor
 from domain.meeting.facts import MeetingFacts
+from domain.meeting.membership import is_delegate, is_member
 from domain.meeting.parts import Party, Task
-from domain.vocabulary import Role
-
-_OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
-_OVERSEERS = (Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR)
-
-
-class MeetingWho(StrEnum):
-    """The capacities in which somebody may act in a meeting."""
-
-    ENGINE = "engine"
-    CONVENOR = "convenor"
-    INVITED = "invited"
-    SUPERVISOR = "supervisor"
-    TASKED = "tasked"
-    REVIEWER = "reviewer"
+from domain.rights import Act, Grant, MeetingWho, Within, department_of, grants
 
 
 def speaks_for(actor: Actor, code: str | None) -> bool:
     """Whether the actor belongs to the department of this code."""
-    return code is not None and actor.has(*_OF_A_DEPARTMENT) and actor.department == code
+    return code is not None and department_of(actor) == code
 
 
 def is_person(actor: Actor, code: str) -> bool:
@@ -44,48 +30,72 @@ def party_of(actor: Actor, meeting: MeetingFacts) -> Party | None:
     return None
 
 
-def _supervises(actor: Actor, meeting: MeetingFacts) -> bool:
-    return actor.has(Role.SUPERVISOR) and actor.covers(meeting.origin.grid)
-
-
-def is_convenor(actor: Actor, meeting: MeetingFacts) -> bool:
-    """The convening department; where none is known, a supervisor of the grid."""
-    if meeting.origin.convenor is None:
-        return _supervises(actor, meeting)
-    return speaks_for(actor, meeting.origin.convenor)
-
-
 def is_reviewer_of(actor: Actor, task: Task, meeting: MeetingFacts) -> bool:
     """Whom the decision named, or the convenor; nobody reviews what its own department did."""
+    return any(
+        each.is_for(actor) and _reviews(each.within, actor, task, meeting)
+        for each in grants(MeetingWho.REVIEWER)
+    )
+
+
+def _reviews(within: Within, actor: Actor, task: Task, meeting: MeetingFacts) -> bool:
+    named = task.reviewer
     if speaks_for(actor, task.department):
         return False
-    if task.reviewer is None:
-        return is_convenor(actor, meeting)
-    if task.reviewer_is_person:
-        return is_person(actor, task.reviewer)
-    return speaks_for(actor, task.reviewer)
+    if within is Within.REVIEWS:
+        return named is not None and task.reviewer_is_person and is_person(actor, named)
+    if within is Within.REVIEWS_FOR:
+        department = meeting.origin.convenor if named is None else named
+        return not (named and task.reviewer_is_person) and speaks_for(actor, department)
+    return named is None and _is_unled(actor, meeting)
 
 
-_PREDICATES: dict[MeetingWho, Callable[[Actor, MeetingFacts], bool]] = {
-    MeetingWho.ENGINE: lambda actor, _: actor.has(Role.ENGINE),
-    MeetingWho.CONVENOR: is_convenor,
-    MeetingWho.INVITED: lambda actor, meeting: party_of(actor, meeting) is not None,
-    MeetingWho.SUPERVISOR: _supervises,
-    MeetingWho.TASKED: lambda actor, meeting: any(
+def _reviews_any(within: Within) -> Callable[[Actor, MeetingFacts], bool]:
+    return lambda actor, meeting: any(
+        _reviews(within, actor, task, meeting) for task in meeting.tasks
+    )
+
+
+def _covers(actor: Actor, meeting: MeetingFacts) -> bool:
+    return actor.covers(meeting.origin.grid)
+
+
+def _is_unled(actor: Actor, meeting: MeetingFacts) -> bool:
+    return meeting.origin.convenor is None and _covers(actor, meeting)
+
+
+_LIES: Mapping[Within, Callable[[Actor, MeetingFacts], bool]] = {
+    Within.ANYWHERE: lambda _, __: True,
+    Within.GRID: _covers,
+    Within.MEETING: is_member,
+    Within.DELEGATE: is_delegate,
+    Within.INVITED: lambda actor, meeting: any(
+        each.is_person and is_person(actor, each.code) for each in meeting.parties
+    ),
+    Within.SENT: lambda actor, meeting: any(
+        not each.is_person and speaks_for(actor, each.code) for each in meeting.parties
+    ),
+    Within.CONVENOR: lambda actor, meeting: speaks_for(actor, meeting.origin.convenor),
+    Within.UNLED: _is_unled,
+    Within.TASKED: lambda actor, meeting: any(
         speaks_for(actor, task.department) for task in meeting.tasks
     ),
-    MeetingWho.REVIEWER: lambda actor, meeting: any(
-        is_reviewer_of(actor, task, meeting) for task in meeting.tasks
-    ),
+    **{
+        each: _reviews_any(each)
+        for each in (Within.REVIEWS, Within.REVIEWS_FOR, Within.REVIEWS_UNLED)
+    },
 }
+
+
+def _has(actor: Actor, meeting: MeetingFacts, granted: tuple[Grant, ...]) -> bool:
+    return any(each.is_for(actor) and _LIES[each.within](actor, meeting) for each in granted)
 
 
 def may_act(actor: Actor, meeting: MeetingFacts, who: tuple[MeetingWho, ...]) -> bool:
     """Whether the actor acts in at least one of these capacities."""
-    return any(_PREDICATES[each](actor, meeting) for each in who)
+    return any(_has(actor, meeting, grants(each)) for each in who)
 
 
 def may_see(actor: Actor, meeting: MeetingFacts) -> bool:
     """Whether the actor may read the meeting: who is in it, and who oversees its grid."""
-    in_it = may_act(actor, meeting, tuple(each for each in MeetingWho))
-    return in_it or (actor.has(*_OVERSEERS) and actor.covers(meeting.origin.grid))
+    return _has(actor, meeting, grants(Act.SEE_MEETING))

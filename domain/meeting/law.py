@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from domain.command import Command
 from domain.meeting import commands as m
 from domain.meeting.acts import calling, deciding, reviewing
-from domain.meeting.authority import MeetingWho as Who
 from domain.meeting.words import MeetingEvent as E
 from domain.meeting.words import MeetingState
+from domain.rights import MeetingWho as Who
 from domain.rule import Rule
 
 S = MeetingState

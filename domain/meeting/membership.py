@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 from domain.actor import Actor
-from domain.ids import DepartmentCode, GridCode
+from domain.ids import GridCode
 from domain.meeting.facts import MeetingFacts
-from domain.vocabulary import Role
-
-_OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
-_OVERSEERS = (Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR)
+from domain.rights import Act, Row, Within, department_of, grids_of, reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +39,33 @@ def members(meeting: MeetingFacts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def memberships(actor: Actor) -> tuple[str, ...]:
-    """The names under which the actor may take part."""
-    own, department = _person(actor.subject), department_of(actor)
-    return (own,) if department is None else (own, _department(department))
+def is_member(actor: Actor, meeting: MeetingFacts) -> bool:
+    """Whether the actor's own person is in it."""
+    return _person(actor.subject) in members(meeting)
 
 
-def department_of(actor: Actor) -> DepartmentCode | None:
-    """The department the actor speaks for."""
-    return actor.department if actor.has(*_OF_A_DEPARTMENT) else None
+def is_delegate(actor: Actor, meeting: MeetingFacts) -> bool:
+    """Whether the department the actor speaks for is in it."""
+    department = department_of(actor)
+    return department is not None and _department(department) in members(meeting)
+
+
+def memberships(actor: Actor, row: Row) -> tuple[str, ...]:
+    """The names of members under which the actor has this right."""
+    within, department = reach(actor, row), department_of(actor)
+    own = (_person(actor.subject),) if Within.MEETING in within else ()
+    if department is None or Within.DELEGATE not in within:
+        return own
+    return (*own, _department(department))
 
 
 def supervised_by(actor: Actor) -> tuple[GridCode, ...]:
     """Where the actor leads the meetings that have no convenor."""
-    return actor.grids if actor.has(Role.SUPERVISOR) else ()
+    return grids_of(actor, Act.OWE_MEETINGS, Within.UNLED)
 
 
 def meeting_scope_of(actor: Actor) -> MeetingScope:
     """Everybody sees the meetings they are in; overseers those of their grids."""
     return MeetingScope(
-        members=memberships(actor), grids=actor.grids if actor.has(*_OVERSEERS) else ()
+        members=memberships(actor, Act.SEE_MEETING), grids=grids_of(actor, Act.SEE_MEETING)
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from domain.ids import Subject
 from storage.accounts.hashing import IdentityHasher, plain_login
@@ -168,8 +169,12 @@ class Accounts:
     async def _set_unless(
         self, subject: Subject, taken: ColumnElement[bool], **values: object
     ) -> None:
-        """Should two do so at the same instant, the database refuses the later one."""
+        """Should two do so at the same instant, the database refuses the later one as well."""
         others = select(exists().where(taken, AccountRow.subject != subject))
         if (await self._session.execute(others)).scalar_one():
             raise Taken(subject)
-        await self._set(subject, **values)
+        try:
+            async with self._session.begin_nested():
+                await self._set(subject, **values)
+        except IntegrityError:
+            raise Taken(subject) from None

@@ -43,6 +43,7 @@ class Because(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason
     UNLINKED = "unlinked"
     DISABLED = "disabled"
+    SIGNED_OUT_AT_PROVIDER = "signed_out_at_provider"
     REFRESHED_TWICE = "refreshed_twice"
     """A refresh token was used again: somebody has a copy."""
 

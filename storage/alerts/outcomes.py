@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import func, select, true
 
 from domain.alert import AlertKind
 from domain.alerts.words import ConditionState, Decision, Reason
@@ -12,7 +12,7 @@ from domain.ids import CameraRef, EvidenceId, GridCode, IssueNumber, SourceCode
 from storage.alerts.pictures import PictureState
 from storage.alerts.views import Fate
 from storage.cursors import cursor_after, id_of
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.models import AlertConditionRow, AlertEventRow, AlertPictureRow
 from storage.session import AnyRow, Session
 from storage.views import Page
@@ -89,8 +89,7 @@ class Outcomes:
         Raises:
             BadCursor: the cursor is not from an earlier page.
         """
-        ours = (in_subtree(AlertConditionRow.place, grid) for grid in self._grids)
-        found = select(*_COLUMNS).where(or_(False, *ours))
+        found = select(*_COLUMNS).where(lies_in_one_of(AlertConditionRow.place, self._grids))
         if source is not None:
             found = found.where(AlertConditionRow.source == source)
         if camera is not None:

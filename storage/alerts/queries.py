@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.alert import AlertKind, Phase, TimeQuality
@@ -12,7 +12,7 @@ from storage import codec
 from storage.alerts.raw_messages import BODY, SIZE, bodies_of
 from storage.alerts.views import EventLine, Fate, RawLine, RawState
 from storage.cursors import BadCursor, cursor_after, id_of
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.models import AlertEventRow, RawMessageRow
 from storage.session import AnyRow, Session
 from storage.views import Page
@@ -159,7 +159,7 @@ class AlertQueries:
     def _is_ours(
         self, column: ColumnElement[str] | InstrumentedAttribute[str]
     ) -> ColumnElement[bool]:
-        return or_(False, *(in_subtree(column, grid) for grid in self._grids))
+        return lies_in_one_of(column, self._grids)
 
 
 def _page(lines: Sequence[Line], limit: int) -> Page[Line]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Text, and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy import Text, and_, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from domain.alert import AlertKind
 from domain.alerts.standing import EVERY_CAMERA, Bucket, CameraStanding
 from domain.ids import CameraRef, GridCode
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.models import AlertConditionRow
 from storage.models import CameraStandingRow as Row
 from storage.session import AnyRow, Session
@@ -63,7 +63,7 @@ class Standings:
         is_there = exists().where(
             AlertConditionRow.source == Row.source,
             AlertConditionRow.camera == Row.camera,
-            or_(false(), *(in_subtree(AlertConditionRow.place, grid) for grid in grids)),
+            lies_in_one_of(AlertConditionRow.place, grids),
         )
         found = (
             select(*_COLUMNS)

@@ -10,7 +10,6 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
-    false,
     literal,
     null,
     or_,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 
 from domain.ids import DepartmentCode, GridCode, Subject
 from domain.meeting.words import MeetingState
-from storage.filters import in_subtree
+from storage.filters import lies_in_one_of
 from storage.meetings.views import Duty
 from storage.models import MeetingPartyRow, MeetingRow, MeetingTaskRow
 
@@ -77,8 +76,7 @@ def _is_led_by(
     department: DepartmentCode | None, supervised: tuple[GridCode, ...]
 ) -> ColumnElement[bool]:
     """Comparing with no department would find every meeting that has no convenor."""
-    of_grids = or_(false(), *(in_subtree(MeetingRow.grid, grid) for grid in supervised))
-    nobody = and_(MeetingRow.convenor.is_(None), of_grids)
+    nobody = and_(MeetingRow.convenor.is_(None), lies_in_one_of(MeetingRow.grid, supervised))
     return nobody if department is None else or_(MeetingRow.convenor == department, nobody)
 
 

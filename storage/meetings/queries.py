@@ -20,7 +20,7 @@ from domain.meeting.words import MeetingKind, MeetingState
 from domain.vocabulary import Level
 from storage import codec
 from storage.cursors import cursor_after, id_of
-from storage.filters import in_subtree
+from storage.filters import in_subtree, lies_in_one_of
 from storage.meetings.duties import cursor_behind_duty, most_pressing_first
 from storage.meetings.events import ENTRY_COLUMNS, EVENT_COLUMNS, entry_of, event_of
 from storage.meetings.lines import LINE_COLUMNS, line_of
@@ -190,5 +190,5 @@ def _conditions(wanted: MeetingFilter) -> Iterator[ColumnElement[bool]]:
 def _is_seen_by(scope: MeetingScope) -> ColumnElement[bool]:
     return or_(
         MeetingRow.members.overlap(list(scope.members)),
-        *(in_subtree(MeetingRow.grid, grid) for grid in scope.grids),
+        lies_in_one_of(MeetingRow.grid, scope.grids),
     )

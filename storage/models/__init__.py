@@ -6,6 +6,7 @@ from storage.models.accounts import (
     IdentityRow,
     RefreshTokenRow,
     SignInAttemptRow,
+    SignInCodeRow,
     SignInSessionRow,
 )
 from storage.models.alerts import (
@@ -14,6 +15,7 @@ from storage.models.alerts import (
     AlertWithdrawalRow,
     CameraStandingRow,
 )
+from storage.models.audit import AuditEntryRow, AuditLinkRow, AuditMarkRow
 from storage.models.base import Base
 from storage.models.data_keys import DataKeyRow
 from storage.models.issues import ISSUE_NUMBERS, IssueRow, ReporterRow, TextRow
@@ -36,6 +38,7 @@ from storage.models.raw_messages import (
 )
 from storage.models.record import AssignmentRow, DeadlineRow, EventRow
 from storage.models.reference import ReferenceChangesRow, ReferenceRow
+from storage.models.residents import ResidentCodeRow, ResidentLinkRow
 
 __all__ = [
     "ISSUE_NUMBERS",
@@ -47,6 +50,9 @@ __all__ = [
     "AlertWithdrawalRow",
     "AppointmentRow",
     "AssignmentRow",
+    "AuditEntryRow",
+    "AuditLinkRow",
+    "AuditMarkRow",
     "Base",
     "CameraStandingRow",
     "CredentialRow",
@@ -73,7 +79,10 @@ __all__ = [
     "ReferenceRow",
     "RefreshTokenRow",
     "ReporterRow",
+    "ResidentCodeRow",
+    "ResidentLinkRow",
     "SignInAttemptRow",
+    "SignInCodeRow",
     "SignInSessionRow",
     "TextRow",
 ]

@@ -128,3 +128,21 @@ class SignInAttemptRow(Base):
     locked_until: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("length(login_hash) = 32", name="login_hash_size"),)
+
+
+class SignInCodeRow(Base):
+    """What a browser brings back from a provider instead of tokens; only a hash, used up once."""
+
+    __tablename__ = "sign_in_codes"
+
+    code_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    challenge: Mapped[str | None]
+    """Of the page that began: only who knows its verifier may use the code."""
+    subject: Mapped[Path] = mapped_column(ForeignKey(AccountRow.subject))
+    way: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (
+        CheckConstraint("length(code_sha256) = 32", name="code_sha256_size"),
+        CheckConstraint("length(challenge) = 43", name="challenge_size"),
+    )

@@ -75,6 +75,7 @@ class MeetingEventRow(Base):
         CheckConstraint("length(command_id) BETWEEN 1 AND 300", name="command_id_size"),
         CheckConstraint("length(payload::text) <= 100000", name="payload_size"),
         Index(None, "text_id", postgresql_where=text("text_id IS NOT NULL")),
+        Index(None, "recorded_at"),
     )
 
 

@@ -37,6 +37,7 @@ class EventRow(Base):
         CheckConstraint("length(payload::text) <= 100000", name="payload_size"),
         Index(None, "text_id", postgresql_where=text("text_id IS NOT NULL")),
         Index(None, "at"),
+        Index(None, "recorded_at"),
     )
 
 

@@ -15,7 +15,7 @@ class PictureRole(StrEnum):
     DURING = "during"
     """Comes with a note."""
     AFTER = "after"
-    """What was done; the evidence of a resolution."""
+    """How it looks afterwards: the evidence of a resolution, or what the evaluation shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,11 @@ from storage.outbox import Outbox
 from storage.pictures.album import Album
 from storage.pictures.objects import ObjectsUnreachable
 from storage.rechecks import Rechecks
+from storage.residents.codes import ResidentCodes
+from storage.residents.links import ResidentLinks
 from storage.session import Database
 from tests.activities.desk import dispatched_by_rule, furnished, issues, taken
+from tests.api.residents import linked
 from tests.builders import NOON, POLICE
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk
 from tests.pictures.album import FrailObjects
@@ -69,6 +72,20 @@ async def test_old_keys_go(database: Database) -> None:
         await Idempotency(session).claim(Subject("r.1"), "k", "/issues", "0" * 64, NOON)
     assert await housekeeper(database).forget(at(29, Stale.IDEMPOTENCY_KEYS)) == 0
     assert await housekeeper(database).forget(at(31, Stale.IDEMPOTENCY_KEYS)) == 1
+
+
+async def test_links_that_ended_go_with_their_codes(database: Database) -> None:
+    link = await linked(database, await born(database))
+    later = await linked(database, link.number, at=NOON + DAY)
+    async with database.begin() as session:
+        await ResidentCodes(session).add("c" * 32, link.number, link.id, NOON)
+    keys = Stale.IDEMPOTENCY_KEYS
+    assert await housekeeper(database).forget(at(14 + 30, keys)) == 0
+    over = Batch(of=keys, at=NOON + 44 * DAY + timedelta(hours=1), limit=100)
+    assert await housekeeper(database).forget(over) == 1
+    async with database.read() as session:
+        assert await ResidentLinks(session).of(link.number) == (later,)
+        assert await ResidentCodes(session).one("c" * 32) is None
 
 
 async def test_what_is_personal_about_old_issues_goes(database: Database) -> None:

@@ -24,9 +24,11 @@ from intake.pictures.darkroom import Darkroom
 from storage.pictures.album import Album
 from storage.session import Database
 from tests.api.cameras import PROXY, SIGNING_KEY
+from tests.api.residents import LINK_MAKER
 from tests.api.signing_in import Watchmaker, a_way_in
 from tests.api.temporal import FakeTemporal
 from tests.api.town import SECRET, Town, settle
+from tests.audit.chains import KEYS
 from tests.pictures.album import FrailObjects, StoppedClock
 from tests.sealing.rings import RING
 
@@ -95,6 +97,8 @@ async def app(  # noqa: PLR0917 - fixtures, by name
             longer={"cloudevents": 32_768, "mapped_json": 1_000_000},
         ),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
+        link_maker=LINK_MAKER,
+        audit_keys=KEYS,
     )
     app = build_app(parts)
     async with app.router.lifespan_context(app):

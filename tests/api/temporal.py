@@ -121,7 +121,7 @@ class FakeHandle:
         number = IssueNumber(self.workflow_id.removeprefix("issue/"))
         async with self.temporal.database.begin() as session:
             issue = await opened(session, number)
-            if (refusal := _refusal(issue, command)) is not None:
+            if (refusal := refusal_of(issue, command)) is not None:
                 raise update_refused(refusal.code, refusal.params)
             step = a_step(issue, command)
             await IssueRepository(session).record(step)
@@ -139,7 +139,7 @@ class FakeHandle:
         async with self.temporal.database.begin() as session:
             meeting = await MeetingRepository(session).snapshot(number)
             assert meeting is not None
-            if (refusal := _refusal(meeting, command)) is not None:
+            if (refusal := refusal_of(meeting, command)) is not None:
                 raise update_refused(refusal.code, refusal.params)
             after = plan(meeting.handle(command, NOON), always())
             step = RecordedMeetingStep(command=command, at=NOON, after=after)
@@ -154,7 +154,7 @@ class FakeHandle:
         )
 
 
-def _refusal(issue: Issue | Meeting, command: Command) -> Refusal | None:
+def refusal_of(issue: Issue | Meeting, command: Command) -> Refusal | None:
     try:
         issue.check(command, NOON)
     except Refusal as refusal:

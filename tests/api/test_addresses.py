@@ -2,8 +2,9 @@
 
 import pytest
 
+from api.peers import of_one
 from api.problems import Problem
-from api.ways_in.addresses import Addresses, of_one
+from api.ways_in.addresses import Addresses
 from observability.clock import now
 
 

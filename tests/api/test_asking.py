@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from api.asking import Asking
+from tests.api.town import UNAUDITED
 from tests.builders import RESIDENT
 
 
@@ -22,7 +23,7 @@ class After(BaseModel):
     grid: str
 
 
-ASKING = Asking("key", RESIDENT, "POST /issues")
+ASKING = Asking("key", RESIDENT, "POST /issues", UNAUDITED)
 
 
 def test_a_request_is_the_same_one_after_an_upgrade() -> None:

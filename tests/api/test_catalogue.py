@@ -3,17 +3,18 @@ from string import Formatter
 
 import pytest
 
+from api.pages import public
 from api.problems import RETRY_AFTER, STATUS, ApiCode, Code, Problem
 from catalogue import LOCALES, TEXTS, label, say
 from domain import notices
 from domain.alert import AlertKind
 from domain.alerts.words import ConditionState, Decision, Reason
-from domain.authority import Who
+from domain.auditing import Deed
 from domain.events import EventName
-from domain.meeting.authority import MeetingWho
 from domain.meeting.words import MeetingEvent, MeetingKind, MeetingOutcome, MeetingState
 from domain.parts import EndReason, RequestKind
 from domain.refusals import RefusalCode
+from domain.rights import Act, MeetingWho, Who, Within
 from domain.sla import RungAct, StartRule, Unit
 from domain.vocabulary import (
     ConvenedBy,
@@ -28,8 +29,11 @@ from domain.vocabulary import (
     WithdrawalReason,
 )
 from storage.alerts.notes import NoteWord
+from storage.residents.templates import CODE, EVALUATE, LINK
+from storage.residents.views import LinkKind
 
 LABELLED = {
+    "audit_act": Deed,
     "alert_kind": AlertKind,
     "alert_note": NoteWord,
     "alert_decision": Decision,
@@ -41,6 +45,8 @@ LABELLED = {
     "level": Level,
     "role": Role,
     "who": Who,
+    "act": Act,
+    "within": Within,
     "withdrawal": WithdrawalReason,
     "satisfaction": Satisfaction,
     "part": Part,
@@ -129,6 +135,16 @@ def test_every_notice_has_its_sentence_without_personal_data(template: str) -> N
         "state",
         "of",
     }
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_public_step_and_kind_of_link_has_its_words(locale: str) -> None:
+    by_word = {word for _, words in public._BY_WORD.values() for word in words.values() if word}
+    steps = {*public._PLAIN, *by_word, EventName.DISPATCHED, EventName.TRANSFERRED}
+    keys = {f"page_step.{each}" for each in steps}
+    assert keys == {each for each in TEXTS[locale] if each.startswith("page_step.")}
+    assert {f"resident_link.{each}" for each in LinkKind} <= TEXTS[locale].keys()
+    assert {f"notice.{each}" for each in (CODE, EVALUATE, LINK)} <= TEXTS[locale].keys()
 
 
 @pytest.mark.parametrize("code", [*RefusalCode, *ApiCode])

@@ -21,7 +21,7 @@ from storage.births import Births
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.session import Database
-from tests.api.town import ADMINISTRATOR, Json, Town, fields_of
+from tests.api.town import ADMINISTRATOR, UNAUDITED, Json, Town, fields_of
 from tests.builders import DISPATCHER, GRID, NOON, RESIDENT, a_policy, an_actor, the_way_to
 from tests.storage.stories import recorded
 
@@ -191,7 +191,7 @@ async def test_the_print_of_a_request_does_not_give_its_colour_away(
     other = body | {"colour": "green"}
     reused = await town.post(ADMINISTRATOR, "/households/set-colour", other, key="k")
     assert (again.status_code, reused.json()["code"]) == (200, "idempotency_key_reused")
-    plain = Asking("k", ADMINISTRATOR, "").fingerprint(ColourBody.model_validate(body))
+    plain = Asking("k", ADMINISTRATOR, "", UNAUDITED).fingerprint(ColourBody.model_validate(body))
     assert await tables_with(database, plain) == []
 
 

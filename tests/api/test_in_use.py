@@ -2,6 +2,7 @@ import httpx
 import pytest
 
 from api.in_use import MOST
+from domain.ids import GridCode
 from domain.vocabulary import IssueState
 from storage.session import Database
 from tests.api.town import ADMINISTRATOR, Json, Town
@@ -16,8 +17,8 @@ async def retired(town: Town, kind: str, code: str, version: int = 1) -> httpx.R
     return await town.post(ADMINISTRATOR, f"/reference/{kind}/{code}/retire", body)
 
 
-async def written(town: Town, path: str, entry: Json) -> None:
-    body = {"expected_version": None, "entry": entry}
+async def written(town: Town, path: str, entry: Json, version: int | None = None) -> None:
+    body = {"expected_version": version, "entry": entry}
     assert (await town.post(ADMINISTRATOR, f"/reference/{path}", body)).is_success
 
 
@@ -79,3 +80,16 @@ async def test_what_nobody_names_any_more_is_retired(town: Town, database: Datab
     assert (await retired(town, "routing_rule", "r")).is_success
     for kind, code in (("department", "water"), ("whistle_kind", "hard")):
         assert (await retired(town, kind, code)).is_success
+
+
+async def test_of_issues_elsewhere_only_that_there_are_some_is_said(
+    town: Town, database: Database
+) -> None:
+    """A department that is called across a border is retired by who does not see beyond it."""
+    await born_in(IssueState.HANDLING, database, grid=GridCode("yj"))
+    await written(town, "staff/p.1", {"department": "water"}, 1)
+    answer = await retired(town, "department", "police")
+    assert answer.json()["params"]["used_by"] == "…"
+    here = await born_in(IssueState.HANDLING, database)
+    answer = await retired(town, "department", "police")
+    assert answer.json()["params"]["used_by"] == f"issue {here.number},…"

@@ -1,16 +1,23 @@
 """The ways of a password, and of the session that it opens."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from typing_extensions import override
 
+from api.problems import Problem
+from api.schemas.accounts import SignIn
 from api.ways_in.addresses import Addresses
+from api.ways_in.passwords import Passwords, Verdict
+from api.ways_in.sessions import WaysIn
+from api.ways_in.signing_in import sign_in
 from observability.clock import now
 from storage.session import Database
-from tests.api.signing_in import PASSWORD, STAFF, WORKER, Person, Watchmaker, at_work, hired
+from tests.api.signing_in import CHEAP, PASSWORD, STAFF, WORKER, Person, Watchmaker, at_work, hired
 from tests.api.test_source_tokens import rows_of
 from tests.api.town import ADMINISTRATOR, Town
 from tests.builders import GRID, NOON, POLICE
@@ -78,8 +85,7 @@ async def test_guessing_all_at_once_gets_no_further(town: Town) -> None:
 async def test_an_address_that_asks_too_often_is_held_back(app: FastAPI, town: Town) -> None:
     object.__setattr__(app.state.parts.ways_in, "addresses", Addresses(2, now))
     guesser = Person(town.http, "nobody", "wrong")
-    answers = [await guesser.signs_in(), await guesser.refreshes("x" * 43)]
-    assert [said(each)[1] for each in answers] == ["sign_in_failed", "session_over"]
+    assert [said(await guesser.signs_in())[1] for _ in "12"] == ["sign_in_failed"] * 2
     held = await guesser.signs_in()
     assert said(held) == (429, "too_many_attempts")
     assert 1 <= int(held.headers["Retry-After"]) <= 61
@@ -167,6 +173,33 @@ async def test_a_new_password_ends_what_the_old_one_opened(town: Town, ticks: Wa
     assert said(await elsewhere.gets("/me")) == (401, "session_over")
     assert (await lin.gets("/me")).status_code == 200
     assert said(await elsewhere.signs_in()) == (401, "sign_in_failed")
+
+
+async def test_a_password_that_is_changed_while_it_is_looked_at_opens_nothing(
+    town: Town, ways_in: WaysIn, database: Database
+) -> None:
+    """Else a session would outlive the change that was to end it."""
+    lin = await at_work(town)
+    looked, changed = asyncio.Event(), asyncio.Event()
+
+    class Slow(Passwords):
+        @override
+        async def verify(self, password: str, kept: str | None) -> Verdict:
+            verdict = await ways_in.passwords.verify(password, kept)
+            looked.set()
+            await changed.wait()
+            return verdict
+
+    slow = replace(ways_in, passwords=Slow(CHEAP))
+    body = SignIn(login=lin.login, password=PASSWORD)
+    signing = asyncio.create_task(sign_in(database, slow, body, NOON))
+    await looked.wait()
+    new = "another good password"
+    assert (await lin.posts("/me/password", password=PASSWORD, new_password=new)).is_success
+    changed.set()
+    with pytest.raises(Problem, match="sign_in_failed"):
+        await signing
+    slow.passwords.close()
 
 
 async def test_one_acts_in_one_appointment_at_a_time(town: Town, ticks: Watchmaker) -> None:

@@ -93,7 +93,7 @@ async def test_tokens_are_an_administrators_of_the_place(town: Town) -> None:
     await source_made(town)
     elsewhere = an_actor(Role.ADMINISTRATOR, subject="a.2", grids=(GridCode("yj"),))
     answers = [await town.post(who, TOKENS, {}) for who in (DISPATCHER, elsewhere)]
-    assert [each.json()["code"] for each in answers] == ["forbidden", "out_of_scope"]
+    assert [each.json()["code"] for each in answers] == ["forbidden", "not_found"]
     unknown = await town.post(ADMINISTRATOR, "/alert-sources/nobody/tokens", {})
     strange = await town.post(ADMINISTRATOR, f"{TOKENS}/abcdef/revoke", {})
     assert (unknown.status_code, strange.status_code) == (404, 404)

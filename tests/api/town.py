@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
+from api.auditing import Auditing
 from api.tokens import mint
 from domain.actor import Actor
 from domain.ids import (
@@ -102,6 +103,10 @@ async def settle(database: Database) -> None:
             await reference.write(
                 kind, body.code, body, expected_version=None, actor=Subject("test"), at=NOON
             )
+
+
+UNAUDITED = cast("Auditing", None)
+"""For what never comes to be put on record."""
 
 
 def a_key() -> str:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from domain import commands as c
 from domain.actor import ENGINE, Actor
-from domain.authority import Who
 from domain.deadline import Deadline
 from domain.ids import EvidenceId, IssueNumber
 from domain.issue import LAW, Issue
+from domain.rights import Who
 from domain.vocabulary import DeadlineKind, IssueState, ItemOutcome, Satisfaction
 from tests.domain import cast
 from tests.domain.cast import DAY, HOUR, LIFT, POLICE, PROPERTY, urgent

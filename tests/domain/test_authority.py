@@ -6,9 +6,10 @@ import pytest
 
 from domain import commands as c
 from domain.actor import ENGINE, Actor, lies_in
-from domain.authority import Who, may_act, may_see
+from domain.authority import may_act, may_see
 from domain.ids import GridCode, Subject
 from domain.refusals import RefusalCode as No
+from domain.rights import Who
 from domain.vocabulary import IssueState as S
 from domain.vocabulary import Role
 from tests.domain.cast import (

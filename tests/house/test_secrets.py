@@ -15,6 +15,7 @@ A_RING = f'{{"2026a": "{MARK}AAA="}}'
 GIVEN = {
     **SECRET,
     "seal_keys": A_RING,
+    "wechat_appid": "wx0123456789abcdef",  # with its secret or not at all
     "database_url": f"postgresql+asyncpg://app:{MARK}@127.0.0.1/dispatch",
 }
 

@@ -12,11 +12,12 @@ PACKAGES = (
     "workflows",
     "intake",
     "api",
+    "settings",
     "deploy",
     "bench",
     "tests",
 )
-ROOT_MODULES = ("settings.py", "worker.py")
+ROOT_MODULES = ("worker.py",)
 GENERATED = ("storage/migrations/versions",)
 
 

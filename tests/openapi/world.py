@@ -68,6 +68,7 @@ async def peopled(product: Product) -> World:
     api = Api(url, product.home.jwt_secret)
     try:
         issues = await _issues(api)
+        links = await _links(api, issues)
         door, tokens = await _sources(api)
         accounts = await _accounts(api)
         people = town.people()
@@ -81,7 +82,7 @@ async def peopled(product: Product) -> World:
         door=door,
         bearers=[f"Bearer {_token(product, each)}" for each in CALLERS],
         known={
-            **dict(_known(issues, [each["number"] for each in meetings], picture, tokens)),
+            **dict(_known(issues, [each["number"] for each in meetings], picture, tokens, links)),
             **_known_accounts(accounts),
         },
     )
@@ -116,6 +117,13 @@ async def _issues(api: Api) -> list[str]:
             )
             await report.goes_before("county")
     return [each.number for each in reports]
+
+
+async def _links(api: Api, issues: Sequence[str]) -> list[str]:
+    """One for the notice board of each issue, by their lead department."""
+    lead = town.people()[_LEAD]
+    made = [await api.post(lead, f"/issues/{each}/links", {"kind": "board"}) for each in issues]
+    return [each["id"] for each in made]
 
 
 async def _sources(api: Api) -> tuple[dict[str, str], list[str]]:
@@ -166,7 +174,11 @@ def _known_accounts(accounts: Sequence[Json]) -> dict[str, Sequence[Any]]:
 
 
 def _known(
-    issues: Sequence[str], meetings: Sequence[str], picture: str, tokens: Sequence[str]
+    issues: Sequence[str],
+    meetings: Sequence[str],
+    picture: str,
+    tokens: Sequence[str],
+    links: Sequence[str],
 ) -> Iterator[tuple[str, Sequence[Any]]]:
     """Field by field; a path, a query and a body call the same thing by the same name."""
     near, far = (now() + each for each in (timedelta(hours=2), timedelta(days=2)))
@@ -186,6 +198,7 @@ def _known(
     yield from ((name, [[], [picture]]) for name in ("evidence", "pictures"))
     yield "picture", [picture]
     yield "token_id", tokens
+    yield "link_id", links
     yield "source", ["box-cloudevents", "spare"]
 
 

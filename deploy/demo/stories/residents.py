@@ -26,7 +26,7 @@ async def falling_objects(scene: Scene) -> None:
     scene.expect(report, "priority after reopening", reopened["priority"], True)
     await property_a.claims(report)
     await property_a.resolves(report, "已装朝天摄像头，查明并入户劝导")
-    await resident.evaluates(report, "satisfied")
+    await resident.evaluates_by_link(report, "satisfied", "这回真的没有了，谢谢")
     await scene.ends(
         report,
         Ending(

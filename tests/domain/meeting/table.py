@@ -8,8 +8,8 @@ from domain.actor import ENGINE, Actor
 from domain.command import Command
 from domain.ids import CategoryCode
 from domain.meeting import commands as m
-from domain.meeting.authority import MeetingWho
 from domain.meeting.words import MeetingState
+from domain.rights import MeetingWho
 from domain.vocabulary import ItemOutcome
 from tests.domain.cast import HERE, POLICE
 from tests.domain.meeting.life import (

@@ -1,13 +1,13 @@
 """Since when nothing personal is left of an issue. Expands only.
 
-Revision ID: 0014_anonymised
-Revises: 0013_accounts
+Revision ID: 0015_anonymised
+Revises: 0014_sign_in_codes
 """
 
 from alembic import op
 
-revision = "0014_anonymised"
-down_revision = "0013_accounts"
+revision = "0015_anonymised"
+down_revision = "0014_sign_in_codes"
 branch_labels = None
 depends_on = None
 

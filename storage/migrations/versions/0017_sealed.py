@@ -3,14 +3,14 @@
 Expands only: what is there stays as it is until `python -m deploy.seal backfill` seals it. The
 indexes are built beside the writers; one that was left half built by a failure is built anew.
 
-Revision ID: 0015_sealed
-Revises: 0014_anonymised
+Revision ID: 0017_sealed
+Revises: 0016_resident_links
 """
 
 from alembic import op
 
-revision = "0015_sealed"
-down_revision = "0014_anonymised"
+revision = "0017_sealed"
+down_revision = "0016_resident_links"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,74 @@
+"""The loop that chains the audit log and looks at its newest part; a part of every worker."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from observability import metrics
+from storage.audit.canonical import Keyring
+from storage.audit.sealing import BATCH, MARGIN, Sealer
+from storage.audit.verdicts import Verdict
+from storage.audit.verifying import Verifier
+from storage.session import Database, Unreachable
+
+log = structlog.get_logger(__name__)
+
+_EVERY_S = 2.0
+CHECK_EVERY = timedelta(hours=1)
+CHECKED = 5_000
+"""Links of the newest part that are verified each time."""
+
+
+class Sealing:
+    """Any number of workers may run it: the database lets one seal at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keyring,
+        now: Callable[[], datetime],
+        margin: timedelta = MARGIN,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._now = now
+        self._margin = margin
+        self._checked_at: datetime | None = None
+
+    async def run(self, stopping: asyncio.Event, every_s: float = _EVERY_S) -> None:
+        """Until `stopping` is set; troubles are logged and tried again."""
+        while not stopping.is_set():
+            more = False
+            try:
+                more = await self.once()
+            except Unreachable as trouble:
+                log.warning("audit_not_sealed", error=str(trouble))
+            try:
+                await asyncio.wait_for(stopping.wait(), 0 if more else every_s)
+            except TimeoutError:
+                continue
+
+    async def once(self) -> bool:
+        """One round; whether there is more to seal at once."""
+        at = self._now()
+        is_due = self._checked_at is None or at - self._checked_at >= CHECK_EVERY
+        async with self._database.begin() as session:
+            sealer = Sealer(session, self._keys, self._margin)
+            sealed = await sealer.seal(at, sweep=is_due)
+            metrics.AUDIT_UNSEALED.set(await sealer.count_unsealed())
+        if is_due and sealed < BATCH:
+            self._checked_at = at
+            await self.check()
+        return sealed >= BATCH
+
+    async def check(self) -> Verdict:
+        """Verifies the newest part; what is wrong with it is logged and counted."""
+        async with self._database.read() as session:
+            verdict = await Verifier(session, self._keys).newest(CHECKED)
+        found = verdict.found
+        if found is not None:
+            metrics.AUDIT_FAULTS_TOTAL.labels(fault=found.fault).inc()
+            log.error("audit_log_faulty", fault=found.fault, link=found.seq, source=found.source)
+        return verdict

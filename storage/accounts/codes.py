@@ -1,0 +1,62 @@
+"""Codes that stand for a sign-in between the provider's answer and the session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+
+from domain.ids import Subject
+from storage.models import SignInCodeRow as Row
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCode:
+    """Whose sign-in it is, and which page may finish it."""
+
+    subject: Subject
+    way: str
+    challenge: str | None
+    """None where any page may: by a code that an administrator gives to somebody."""
+    expires_at: datetime
+
+
+class SignInCodes:
+    """Codes come as hashes. Each is used up by whoever brings it first, be they right or wrong."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, code_sha256: bytes, code: SignInCode, at: datetime) -> None:
+        """A new one. Those that nobody came back with are forgotten."""
+        await self._session.execute(delete(Row).where(Row.expires_at <= at))
+        await self._session.execute(
+            insert(Row).values(
+                code_sha256=code_sha256,
+                challenge=code.challenge,
+                subject=code.subject,
+                way=code.way,
+                expires_at=code.expires_at,
+            )
+        )
+
+    async def withdraw(self, subject: Subject, way: str) -> None:
+        """What somebody was given for a way and did not bring yet is worth nothing any more."""
+        await self._session.execute(delete(Row).where(Row.subject == subject, Row.way == way))
+
+    async def use(self, code_sha256: bytes) -> SignInCode | None:
+        """What a code stands for, once; of two at the same time one gets None."""
+        used = await self._session.execute(
+            delete(Row)
+            .where(Row.code_sha256 == code_sha256)
+            .returning(Row.subject, Row.way, Row.challenge, Row.expires_at)
+        )
+        row = used.one_or_none()
+        if row is None:
+            return None
+        return SignInCode(
+            subject=Subject(row.subject),
+            way=row.way,
+            challenge=row.challenge,
+            expires_at=row.expires_at,
+        )

@@ -1,0 +1,118 @@
+"""Chains what was recorded: one sealer at a time, in the order of recording, in batches.
+
+What is recorded gets its instant when its transaction begins and is seen when it ends. So a row
+is chained only when no transaction is left that began before it: `_settled` is that instant.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.audit.canonical import Keyring
+from storage.audit.links import Links, LinkSource, Sealable, grown
+from storage.audit.rows import SOURCES, Source
+from storage.models import AuditMarkRow
+from storage.session import Session
+
+BATCH = 1_000
+_LOCK = 0x64697361_75646974
+"""Of the database, for whoever lets the chain grow."""
+LONGEST_TRANSACTION = timedelta(minutes=10)
+"""Older ones only read, a dump for instance: writers are cut off after a minute without a word."""
+MARGIN = timedelta(seconds=1)
+"""Between the instant of a transaction and its being shown to others, and then some."""
+SWEPT_AGAIN = timedelta(days=1)
+"""How far back is looked for what was passed by all the same, after a clock was put back."""
+_SETTLED = text(
+    """
+    SELECT greatest(least(now(), min(xact_start)) - cast(:margin AS interval),
+        now() - cast(:longest AS interval))
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND backend_type = 'client backend' AND xact_start IS NOT NULL
+    """
+)
+
+
+class Sealer:
+    """Lets the chain grow, in an open transaction."""
+
+    def __init__(self, session: Session, keys: Keyring, margin: timedelta = MARGIN) -> None:
+        self._session = session
+        self._keys = keys
+        self._margin = margin
+
+    async def seal(self, at: datetime, *, limit: int = BATCH, sweep: bool = False) -> int:
+        """Chains at most `limit` rows of each source; how many. 0 also while another one seals.
+
+        `sweep` looks once more at a day that is chained already.
+        """
+        if not await self._is_alone():
+            return 0
+        until = await self._settled()
+        marks = await self._marks()
+        rows: list[Sealable] = []
+        for source in SOURCES.values():
+            since = marks.get(source.name)
+            if since is not None and sweep:
+                since -= SWEPT_AGAIN
+            rows += await self._unsealed(source, since, until, limit)
+        rows.sort(key=lambda row: row.recorded_at)
+        if rows:
+            links = Links(self._session)
+            await links.add(grown(await links.head(), rows, self._keys, at))
+            await self._mark(rows, marks)
+        return len(rows)
+
+    async def checkpoint(self, row: Sealable, at: datetime) -> bool:
+        """Chains a checkpoint; False while another one seals."""
+        if not await self._is_alone():
+            return False
+        links = Links(self._session)
+        await links.add(grown(await links.head(), [row], self._keys, at))
+        return True
+
+    async def count_unsealed(self) -> int:
+        """Rows that wait to be chained."""
+        marks, waiting = await self._marks(), 0
+        for source in SOURCES.values():
+            found = select(func.count()).select_from(source.table).where(~source.is_linked)
+            since = marks.get(source.name)
+            if since is not None:
+                found = found.where(source.recorded_at >= since)
+            waiting += (await self._session.execute(found)).scalar_one()
+        return waiting
+
+    async def _is_alone(self) -> bool:
+        lock = select(func.pg_try_advisory_xact_lock(_LOCK))
+        return bool((await self._session.execute(lock)).scalar_one())
+
+    async def _settled(self) -> datetime:
+        given = {"longest": LONGEST_TRANSACTION, "margin": self._margin}
+        until: datetime = (await self._session.execute(_SETTLED, given)).scalar_one()
+        return until
+
+    async def _marks(self) -> Mapping[LinkSource, datetime]:
+        rows = await self._session.execute(select(AuditMarkRow.__table__))
+        return {LinkSource(row.source): row.recorded_at for row in rows}
+
+    async def _unsealed(
+        self, source: Source, since: datetime | None, until: datetime, limit: int
+    ) -> list[Sealable]:
+        found = source.rows.where(~source.is_linked, source.recorded_at < until)
+        if since is not None:
+            found = found.where(source.recorded_at >= since)
+        ordered = found.order_by(source.recorded_at, source.named).limit(limit)
+        return [source.sealable(row) for row in await self._session.execute(ordered)]
+
+    async def _mark(self, rows: list[Sealable], before: Mapping[LinkSource, datetime]) -> None:
+        newest = {row.source: row.recorded_at for row in rows}
+        put = insert(AuditMarkRow)
+        put = put.on_conflict_do_update(
+            index_elements=["source"],
+            set_={"recorded_at": func.greatest(AuditMarkRow.recorded_at, put.excluded.recorded_at)},
+        )
+        marks = [{"source": source, "recorded_at": at} for source, at in newest.items()]
+        await self._session.execute(put, marks)

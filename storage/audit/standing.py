@@ -1,0 +1,29 @@
+"""Whether what somebody was refused exists at all, and in which grid."""
+
+from sqlalchemy import Select, select
+
+from domain.auditing import About, ObjectKind
+from domain.ids import GridCode
+from storage.models import IssueRow, MeetingRow, RawMessageRow
+from storage.session import Session
+
+
+async def standing(session: Session, kind: ObjectKind, id_: str) -> About | None:
+    """The thing with its grid; None when there is no such thing, or its kind is not looked up."""
+    found = _grid_of(kind, id_)
+    if found is None:
+        return None
+    grid = (await session.execute(found)).scalar_one_or_none()
+    return None if grid is None else About(kind, id_, GridCode(grid))
+
+
+def _grid_of(kind: ObjectKind, id_: str) -> Select[str] | None:
+    match kind:
+        case ObjectKind.ISSUE:
+            return select(IssueRow.grid).where(IssueRow.number == id_)
+        case ObjectKind.MEETING:
+            return select(MeetingRow.grid).where(MeetingRow.number == id_)
+        case ObjectKind.RAW_MESSAGE:
+            return select(RawMessageRow.grid).where(RawMessageRow.id == int(id_))
+        case _:
+            return None

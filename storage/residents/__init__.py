@@ -1,0 +1,1 @@
+"""Links for one issue and codes for one act: what residents without an account come in by."""

@@ -1,0 +1,1 @@
+"""The audit log: what is written, how it is chained, and what a verification notices."""
