@@ -41,6 +41,7 @@ from tests.builders import NOON, PLUMBER, WATER, asked, the_way_to
 from tests.databases import Databases
 from tests.domain.meeting.life import POLICEMAN, MeetingLife, a_meeting
 from tests.pictures.album import FrailObjects, StoppedClock
+from tests.sealing.rings import RING
 from tests.storage.sittings import recorded_life
 from tests.storage.stories import born, recorded
 
@@ -66,7 +67,7 @@ class World:
 async def a_world(databases: Databases) -> AsyncIterator[World]:
     """In a database of its own; nothing in it changes by being asked for."""
     async with databases.fresh() as url:
-        database = Database(url)
+        database = Database(url, ring=RING)
         await settle(database)
         app = build_app(_parts(database))
         transport = httpx.ASGITransport(app)
