@@ -16,7 +16,7 @@ from catalogue import label
 from domain.actor import Actor
 from domain.ids import IssueNumber, Subject
 from domain.refusals import RefusalCode
-from domain.vocabulary import Role
+from domain.rights import Act, Within, reach
 from storage.outbox import Outbox
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
@@ -28,7 +28,6 @@ log = structlog.get_logger(__name__)
 
 MOST_LINKS = 20
 """In force at once for one issue."""
-_OF_A_DEPARTMENT = (Role.STAFF, Role.LEADER)
 _SCALE, _QUIET_ZONE = 12, 4
 
 
@@ -64,8 +63,9 @@ async def host(session: Session, number: IssueNumber, actor: Actor) -> Host:
     """
     issue = await seen(session, number, actor)
     line = issue.line
-    leads = actor.has(*_OF_A_DEPARTMENT) and actor.department == line.lead_department
-    by_grid = actor.has(Role.DISPATCHER, Role.GRID_WORKER) and actor.covers(line.grid)
+    within = reach(actor, Act.HOST_VISITORS)
+    leads = Within.LEAD in within and actor.department == line.lead_department
+    by_grid = Within.GRID in within and actor.covers(line.grid)
     known = Host(
         actor=actor,
         issue=issue,

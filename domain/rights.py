@@ -55,6 +55,8 @@ class Act(StrEnum):
     REACH_REPORTER = "reach_reporter"
     SEE_MASKED_REPORTER = "see_masked_reporter"
     """For who handles the matter without reaching them; see `domain/masking.py`."""
+    HOST_VISITORS = "host_visitors"
+    """To make links for who has no account."""
     ERASE_ISSUE = "erase_issue"
     ASK_WHAT_IS_NEAR = "ask_what_is_near"
     JOIN = "join"
@@ -190,6 +192,11 @@ _OF_THE_REST: Mapping[Act, tuple[Grant, ...]] = {
     Act.REACH_REPORTER: (
         _OWN,
         Grant(W.CALLED, OF_A_DEPARTMENT),
+        Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
+    ),
+    Act.HOST_VISITORS: (
+        _OWN,
+        Grant(W.LEAD, OF_A_DEPARTMENT),
         Grant(W.GRID, (Role.DISPATCHER, Role.GRID_WORKER)),
     ),
     Act.ERASE_ISSUE: (_GRID_OF_ADMINISTRATOR,),
