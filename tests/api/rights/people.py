@@ -10,7 +10,7 @@ from domain.vocabulary import Role
 from tests.api.rights.ask import API, Ask, S, Verdict
 from tests.api.rights.standings import OWN, PLACED, Cell
 from tests.api.rights.world import CLERK, LEAVER, World
-from tests.api.town import Json
+from tests.api.town import ADMINISTRATOR, Json
 from tests.builders import RESIDENT
 
 _POST: Json = {"roles": ["staff"], "department": "police"}
@@ -81,6 +81,63 @@ PEOPLE = (
         marker=lambda world: f'"{world.waiting}"',
     ),
 )
+_ON_RECORD: dict[str, Any] = {"rows": (Act.READ_AUDIT,), "guarded": True}
+RECORD = (
+    Ask(
+        route=f"GET {API}/audit",
+        query=f"?subject={ADMINISTRATOR.subject}",
+        beyond=Verdict.EMPTY,
+        marker=lambda world: f'"{world.waiting}"',
+        **_ON_RECORD,
+    ),
+    Ask(  # within the same grids; what is in a file is told where exports are tested
+        route=f"GET {API}/audit/export",
+        query="?from=2026-11-22T00:00:00Z&until=2026-11-24T00:00:00Z",
+        beyond=Verdict.ALLOWED,
+        **_ON_RECORD,
+    ),
+)
+_HOSTS: dict[str, Any] = {
+    "rows": (Act.HOST_VISITORS,),
+    "sight": Act.LIST_ISSUES,
+    "held": lambda cell: cell.standing.of_issue(S.HANDLING),
+}
+_LINKS = f"{API}/issues/{{number}}/links"
+
+
+def _link(place: int) -> dict[str, Any]:
+    return {
+        **_HOSTS,
+        "names": lambda world: {
+            "number": world.issues[S.HANDLING],
+            "link_id": world.links[place],
+            "image": "svg",
+        },
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfBoard(Ask):
+    """A link for the notice board is handed out by staff, not by who raised the issue."""
+
+    @override
+    def expected(self, cell: Cell | None) -> Verdict:
+        is_raiser = cell is not None and cell.standing is OWN
+        return Verdict.FORBIDDEN if is_raiser else super().expected(cell)
+
+
+VISITORS = (
+    Ask(route=f"POST {_LINKS}", body=lambda _: {}, **_link(0)),
+    Ask(route=f"GET {_LINKS}", **_link(0)),
+    Ask(route=f"DELETE {_LINKS}/{{link_id}}", **_link(0)),
+    OfBoard(route=f"GET {_LINKS}/{{link_id}}/qr.{{image}}", **_link(1)),
+)
+BY_RESIDENT_LINK = tuple(
+    f"{method} /r/{{token}}{page}"
+    for page in ("", "/code", "/mine", "/send")
+    for method in ("GET", "POST")
+)
+"""Who has the unguessable link; no role opens one."""
 OWN_SESSION: dict[str, Json] = {
     "POST /api/v1/me/appointment": {"appointment": "0" * 32},
     "POST /api/v1/me/password": {"password": "x", "new_password": "another good one"},

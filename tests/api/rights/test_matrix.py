@@ -14,7 +14,7 @@ from domain.rights import Act
 from domain.vocabulary import Role
 from tests.api.rights.ask import Ask, Verdict, asked
 from tests.api.rights.asks import ASKS, BY_LINK, BY_SOURCE_TOKEN, OPEN
-from tests.api.rights.people import ABOUT_ONESELF, INWARDS, OWN_SESSION
+from tests.api.rights.people import ABOUT_ONESELF, BY_RESIDENT_LINK, INWARDS, OWN_SESSION
 from tests.api.rights.standings import OWN, ROLES, Cell, cells
 from tests.api.rights.world import World, follow
 from tests.api.town import Json, a_token
@@ -39,7 +39,15 @@ def _routes(routes: Any, prefix: str) -> Iterator[str]:  # noqa: ANN401 - routes
 
 def test_every_route_has_its_row(world: World) -> None:
     asked = {each.route for each in ASKS}
-    others = {*OPEN, BY_LINK, BY_SOURCE_TOKEN, ABOUT_ONESELF, *OWN_SESSION, *INWARDS}
+    others = {
+        *OPEN,
+        BY_LINK,
+        BY_SOURCE_TOKEN,
+        ABOUT_ONESELF,
+        *OWN_SESSION,
+        *INWARDS,
+        *BY_RESIDENT_LINK,
+    }
     assert asked & others == set()
     assert {*routes_of(world.app)} == asked | others
 
@@ -142,6 +150,17 @@ async def test_a_way_in_asks_for_no_role_and_a_token_changes_nothing(
             nobody.status_code,
             nobody.json()["code"],
         )
+
+
+@pytest.mark.parametrize("route", BY_RESIDENT_LINK)
+async def test_a_page_of_a_resident_opens_by_its_link_and_by_no_role(
+    world: World, route: str
+) -> None:
+    path = route.replace("{token}", "x" * 43)
+    nobody = await _bearing(world, path, {}, None)
+    assert 400 <= nobody.status_code < 500
+    all_roles = tuple(role for roles in ROLES for role in roles)  # at once: attempts are counted
+    assert (await _bearing(world, path, {}, all_roles)).status_code == nobody.status_code
 
 
 async def _bearing(

@@ -35,11 +35,12 @@ from storage.pictures.album import Album
 from storage.session import Database
 from tests.activities.desk import written
 from tests.api.cameras import PROXY, SIGNING_KEY, Box, an_event, source_made, token_of
+from tests.api.residents import LINK_MAKER
 from tests.api.rights.judge import Judge
 from tests.api.rights.standings import PLACED, REVIEWER, ROLES
 from tests.api.signing_in import a_way_in
 from tests.api.town import ADMINISTRATOR, SECRET, Json, Town, settle
-from tests.builders import NOON, PLUMBER, POLICE, WATER, asked, the_way_to
+from tests.builders import DISPATCHER, NOON, PLUMBER, POLICE, WATER, asked, the_way_to
 from tests.databases import Databases
 from tests.domain.meeting.life import POLICEMAN, MeetingLife, a_meeting
 from tests.pictures.album import FrailObjects, StoppedClock
@@ -64,6 +65,8 @@ class World:
     meetings: dict[MeetingState, MeetingNumber] = field(default_factory=dict)
     waiting: str = ""
     """The open issue of somebody else, who is to be erased."""
+    links: list[str] = field(default_factory=list)
+    """For the notice board: one to be revoked, one to be drawn."""
     message: int = 0
     token: str = ""
     appointment: str = ""
@@ -109,6 +112,7 @@ def _parts(database: Database) -> Parts:
         now=clock,
         album=album,
         uploads=Uploads(album, Darkroom(), clock),
+        link_maker=LINK_MAKER,
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
     )
@@ -120,6 +124,7 @@ async def _furnish(world: World) -> None:
         await recorded(world.database, number, _way_to(state))
         world.issues[state] = number
     world.waiting = await born(world.database, raised_by=Subject(LEAVER))
+    await _put_on_record(world)
     await _appoint(world)
     await _convene(world)
     await _write_entries(world.database)
@@ -143,6 +148,16 @@ def _way_to(state: IssueState) -> Iterator[c.Command]:
             yield replace(command, co=(WATER,))
         else:
             yield command
+
+
+async def _put_on_record(world: World) -> None:
+    """An administrator erased something, and a dispatcher made links."""
+    town, number = world.town, world.issues[IssueState.HANDLING]
+    erased = await town.post(ADMINISTRATOR, f"/issues/{world.waiting}/erase-personal-data")
+    assert erased.status_code == 200, erased.text
+    for _ in range(2):
+        made = await town.post(DISPATCHER, f"/issues/{number}/links", {"kind": "board"})
+        world.links.append(made.json()["id"])
 
 
 async def _appoint(world: World) -> None:
