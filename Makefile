@@ -5,8 +5,8 @@ STAMP  := .venv/.installed
 LOCAL  := $(BIN)/python -m deploy.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down reset status token test test-fast test-soak test-faults test-openapi bench bench-intake \
-        check lint format types imports audit migrate revision drift states lock
+.PHONY: help install demo up down reset status token audit test test-fast test-soak test-faults test-openapi bench bench-intake \
+        check lint format types imports advisories migrate revision drift states lock
 
 help: ## Show this
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -37,6 +37,9 @@ status: $(STAMP) ## Say what runs
 
 token: $(STAMP) ## Print a bearer token (ARGS="lin --role staff --department water")
 	@$(LOCAL) token $(ARGS)
+
+audit: $(STAMP) ## Verify the audit log (ARGS="verify --anchor FILE", "anchor FILE", "close")
+	@$(LOCAL) audit $(or $(ARGS),verify)
 
 ##@ Prove it
 
@@ -77,7 +80,7 @@ types: $(STAMP) ## Check the types
 imports: $(STAMP) ## Check who may import whom
 	$(BIN)/lint-imports
 
-audit: $(STAMP) ## Look for known faults in what is installed; says so where it cannot find out
+advisories: $(STAMP) ## Look for known faults in what is installed; says so where it cannot find out
 	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --require-hashes --strict
 
 ##@ Change it

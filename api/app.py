@@ -15,6 +15,8 @@ from api.edge import Edge
 from api.engine import Engine
 from api.guard import Guard
 from api.intake.door import Door
+from api.intake.lane import Lane
+from api.intake.turns import PeopleFirst
 from api.pages.visiting import Reception
 from api.parts import Parts
 from api.peers import Peers
@@ -83,8 +85,8 @@ def build_app(parts: Parts) -> FastAPI:
     app.state.door = Door(parts)
     app.state.reception = Reception(parts)
     app.state.refusals = Refusals(parts.tick)
-    _wrap(app, parts)
     errors.install(app)
+    _wrap(app, parts)
     for module in (
         intake,  # first: routes are tried in this order, and cameras ask most
         *(issues, places, pictures, personal, persons, households, reference),
@@ -99,6 +101,14 @@ def build_app(parts: Parts) -> FastAPI:
 
 def _wrap(app: FastAPI, parts: Parts) -> None:
     """The layers around the routes, the innermost first."""
+    (route,) = intake.router.routes
+    app.add_middleware(
+        Lane,
+        route=route,
+        take=intake.take_in,
+        door=app.state.door,
+        handlers=app.exception_handlers,
+    )
     if parts.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -111,6 +121,7 @@ def _wrap(app: FastAPI, parts: Parts) -> None:
     peers = Peers(parts.intake.proxies)
     app.add_middleware(Guard, rates=parts.rates, peers=peers, spans=parts.spans)
     app.add_middleware(Edge, limits=parts.limits)
+    app.add_middleware(PeopleFirst)
 
 
 def _document(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import problem_response
 from api.body import Limits, limited
+from api.intake.turns import INTAKE
 from api.locale import preferred
 from api.problems import ApiCode, Problem
 from observability import metrics
@@ -25,7 +26,7 @@ _UNMATCHED = "unmatched"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _PAGES = ("/docs", "/redoc")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_ERROR = 500
+_DEBUG, _REFUSED, _ERROR = 10, 400, 500
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 """What a page may load unless it says for itself; residents' pages have a style."""
 
@@ -101,7 +102,7 @@ class _Exchange:
         status = self._status or _ERROR
         metrics.HTTP_REQUESTS_TOTAL.labels(method=method, route=route, status=status).inc()
         metrics.HTTP_SECONDS.labels(method=method, route=route).observe(seconds)
-        if self._scope["path"] in _QUIET:
+        if self._is_quiet(status):
             return
         log.info(
             "request_answered",
@@ -111,6 +112,15 @@ class _Exchange:
             milliseconds=round(seconds * 1000, 1),
             subject=self._scope["state"].get("subject"),
         )
+
+    def _is_quiet(self, status: int) -> bool:
+        """Probes, and what cameras said and is kept: counters tell of it, a line of each is noise.
+
+        Whoever looks for one message asks for debugging.
+        """
+        path = self._scope["path"]
+        taken_in = path.startswith(INTAKE) and status < _REFUSED
+        return path in _QUIET or (taken_in and not log.is_enabled_for(_DEBUG))
 
 
 def _issue(path: str) -> dict[str, str]:

@@ -53,6 +53,8 @@ class Act(StrEnum):
     """Its page, for who talks about it in a meeting as well."""
     SEE_PRIORITY_OF_BIRTH = "see_priority_of_birth"
     REACH_REPORTER = "reach_reporter"
+    SEE_MASKED_REPORTER = "see_masked_reporter"
+    """For who handles the matter without reaching them; see `domain/masking.py`."""
     HOST_VISITORS = "host_visitors"
     """To make links for who has no account."""
     ERASE_ISSUE = "erase_issue"
@@ -186,6 +188,7 @@ _OF_THE_REST: Mapping[Act, tuple[Grant, ...]] = {
     Act.LIST_ISSUES: _SEES_ISSUE,
     Act.READ_ISSUE: (*_SEES_ISSUE, *_IN_MEETING),
     Act.SEE_PRIORITY_OF_BIRTH: (Grant(W.ANYWHERE, _INSIDE),),
+    Act.SEE_MASKED_REPORTER: (Grant(W.ANYWHERE, _INSIDE),),
     Act.REACH_REPORTER: (
         _OWN,
         Grant(W.CALLED, OF_A_DEPARTMENT),

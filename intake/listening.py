@@ -191,9 +191,9 @@ class Listener:
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> None:
         async with self._database.begin() as session:
-            kept = [await RawMessages(session).keep(each) is not None for each in arrivals]
-        for arrival, is_new in zip(arrivals, kept, strict=True):
-            outcome = "kept" if is_new else "repeated"
+            kept = await RawMessages(session).keep_all(arrivals)
+        for arrival, id_ in zip(arrivals, kept, strict=True):
+            outcome = "repeated" if id_ is None else "kept"
             metrics.RAW_MESSAGES_TOTAL.labels(adapter=arrival.adapter, outcome=outcome).inc()
 
     async def _keep_alone(self, arrival: Arrival) -> None:

@@ -142,6 +142,12 @@ RAW_MESSAGES_TOTAL = Counter(
     ["adapter", "outcome"],
     registry=REGISTRY,
 )
+RAW_WAIT_SECONDS = Histogram(
+    "dispatch_raw_message_wait_seconds",
+    "Time that a message of a camera stood at the door behind people.",
+    buckets=_FAST,
+    registry=REGISTRY,
+)
 ALERTS_TOTAL = Counter(
     "dispatch_alerts_total",
     "Elements of messages, by what became of them.",

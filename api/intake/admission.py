@@ -1,8 +1,10 @@
 """Which source a token belongs to, kept for a moment: cameras ask a thousand times a minute."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +17,8 @@ from storage.session import Database
 KEPT_S = 2.0
 """A revoked token and a changed source are noticed by every process after so many seconds."""
 _MOST_KEPT = 1_000
+_AT_ONCE = 2
+"""Tokens looked up at once by one process: whoever guesses takes no more connections than that."""
 
 
 def hash_of(token: str) -> bytes:
@@ -39,6 +43,8 @@ class Admission:
         self._now = now
         self._tick = tick
         self._kept: dict[bytes, tuple[float, Admitted]] = {}
+        self._reading: dict[bytes, asyncio.Task[Admitted | None]] = {}
+        self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def of(self, token: str) -> Admitted | None:
         """None for a token that is unknown, over, revoked, or of a source out of use."""
@@ -46,7 +52,20 @@ class Admission:
         until, admitted = self._kept.get(digest, (0.0, None))
         if admitted is not None and self._tick() < until:
             return admitted
-        found = await self._read(digest)
+        return await self._read_once(digest)
+
+    async def _read_once(self, digest: bytes) -> Admitted | None:
+        """Those who ask while it is being read share what is found; a storm asks all at once."""
+        reading = self._reading.get(digest)
+        if reading is None:
+            reading = asyncio.create_task(self._renew(digest), context=Context())
+            self._reading[digest] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(digest))
+        return await asyncio.shield(reading)  # one sender who is gone takes no other along
+
+    async def _renew(self, digest: bytes) -> Admitted | None:
+        async with self._room:
+            found = await self._read(digest)
         self._kept.pop(digest, None)
         if found is not None:
             while len(self._kept) >= _MOST_KEPT:

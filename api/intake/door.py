@@ -1,6 +1,5 @@
 """One message of a camera from its address to its answer: let in, kept durably, answered."""
 
-import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ import structlog
 from starlette.requests import Request
 
 from api.intake.admission import Admission, Admitted
+from api.intake.keeping import Keeper
 from api.intake.signing import BadSignature, secret_of, signed_id
 from api.parts import Parts
 from api.peers import Peers
@@ -18,16 +18,12 @@ from intake.adapters.contract import RawMessage, VendorAnswer
 from intake.rates import Rates
 from intake.reading import view_of
 from observability import metrics
-from storage.alerts.raw_messages import RawMessages
 from storage.alerts.views import Arrival
 
 log = structlog.get_logger(__name__)
 
 _REPEATS = timedelta(minutes=2)
 """A sender that heard no answer tries again within this; later the same words are news."""
-_AT_ONCE = 3
-"""Messages written at once by one process. More would be no faster, and in a storm they would take
-all connections to the database: people would wait behind cameras."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT_HEADERS = frozenset(
     {
@@ -52,7 +48,7 @@ class Door:
         self._parts = parts
         self._peers = Peers(parts.intake.proxies)
         self._rates = Rates(parts.tick)
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._keeper = Keeper(parts.database)
         self._admission = Admission(parts.database, parts.now, parts.tick)
 
     async def take(self, adapter: str, token: str, request: Request) -> VendorAnswer:
@@ -75,8 +71,7 @@ class Door:
         self._require_room(source)
         body = await request.body()
         arrival = self._arrival(admitted, request, body, peer)
-        async with self._room, self._parts.database.single() as session:
-            is_new = await RawMessages(session).keep(arrival) is not None
+        is_new = await self._keeper.keep(arrival)
         outcome = "kept" if is_new else "repeated"
         metrics.RAW_MESSAGES_TOTAL.labels(adapter=adapter, outcome=outcome).inc()
         return self._answer(arrival, source)

@@ -11,6 +11,7 @@ from api.auditing import AuditOf
 from api.dependencies import AskingOf, Caller, Locale, PartsOf
 from api.documentation import LIST, RAISE, READ, SEARCH, responses
 from api.hanging import audit_links, hang_at_birth, shown_pictures
+from api.masking import masked_reporter
 from api.narrowing import narrowed
 from api.nearness import Facts, near_birth, shown_near
 from api.parts import Parts
@@ -148,12 +149,14 @@ async def read_issue(
     async with parts.database.read() as session:
         detail = await read(session, IssueNumber(number), caller)
         pictures = await Pictures(session).of_issue(IssueNumber(number))
+        reporter = await masked_reporter(session, IssueNumber(number), caller)
     at, about = parts.now(), About(ObjectKind.ISSUE, number, detail.line.grid)
     shown = shown_pictures(pictures, parts.links, at, locale)
     if detail.position is not None:
         await audit.saw(Deed.POSITION_READ, about)
     await audit_links(audit, about, shown)
-    return shown_detail(detail, shown, caller, at, locale)
+    found = shown_detail(detail, shown, caller, at, locale)
+    return found.model_copy(update={"reporter": reporter})
 
 
 @router.get("/{number}/timeline", summary="Read what happened", responses=responses(READ))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from api.auditing import AuditOf
 from api.dependencies import Caller, Locale, PartsOf
 from api.documentation import LIST, MEETING_REFUSALS, READ, responses
 from api.happened import meeting_event_label
@@ -33,6 +34,7 @@ from api.showing_meetings import (
     shown_meeting_line,
 )
 from api.sight import seen_meeting
+from domain.auditing import About, Deed, ObjectKind
 from domain.ids import MeetingNumber
 from domain.meeting.commands import MEETING_NAMES
 from domain.meeting.meeting import MEETING_LAW
@@ -95,13 +97,17 @@ async def read_owed(
 
 @router.get("/{number}", summary="Read a meeting", responses=responses(READ))
 async def read_meeting(
-    number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale
+    number: NumberInPath, caller: Caller, parts: PartsOf, locale: Locale, audit: AuditOf
 ) -> MeetingDetailRead:
     """The meeting with its parties, agenda, decisions and tasks."""
     async with parts.database.read() as session:
         detail = await seen_meeting(session, MeetingNumber(number), caller)
         names = await department_names(session, departments_in(detail), locale)
-    return shown_meeting(detail, names, locale)
+    shown = shown_meeting(detail, names, locale)
+    if shown.positions:
+        about = About(ObjectKind.MEETING, number, detail.line.grid)
+        await audit.saw(Deed.POSITION_READ, about, positions=len(shown.positions))
+    return shown
 
 
 @router.get("/{number}/agenda", summary="Read its agenda", responses=responses(READ))

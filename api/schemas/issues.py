@@ -143,6 +143,14 @@ class IssueRead(Read):
     """The words above in the caller's language."""
 
 
+class MaskedReporter(Read):
+    """Enough of who reported to tell two apart, and too little to reach them: 张*, 138****5678."""
+
+    name: str | None
+    phone: str | None
+    address: str | None
+
+
 class IssueDetailRead(IssueRead):
     """An issue as its page shows it."""
 
@@ -170,6 +178,8 @@ class IssueDetailRead(IssueRead):
     """The leader who has taken it over."""
     pictures: tuple[PictureRead, ...] = ()
     """Of all its steps, in their order."""
+    reporter: MaskedReporter | None = None
+    """For staff and overseers; all of it is read by who may reach them, at `/reporter`."""
 
 
 class IssuePage(Read):

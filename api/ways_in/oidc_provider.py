@@ -5,8 +5,8 @@ Whatever it says in its errors stays here: callers get `provider_unavailable` or
 
 import asyncio
 import json
-import ssl
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -15,7 +15,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from api.key_sets import KeySet
+from api.key_sets import KeySet, tls
 from api.problems import ApiCode, Problem
 from api.ways_in.oidc_settings import OidcSettings
 
@@ -82,7 +82,6 @@ class Provider:
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
         self._fetching = asyncio.Lock()
-        self._tls: ssl.SSLContext | None = None
 
     async def metadata(self) -> Metadata:
         """What the provider says of itself.
@@ -174,10 +173,13 @@ class Provider:
         try:
             async with (
                 asyncio.timeout(_SECONDS),
-                self._client() as client,
+                httpx.AsyncClient(
+                    transport=self._transport, timeout=_SECONDS, verify=tls()
+                ) as client,
             ):
                 answer = await client.send(request, auth=auth, stream=True)
-                body = await _within_bounds(answer)
+                async with aclosing(answer):
+                    body = await _within_bounds(answer)
         except (httpx.HTTPError, TimeoutError) as error:
             log.warning("provider_unreachable", error=type(error).__name__)
             raise Problem(ApiCode.PROVIDER_UNAVAILABLE) from error
@@ -185,14 +187,6 @@ class Provider:
             log.warning("provider_refused", status=answer.status_code)
             raise Problem(ApiCode.PROVIDER_REFUSED)
         return _object(answer, body)
-
-    def _client(self) -> httpx.AsyncClient:
-        """A context of TLS takes tens of milliseconds to make, so there is one for all."""
-        if self._tls is None:
-            self._tls = httpx.create_ssl_context(trust_env=False)
-        return httpx.AsyncClient(
-            transport=self._transport, timeout=_SECONDS, trust_env=False, verify=self._tls
-        )
 
 
 async def _within_bounds(answer: httpx.Response) -> bytes:

@@ -87,6 +87,13 @@ def token(arguments: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **secret}, check=False).returncode  # noqa: S603 - our own program
 
 
+def audit(arguments: argparse.Namespace) -> int:
+    """Verifies, anchors or closes off the local audit log (try: audit --help)."""
+    environment = {**os.environ, **Product.at(arguments.folder).environment()}
+    command = [sys.executable, "-m", "deploy.audit", *arguments.words]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 - our own program
+
+
 def alembic(arguments: argparse.Namespace) -> int:
     """Runs an Alembic command on the local database, starting PostgreSQL for it if need be."""
     product = Product.at(arguments.folder)
@@ -131,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         _ARGUMENTS.get(run.__name__, lambda _: None)(command)
-    for run in (token, alembic):
+    for run in (token, audit, alembic):
         # No word looks like an option of ours, so all of them are passed on, --help too.
         options: dict[str, Any] = {"add_help": False, "prefix_chars": "\0"}
         command = commands.add_parser(run.__name__, help=run.__doc__, **options)

@@ -2,73 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    delete,
+    func,
+    select,
+    update,
+)
 
 from domain.ids import SourceCode
 from storage import codec
+from storage.alerts.statements import KEEP, body_place, name_of, rounds, values
 from storage.alerts.views import Arrival, Raw, RawState, Taken
 from storage.doorbell import RAW_MESSAGES
 from storage.models import RawMessageRow
 from storage.notices import Backlog
 from storage.sealing import seals
-from storage.sealing.cipher import OVERHEAD, Place
-from storage.sealing.seals import Sealer
+from storage.sealing.cipher import OVERHEAD
 from storage.session import AnyRow, Session
 
 LEASE = timedelta(minutes=2)
 """How long a message that was taken stays with its sorter before it is due again."""
-_KEPT = (
-    "source",
-    "adapter",
-    "grid",
-    "fingerprint",
-    "body",
-    "body_sealed",
-    "sha256",
-    "headers",
-    "content_type",
-    "topic",
-    "peer",
-    "received_at",
-    "next_at",
-    "purge_after",
-)
 BODY = (RawMessageRow.body, RawMessageRow.body_sealed)
 SIZE = func.coalesce(
     func.length(RawMessageRow.body_sealed) - OVERHEAD, func.length(RawMessageRow.body)
 ).label("size")
-_SEPARATOR, _PAST_SEPARATOR = ".", "/"
 
 
-def _keep() -> Select[*tuple[Any, ...]]:
-    """Inserts unless the same fact came since; rings, and says whether it was new."""
-
-    def given(name: str) -> BindParameter[Any]:
-        return bindparam(f"_{name}", type_=getattr(RawMessageRow, name).type)
-
-    def text(name: str) -> BindParameter[Any]:
-        return bindparam(name, type_=RawMessageRow.fingerprint.type)
-
-    repeat = select(RawMessageRow.id).where(
-        RawMessageRow.source == given("source"),
-        RawMessageRow.fingerprint >= text("_from"),
-        RawMessageRow.fingerprint < text("_below"),
-        RawMessageRow.received_at > bindparam("_since", type_=RawMessageRow.received_at.type),
-    )
-    kept = (
-        insert(RawMessageRow)
-        .from_select(list(_KEPT), select(*map(given, _KEPT)).where(~repeat.exists()))
-        .on_conflict_do_nothing(index_elements=["source", "fingerprint"])
-        .returning(RawMessageRow.id)
-        .cte("kept")
-    )
-    return select(kept.c.id, func.pg_notify(RAW_MESSAGES, ""))
-
-
-_KEEP = _keep()  # once: building it costs more than running it
 _RAW = (
     RawMessageRow.id,
     RawMessageRow.source,
@@ -91,9 +51,19 @@ class RawMessages:
 
     async def keep(self, arrival: Arrival) -> int | None:
         """The message's id, and the bell at commit; None when it was kept before."""
+        return (await self.keep_all([arrival]))[0]
+
+    async def keep_all(self, arrivals: Sequence[Arrival]) -> list[int | None]:
+        """The same of each by one statement, or as many as one fact came in at once."""
+        found: list[int | None] = [None] * len(arrivals)
         sealer = await seals.sealer(self._session)
-        row = (await self._session.execute(_KEEP, _values(arrival, sealer))).one_or_none()
-        return None if row is None else int(row.id)
+        for places in rounds(arrivals):
+            chosen = [arrivals[place] for place in places]
+            rows = (await self._session.execute(KEEP, values(chosen, sealer))).all()
+            ids = {(row.source, row.fingerprint): int(row.id) for row in rows}
+            for place, arrival in zip(places, chosen, strict=True):
+                found[place] = ids.get(name_of(arrival))
+        return found
 
     async def take(self, limit: int, now: datetime) -> tuple[Taken, ...]:
         """Leases waiting messages, in the order they came.
@@ -220,26 +190,6 @@ async def bodies_of(session: Session, rows: Sequence[AnyRow]) -> list[bytes]:
         else opener.data(body_place(row.source, row.fingerprint), row.body_sealed) or b""
         for row in rows
     ]
-
-
-def body_place(source: str, fingerprint: str) -> Place:
-    """By its name, as it is sealed before it has a number."""
-    return Place("raw_messages", "body", f"{source}/{fingerprint}")
-
-
-def _values(arrival: Arrival, sealer: Sealer) -> dict[str, object]:
-    plain = {f"_{name}": getattr(arrival, name, None) for name in _KEPT}
-    fingerprint = f"{arrival.fact}{_SEPARATOR}{arrival.bucket}"
-    return plain | {
-        "_fingerprint": fingerprint,
-        "_body": b"",
-        "_body_sealed": sealer.data(body_place(arrival.source, fingerprint), arrival.body),
-        "_headers": codec.text(codec.ANYTHING, dict(arrival.headers)),
-        "_next_at": arrival.received_at,
-        "_from": f"{arrival.fact}{_SEPARATOR}",
-        "_below": f"{arrival.fact}{_PAST_SEPARATOR}",
-        "_since": arrival.repeats_since,
-    }
 
 
 def _raw(row: AnyRow, body: bytes) -> Raw:

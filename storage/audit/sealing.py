@@ -7,7 +7,7 @@ is chained only when no transaction is left that began before it: `_settled` is 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.audit.canonical import Keyring
@@ -17,6 +17,8 @@ from storage.models import AuditMarkRow
 from storage.session import Session
 
 BATCH = 1_000
+MOST_COUNTED = 10_000
+"""After the first start on an old record there are millions, and each round would count them."""
 _LOCK = 0x64697361_75646974
 """Of the database, for whoever lets the chain grow."""
 LONGEST_TRANSACTION = timedelta(minutes=10)
@@ -75,14 +77,15 @@ class Sealer:
         return True
 
     async def count_unsealed(self) -> int:
-        """Rows that wait to be chained."""
+        """Rows that wait to be chained; of each source no more than `MOST_COUNTED` are counted."""
         marks, waiting = await self._marks(), 0
         for source in SOURCES.values():
-            found = select(func.count()).select_from(source.table).where(~source.is_linked)
+            found = select(literal(1)).select_from(source.table).where(~source.is_linked)
             since = marks.get(source.name)
             if since is not None:
                 found = found.where(source.recorded_at >= since)
-            waiting += (await self._session.execute(found)).scalar_one()
+            counted = select(func.count()).select_from(found.limit(MOST_COUNTED).subquery())
+            waiting += (await self._session.execute(counted)).scalar_one()
         return waiting
 
     async def _is_alone(self) -> bool:

@@ -15,7 +15,7 @@ from domain.ids import TextId
 from domain.position import Point, Position, System
 from domain.reference import ReferenceKind
 from storage.alerts.events import attributes_place
-from storage.alerts.raw_messages import body_place
+from storage.alerts.statements import body_place
 from storage.entry_reads import name_place
 from storage.models import (
     AlertEventRow,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, LargeBinary, func, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.alerts.events import attributes_place
-from storage.alerts.raw_messages import body_place
+from storage.alerts.statements import body_place
 from storage.entry_reads import name_place
 from storage.models import (
     AlertEventRow,

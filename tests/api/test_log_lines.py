@@ -2,11 +2,15 @@
 
 import pytest
 import structlog
+from fastapi import FastAPI
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from api import edge
 from domain.vocabulary import IssueState
+from observability.metrics import REGISTRY
 from storage.session import Database
+from tests.api.cameras import STRANGER_BOX, Box, an_event, source_made, token_of
 from tests.api.temporal import FakeTemporal
 from tests.api.town import Town
 from tests.builders import OFFICER, RESIDENT
@@ -49,3 +53,19 @@ async def test_the_issue_of_a_request_is_not_that_of_the_next(
     number = (await born_in(IssueState.DISPATCHED, database)).number
     await town.get(RESIDENT, f"/issues/{number}")
     assert all("issue" not in line for line in await lines_of(town, "GET", "/issues"))
+
+
+async def test_what_is_kept_is_counted_and_has_no_line(
+    town: Town, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await source_made(town)
+    box = Box(app, (await token_of(town))["address"])
+    wrapper = structlog.make_filtering_bound_logger("info")
+    monkeypatch.setattr(edge, "log", structlog.wrap_logger(None, wrapper_class=wrapper))
+    labels = {"adapter": "cloudevents", "outcome": "kept"}
+    before = REGISTRY.get_sample_value("dispatch_raw_messages_total", labels) or 0
+    with capture_logs() as logs:
+        await box.send(an_event())
+        await Box(box.app, box.path, STRANGER_BOX).send(an_event())
+    assert [line["status"] for line in logs] == [404]
+    assert REGISTRY.get_sample_value("dispatch_raw_messages_total", labels) == before + 1

@@ -289,3 +289,7 @@ async def test_positions_and_arrivals_are_read_by_the_meeting(
     async with database.begin() as session:
         assert await Texts(session).erase_shared(number, NOON, (COUNTY,)) == 1
     assert (await town.get(CONVENOR, PATH)).json()["positions"] == {}
+    read = await town.get(ADMINISTRATOR, "/audit", act="position_read")
+    assert [(each["subject"], each["object_id"]) for each in read.json()["items"]] == [
+        (CONVENOR.subject, PATH.rpartition("/")[2])
+    ]

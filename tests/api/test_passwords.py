@@ -88,7 +88,12 @@ def test_a_password_is_not_monotonous_and_does_not_name_its_account(weak: str) -
 
 
 @pytest.mark.parametrize(
-    "good", ["correct horse battery", "街道的灯又亮起来了谢谢", random_password()]
+    "good",
+    [
+        "correct horse battery",
+        "街道的灯又亮起来了谢谢",
+        pytest.param(random_password(), id="random"),
+    ],
 )
 def test_what_is_long_and_somebodys_own_will_do(good: str) -> None:
     require_good(good, "housing_a", "u.1")

@@ -47,6 +47,24 @@ async def test_nobody_else_learns_who_reported(
     assert "王女士" not in answer.text
 
 
+@pytest.mark.parametrize("who", [SUPERVISOR, OFFICER, DISPATCHER])
+async def test_whose_work_it_is_sees_a_mask_on_its_page(
+    town: Town, database: Database, who: Actor
+) -> None:
+    number = (await born_in(IssueState.HANDLING, database, **WANG)).number
+    shown = (await town.get(who, f"/issues/{number}")).json()
+    assert shown["reporter"] == {"name": "王**", "phone": "138****0000", "address": None}
+    assert not {"王女士", "13800000000"} & set(str(shown).split("'"))
+
+
+async def test_residents_see_no_mask_and_lists_show_none(town: Town, database: Database) -> None:
+    number = (await born_in(IssueState.HANDLING, database, **WANG)).number
+    assert (await town.get(RESIDENT, f"/issues/{number}")).json()["reporter"] is None
+    lines = (await town.get(SUPERVISOR, "/issues")).json()["items"]
+    assert [each["number"] for each in lines] == [number]
+    assert "reporter" not in lines[0]
+
+
 async def test_a_department_that_is_done_no_longer_reaches_the_reporter(
     town: Town, database: Database
 ) -> None:

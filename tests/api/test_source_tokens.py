@@ -1,5 +1,6 @@
 """Tokens of sources: shown once, hashed, rotated with an overlap, revoked; signatures beside."""
 
+import asyncio
 import hashlib
 import json
 from datetime import timedelta
@@ -8,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from api.intake.admission import Admission
+from api.intake.admission import Admission, Admitted
 from api.intake.signing import secret_of
 from domain.ids import GridCode
 from domain.vocabulary import Role
@@ -176,3 +177,24 @@ async def test_a_secret_that_is_over_signs_nothing(town: Town, app: FastAPI) -> 
     new = await token_of(town, others_end_after_hours=0)
     headers = signed(secret_of(SIGNING_KEY, old["id"]), b"{}")
     assert await sent(app, new, b"{}", headers) == 401
+
+
+async def test_a_storm_looks_a_token_up_once(
+    town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await source_made(town)
+    token = (await token_of(town))["token"]
+    admission, looked = Admission(database, lambda: NOON, lambda: 1.0), []
+    read = admission._read
+
+    async def counted(digest: bytes) -> Admitted | None:
+        looked.append(digest)
+        return await read(digest)
+
+    monkeypatch.setattr(admission, "_read", counted)
+    asked = [asyncio.create_task(admission.of(token)) for _ in range(20)]
+    await asyncio.sleep(0)
+    asked[0].cancel()  # whoever hangs up takes no other along
+    found = await asyncio.gather(*asked[1:])
+    assert {each.source.code for each in found if each} == {"box"}
+    assert (len(looked), None in found) == (1, False)

@@ -42,6 +42,7 @@ async def test_a_worker_seals_what_is_recorded_while_it_runs(database: Database)
             await a_moment()
     stopping.set()
     await asyncio.wait_for(running, 5)
+    await sealing.once()
     assert metrics.REGISTRY.get_sample_value("dispatch_audit_unsealed") == 0
 
 

@@ -21,6 +21,7 @@ from storage.turns import MQTT, Turn
 from tests.intake.camera_desk import SOURCE, Desk
 from tests.intake.mosquitto import Mosquitto, mosquitto, until
 from tests.sealing.opened import raw_bodies
+from tests.sealing.rings import RING
 
 TOPIC = "frigate/reviews"
 MQTT_SOURCE = replace(
@@ -171,7 +172,7 @@ async def test_nothing_is_acknowledged_before_the_commit(
     await met(desk, database_url, broker)
     before = len(await bodies(desk))
     await broker.publish(TOPIC, b"a", b"b")
-    shaky = Shaky(database_url)
+    shaky = Shaky(database_url, ring=RING)
     one = Listener(shaky, Turn(database_url, MQTT), broker.broker, clock.now)
     async with running(one):
         await kept(desk, before + 2)

@@ -6,6 +6,7 @@ from typing import Any
 from domain.rights import Act, Within
 from tests.api.rights.ask import API, Ask, M, S, Verdict, of_issue, of_meeting
 from tests.api.rights.laws import commands
+from tests.api.rights.people import PEOPLE, RECORD, VISITORS
 from tests.api.rights.standings import PLACED
 from tests.api.rights.world import ANY_WHISTLE, AWAY, CAMERA, SOURCE, TOLD, World
 from tests.api.town import Json, a_whistle
@@ -214,7 +215,7 @@ REFERENCE = (
         )
     ),
 )
-ASKS = (*commands(), *ISSUES, *MEETINGS, *ALERTS, *REFERENCE)
+ASKS = (*commands(), *ISSUES, *MEETINGS, *ALERTS, *REFERENCE, *PEOPLE, *RECORD, *VISITORS)
 OPEN = (
     "GET /openapi.json",
     "HEAD /openapi.json",

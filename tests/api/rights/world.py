@@ -16,6 +16,8 @@ from api.keys import FixedKey
 from api.links import Links
 from api.parts import IntakeParts, Parts
 from api.uploading import Uploads
+from api.ways_in.wechat import WeChatWay
+from api.ways_in.wechat_client import WeChat
 from domain import commands as c
 from domain.alert import AlertKind
 from domain.alerts.policy import AlertPolicy
@@ -33,20 +35,23 @@ from storage.pictures.album import Album
 from storage.session import Database
 from tests.activities.desk import written
 from tests.api.cameras import PROXY, SIGNING_KEY, Box, an_event, source_made, token_of
+from tests.api.residents import LINK_MAKER
 from tests.api.rights.judge import Judge
 from tests.api.rights.standings import PLACED, REVIEWER, ROLES
 from tests.api.signing_in import a_way_in
 from tests.api.town import ADMINISTRATOR, SECRET, Json, Town, settle
-from tests.builders import NOON, PLUMBER, WATER, asked, the_way_to
+from tests.builders import DISPATCHER, NOON, PLUMBER, POLICE, WATER, asked, the_way_to
 from tests.databases import Databases
 from tests.domain.meeting.life import POLICEMAN, MeetingLife, a_meeting
 from tests.pictures.album import FrailObjects, StoppedClock
+from tests.sealing.rings import RING
 from tests.storage.sittings import recorded_life
 from tests.storage.stories import born, recorded
 
 ANY_WHISTLE = "any"
 SOURCE, CAMERA = "box", "b5-bins"
 AWAY, TOLD = "away-1", "department:police"
+CLERK, LEAVER = "clerk-1", "r.77"
 
 
 @dataclass
@@ -58,15 +63,28 @@ class World:
     database: Database
     issues: dict[IssueState, IssueNumber] = field(default_factory=dict)
     meetings: dict[MeetingState, MeetingNumber] = field(default_factory=dict)
+    waiting: str = ""
+    """The open issue of somebody else, who is to be erased."""
+    links: list[str] = field(default_factory=list)
+    """For the notice board: one to be revoked, one to be drawn."""
     message: int = 0
     token: str = ""
+    appointment: str = ""
+    """A further one, which may be ended again and again."""
+
+
+class NoWeChat:
+    """Nobody signs in by it here; that there is one lets codes for it be asked for."""
+
+    async def close(self) -> None:
+        return None
 
 
 @asynccontextmanager
 async def a_world(databases: Databases) -> AsyncIterator[World]:
     """In a database of its own; nothing in it changes by being asked for."""
     async with databases.fresh() as url:
-        database = Database(url)
+        database = Database(url, ring=RING)
         await settle(database)
         app = build_app(_parts(database))
         transport = httpx.ASGITransport(app)
@@ -83,16 +101,18 @@ def _parts(database: Database) -> Parts:
     async def connect() -> Client:
         return cast("Client", Judge(database))
 
-    clock = StoppedClock()
+    clock, ways_in = StoppedClock(), a_way_in()
     album = Album(database, FrailObjects(), most_waiting=12)
     return Parts(
         database=database,
         connect=connect,
         gate=Gate(FixedKey.secret(SECRET)),
-        ways_in=a_way_in(),
+        ways_in=ways_in,
+        wechat=WeChatWay(wechat=cast("WeChat", NoWeChat()), database=database, ways_in=ways_in),
         now=clock,
         album=album,
         uploads=Uploads(album, Darkroom(), clock),
+        link_maker=LINK_MAKER,
         links=Links(SECRET.encode(), timedelta(minutes=5)),
         intake=IntakeParts(adapters=ADAPTERS, signing_key=SIGNING_KEY, proxies=(PROXY,)),
     )
@@ -103,6 +123,9 @@ async def _furnish(world: World) -> None:
         number = await born(world.database)
         await recorded(world.database, number, _way_to(state))
         world.issues[state] = number
+    world.waiting = await born(world.database, raised_by=Subject(LEAVER))
+    await _put_on_record(world)
+    await _appoint(world)
     await _convene(world)
     await _write_entries(world.database)
     await _watch(world)
@@ -125,6 +148,26 @@ def _way_to(state: IssueState) -> Iterator[c.Command]:
             yield replace(command, co=(WATER,))
         else:
             yield command
+
+
+async def _put_on_record(world: World) -> None:
+    """An administrator erased something, and a dispatcher made links."""
+    town, number = world.town, world.issues[IssueState.HANDLING]
+    erased = await town.post(ADMINISTRATOR, f"/issues/{world.waiting}/erase-personal-data")
+    assert erased.status_code == 200, erased.text
+    for _ in range(2):
+        made = await town.post(DISPATCHER, f"/issues/{number}/links", {"kind": "board"})
+        world.links.append(made.json()["id"])
+
+
+async def _appoint(world: World) -> None:
+    """Somebody of the police has an account, and appointments that may be ended."""
+    post: Json = {"roles": ["staff"], "department": POLICE}
+    body: Json = {"subject": CLERK, "login": CLERK, "appointments": [post]}
+    made = await world.town.post(ADMINISTRATOR, "/accounts", body)
+    assert made.status_code == 201, made.text
+    path = f"/accounts/{CLERK}/appointments"
+    world.appointment = (await world.town.post(ADMINISTRATOR, path, post)).json()["id"]
 
 
 async def _convene(world: World) -> None:

@@ -132,3 +132,14 @@ async def test_signing_in_beside_unbinding_leaves_no_session(
         await waits_for_a_lock(database)
         assert await accounts.unlink(LIN, PROVIDER) == 1
     assert said(await signing_in) == (403, "not_linked")
+
+
+async def test_who_is_bound_by_what_is_on_record(phone: Town, database: Database) -> None:
+    await hired(phone, STAFF, phone=NUMBER)
+    await given(phone, "s.lin")
+    await by_phone(phone, code="login-oSecretId_1")
+    kept = await rows_of(database, "audit_entries")
+    assert "bind_code" in kept
+    assert "'identity_bound', 'account', 's.lin'" in kept
+    for secret in ("oSecretId", NUMBER):
+        assert secret not in kept
