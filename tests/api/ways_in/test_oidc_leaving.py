@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from storage.session import Database
 from tests.api.signing_in import Watchmaker
+from tests.api.test_audit_entries import acts
 from tests.api.ways_in.certified import certified
 from tests.api.ways_in.conftest import CLIENT, HERE, KEYCLOAK, PAGE, PEOPLE, WECOM, Visit
 
@@ -57,7 +59,7 @@ async def told(visit: Visit, body: bytes, kind: str = FORM) -> httpx.Response:
 
 @pytest.mark.parametrize(("mapping", "login"), [(KEYCLOAK, "kc-1"), (WECOM, "wx-1")])
 async def test_leaving_at_the_provider_is_leaving_here(
-    visit: Visit, ticks: Watchmaker, mapping: object, login: str
+    visit: Visit, database: Database, ticks: Watchmaker, mapping: object, login: str
 ) -> None:
     async with letterbox() as (address, letters):
         client = CLIENT | {"backchannel_logout_uri": address}
@@ -68,6 +70,7 @@ async def test_leaving_at_the_provider_is_leaving_here(
             async with asyncio.timeout(_PATIENCE):
                 letter = await letters.get()
             assert (await told(visit, letter)).status_code == 200
+    assert (await acts(database))[-1][:2] == ("signed_out", tokens["subject"])
     ticks.later()
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert (await visit.http.get("/api/v1/me", headers=bearer)).json()["code"] == "session_over"
