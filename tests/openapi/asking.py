@@ -25,7 +25,8 @@ CHECKS = [
 ]
 _DOOR = "/intake/"
 _ADMINISTERED = tuple(
-    f"/api/v1/{each}" for each in ("reference", "alert-", "raw-messages", "cameras", "households")
+    f"/api/v1/{each}"
+    for each in ("reference", "alert-", "raw-messages", "cameras", "households", "audit")
 )
 """Where anybody else hears little but 403."""
 _SEVERAL = 4
