@@ -98,6 +98,8 @@ def _named(request: Request) -> tuple[ObjectKind, str]:
     if "number" in found:
         of_meetings = path.startswith("/api/v1/meetings")
         return (ObjectKind.MEETING if of_meetings else ObjectKind.ISSUE), str(found["number"])
+    if "code" in found and path.startswith("/api/v1/alert-sources/"):
+        return ObjectKind.SOURCE, str(found["code"])
     if "id" in found and str(found["id"]).isdecimal() and "/raw-messages/" in path:
         return ObjectKind.RAW_MESSAGE, str(found["id"])
     return ObjectKind.ROUTE, ""

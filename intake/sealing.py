@@ -53,20 +53,18 @@ class Sealing:
     async def once(self) -> bool:
         """One round; whether there is more to seal at once."""
         at = self._now()
-        sealed = await self._sealed(at, sweep=False)
+        async with self._database.begin() as session:
+            sealed = await Sealer(session, self._keys, self._margin).seal(at)
         async with self._database.read() as session:
             waiting = await Sealer(session, self._keys).count_unsealed()
         metrics.AUDIT_UNSEALED.set(waiting)
         is_due = self._checked_at is None or at - self._checked_at >= CHECK_EVERY
         if is_due and sealed < BATCH:
             self._checked_at = at  # first: should this fail, sealing goes on
-            await self._sealed(at, sweep=True)
+            async with self._database.begin() as session:
+                await Sealer(session, self._keys).sweep(at)
             await self.check()
         return sealed >= BATCH
-
-    async def _sealed(self, at: datetime, *, sweep: bool) -> int:
-        async with self._database.begin() as session:
-            return await Sealer(session, self._keys, self._margin).seal(at, sweep=sweep)
 
     async def check(self) -> Verdict:
         """Verifies the newest part; what is wrong with it is logged and counted."""

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import ConfigDict
+
 from api.schemas.issues import Read
 from api.schemas.pictures import PictureLinks
 from api.schemas.text import Body, Subject
@@ -11,6 +13,7 @@ from domain.vocabulary import IssueState
 class PersonBody(Body):
     """Whose data it is about; in the body, because addresses are written down everywhere."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"subject": "resident_b3"}]})
     subject: Subject
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import any_, insert, select
+from sqlalchemy.dialects.postgresql import array
 
 from storage.audit.canonical import NOTHING, Keyring, canonical
 from storage.models import AuditLinkRow
@@ -89,6 +90,19 @@ class Links:
             insert(AuditLinkRow),
             [{name: getattr(link, name) for name in Link.__slots__} for link in links],
         )
+
+    async def among(
+        self, rows: Sequence[tuple[LinkSource, str]]
+    ) -> frozenset[tuple[LinkSource, str]]:
+        """Which of these rows are in the chain already."""
+        found = set()
+        for source in {each for each, _ in rows}:
+            keys = [key for each, key in rows if each is source]
+            linked = select(AuditLinkRow.key).where(
+                AuditLinkRow.source == source, AuditLinkRow.key == any_(array(keys))
+            )
+            found |= {(source, key) for key in await self._session.scalars(linked)}
+        return frozenset(found)
 
     async def after(self, seq: int, limit: int) -> tuple[Link, ...]:
         """The next links of the chain."""

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Text, cast, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    cast,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from storage.audit.canonical import digest
 from storage.audit.links import LinkSource, Sealable
@@ -53,6 +64,11 @@ class Source:
             .where(AuditLinkRow.source == self.name, AuditLinkRow.key == self.named)
             .exists()
         )
+
+    def follows(self, at: datetime, key: str) -> ColumnElement[bool]:
+        """What was recorded later than a row; of one instant what has a later name."""
+        later = or_(self.recorded_at > at, self.named > key)
+        return and_(self.recorded_at >= at, later)
 
     def are(self, keys: Sequence[str]) -> ColumnElement[bool]:
         """The rows of these names, found by the primary key of their table."""

@@ -4,10 +4,10 @@ What is recorded gets its instant when its transaction begins and is seen when i
 is chained only when no transaction is left that began before it: `_settled` is that instant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import ColumnElement, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.audit.canonical import Keyring
@@ -46,26 +46,34 @@ class Sealer:
         self._keys = keys
         self._margin = margin
 
-    async def seal(self, at: datetime, *, limit: int = BATCH, sweep: bool = False) -> int:
-        """Chains at most `limit` rows of each source; how many. 0 also while another one seals.
+    async def seal(self, at: datetime, *, limit: int = BATCH) -> int:
+        """Chains what follows the marks, at most `limit` rows of each source; how many.
 
-        `sweep` looks once more at a day that is chained already.
+        0 also while another one seals.
         """
         if not await self._is_alone():
             return 0
-        until = await self._settled()
-        marks = await self._marks()
+        until, marks = await self._settled(), await self._marks()
         rows: list[Sealable] = []
         for source in SOURCES.values():
-            since = marks.get(source.name)
-            if since is not None and sweep:
-                since -= SWEPT_AGAIN
-            rows += await self._unsealed(source, since, until, limit)
-        rows.sort(key=lambda row: row.recorded_at)
+            mark = marks.get(source.name)
+            behind = source.follows(*mark) if mark else true()
+            rows += await self._rows(source, [behind, source.recorded_at < until], limit)
+        await self._chain(rows, at)
         if rows:
-            links = Links(self._session)
-            await links.add(grown(await links.head(), rows, self._keys, at))
-            await self._mark(rows, marks)
+            await self._mark(rows)
+        return len(rows)
+
+    async def sweep(self, at: datetime, *, limit: int = BATCH) -> int:
+        """Chains what was passed by within a day before the marks; how many."""
+        if not await self._is_alone():
+            return 0
+        marks, rows = await self._marks(), list[Sealable]()
+        for name, (marked_at, _) in marks.items():
+            source = SOURCES[name]
+            span = source.recorded_at.between(marked_at - SWEPT_AGAIN, marked_at)
+            rows += await self._rows(source, [span, ~source.is_linked], limit)
+        await self._chain(rows, at)
         return len(rows)
 
     async def checkpoint(self, row: Sealable, at: datetime) -> bool:
@@ -80,10 +88,9 @@ class Sealer:
         """Rows that wait to be chained; of each source no more than `MOST_COUNTED` are counted."""
         marks, waiting = await self._marks(), 0
         for source in SOURCES.values():
-            found = select(literal(1)).select_from(source.table).where(~source.is_linked)
-            since = marks.get(source.name)
-            if since is not None:
-                found = found.where(source.recorded_at >= since)
+            mark = marks.get(source.name)
+            behind = source.follows(*mark) if mark else true()
+            found = select(literal(1)).select_from(source.table).where(behind)
             counted = select(func.count()).select_from(found.limit(MOST_COUNTED).subquery())
             waiting += (await self._session.execute(counted)).scalar_one()
         return waiting
@@ -97,25 +104,33 @@ class Sealer:
         until: datetime = (await self._session.execute(_SETTLED, given)).scalar_one()
         return until
 
-    async def _marks(self) -> Mapping[LinkSource, datetime]:
+    async def _marks(self) -> Mapping[LinkSource, tuple[datetime, str]]:
         rows = await self._session.execute(select(AuditMarkRow.__table__))
-        return {LinkSource(row.source): row.recorded_at for row in rows}
+        return {LinkSource(row.source): (row.recorded_at, row.key) for row in rows}
 
-    async def _unsealed(
-        self, source: Source, since: datetime | None, until: datetime, limit: int
+    async def _rows(
+        self, source: Source, which: Sequence[ColumnElement[bool]], limit: int
     ) -> list[Sealable]:
-        found = source.rows.where(~source.is_linked, source.recorded_at < until)
-        if since is not None:
-            found = found.where(source.recorded_at >= since)
-        ordered = found.order_by(source.recorded_at, source.named).limit(limit)
-        return [source.sealable(row) for row in await self._session.execute(ordered)]
+        found = source.rows.where(*which).order_by(source.recorded_at, source.named).limit(limit)
+        return [source.sealable(row) for row in await self._session.execute(found)]
 
-    async def _mark(self, rows: list[Sealable], before: Mapping[LinkSource, datetime]) -> None:
-        newest = {row.source: row.recorded_at for row in rows}
+    async def _chain(self, rows: Sequence[Sealable], at: datetime) -> None:
+        """In the order of recording; what is linked already, as after a lost mark, is left out."""
+        links = Links(self._session)
+        linked = await links.among([(row.source, row.key) for row in rows])
+        new = [row for row in rows if (row.source, row.key) not in linked]
+        if new:
+            new.sort(key=lambda row: row.recorded_at)
+            await links.add(grown(await links.head(), new, self._keys, at))
+
+    async def _mark(self, rows: Sequence[Sealable]) -> None:
+        newest = {row.source: row for row in rows}
         put = insert(AuditMarkRow)
-        put = put.on_conflict_do_update(
-            index_elements=["source"],
-            set_={"recorded_at": func.greatest(AuditMarkRow.recorded_at, put.excluded.recorded_at)},
+        moved = {name: put.excluded[name] for name in ("recorded_at", "key")}
+        await self._session.execute(
+            put.on_conflict_do_update(index_elements=["source"], set_=moved),
+            [
+                {"source": source, "recorded_at": row.recorded_at, "key": row.key}
+                for source, row in newest.items()
+            ],
         )
-        marks = [{"source": source, "recorded_at": at} for source, at in newest.items()]
-        await self._session.execute(put, marks)

@@ -1,10 +1,11 @@
 """Whether what somebody was refused exists at all, and in which grid."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from domain.auditing import About, ObjectKind
 from domain.ids import GridCode
-from storage.models import IssueRow, MeetingRow, RawMessageRow
+from domain.reference import ReferenceKind
+from storage.models import IssueRow, MeetingRow, RawMessageRow, ReferenceRow
 from storage.session import Session
 
 
@@ -25,5 +26,10 @@ def _grid_of(kind: ObjectKind, id_: str) -> Select[str] | None:
             return select(MeetingRow.grid).where(MeetingRow.number == id_)
         case ObjectKind.RAW_MESSAGE:
             return select(RawMessageRow.grid).where(RawMessageRow.id == int(id_))
+        case ObjectKind.SOURCE:
+            newest = select(func.jsonb_extract_path_text(ReferenceRow.body, "grid")).where(
+                ReferenceRow.kind == ReferenceKind.ALERT_SOURCE, ReferenceRow.code == id_
+            )
+            return newest.order_by(ReferenceRow.version.desc()).limit(1)
         case _:
             return None

@@ -84,3 +84,5 @@ class AuditMarkRow(Base):
 
     source: Mapped[str] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime]
+    key: Mapped[str]
+    """The last row of that instant, in the order of names."""

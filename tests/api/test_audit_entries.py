@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from api.refusing import MOST_A_MINUTE
 from domain.actor import Actor
-from domain.vocabulary import IssueState
+from domain.ids import GridCode
+from domain.vocabulary import IssueState, Role
 from storage.session import Database
+from tests.api.cameras import source_made, token_of
 from tests.api.town import ADMINISTRATOR, STRANGER, Town
-from tests.builders import DISPATCHER, GRID, OFFICER, PLUMBER, RESIDENT
+from tests.builders import DISPATCHER, GRID, OFFICER, PLUMBER, RESIDENT, an_actor
 from tests.storage.stories import born_in
 
 WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
@@ -133,3 +135,28 @@ async def test_what_is_done_is_on_record_once_however_often_it_is_asked(
         ("entry_written", "category/x", '{"version": 1}'),
     ]
     assert "red" not in str(found)
+
+
+async def test_asking_for_a_foreign_source_or_message_is_on_record(
+    town: Town, database: Database
+) -> None:
+    await source_made(town)
+    elsewhere = an_actor(Role.ADMINISTRATOR, subject="a.9", grids=(GridCode("yj"),))
+    for code in ("box", "none"):
+        answer = await town.get(elsewhere, f"/alert-sources/{code}/tokens")
+        assert answer.status_code in (403, 404)
+    assert (await town.get(elsewhere, "/raw-messages/1")).status_code == 404
+    (entry,) = [each for each in await entries(database) if each["act"] == "refused"]
+    assert (entry["object_kind"], entry["object_id"], entry["grid"]) == ("source", "box", "qj")
+    assert entry["result"] == "out_of_scope"
+
+
+async def test_tokens_are_on_record_and_no_secret_is(town: Town, database: Database) -> None:
+    await source_made(town)
+    issued = await token_of(town)
+    path = f"/alert-sources/box/tokens/{issued['id']}/revoke"
+    assert (await town.post(ADMINISTRATOR, path)).status_code == 200
+    assert [each[0] for each in await acts(database)] == [
+        *("entry_written", "token_issued", "token_revoked"),
+    ]
+    assert issued["token"] not in str(await entries(database))

@@ -35,9 +35,14 @@ async def write(database: Database, *entries: AuditEntry) -> None:
             await AuditEntries(session).add(each)
 
 
-async def seal(database: Database, keys: Keyring = KEYS, *, sweep: bool = False) -> int:
+async def seal(database: Database, keys: Keyring = KEYS) -> int:
     async with database.begin() as session:
-        return await Sealer(session, keys, timedelta()).seal(NOON, sweep=sweep)
+        return await Sealer(session, keys, timedelta()).seal(NOON)
+
+
+async def sweep(database: Database, keys: Keyring = KEYS) -> int:
+    async with database.begin() as session:
+        return await Sealer(session, keys).sweep(NOON)
 
 
 async def chained(database: Database, count: int = 5) -> None:

@@ -11,7 +11,7 @@ from storage.audit.entries import AuditEntries
 from storage.audit.links import Links, LinkSource
 from storage.audit.sealing import Sealer
 from storage.session import Database, Unstorable
-from tests.audit.chains import KEYS, an_entry, chained, seal, verdict, write
+from tests.audit.chains import KEYS, an_entry, chained, seal, sweep, verdict, write
 from tests.builders import NOON
 from tests.storage.stories import born_in
 
@@ -99,7 +99,7 @@ async def test_a_clock_put_back_hides_nothing_from_a_sweep(database: Database) -
             )
         )
     assert await seal(database) == 0
-    assert await seal(database, sweep=True) == 1
+    assert await sweep(database) == 1
     assert (await verdict(database)).found is None
 
 
@@ -111,3 +111,25 @@ async def test_nothing_is_changed_or_taken_away(database: Database, table: str, 
     with pytest.raises(Unstorable, match="append-only"):
         async with database.begin() as session:
             await session.execute(text(does.format(table, change)))
+
+
+async def test_a_lost_mark_chains_nothing_twice(database: Database) -> None:
+    await chained(database, 3)
+    async with database.begin() as session:
+        await session.execute(text("DELETE FROM audit_marks"))
+    await write(database, an_entry(4))
+    await seal(database)
+    assert [key for _, key in await links(database)] == ["1", "2", "3", "4"]
+    assert (await verdict(database)).found is None
+
+
+async def test_many_rows_of_one_instant_are_chained_batch_by_batch(database: Database) -> None:
+    async with database.begin() as session:
+        for each in range(1, 13):
+            await AuditEntries(session).add(an_entry(each))
+    sealed = []
+    for _ in range(4):
+        async with database.begin() as session:
+            sealed.append(await Sealer(session, KEYS, timedelta()).seal(NOON, limit=5))
+    assert sealed == [5, 5, 2, 0]
+    assert (await verdict(database)).links == 12

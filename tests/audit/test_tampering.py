@@ -10,7 +10,17 @@ from storage.audit.closing import close, let_go
 from storage.audit.links import Links, LinkSource, Sealable, grown
 from storage.audit.verdicts import Anchor, Fault, Verdict
 from storage.session import Database, Unstorable
-from tests.audit.chains import KEYS, OTHER_KEYS, an_entry, chained, seal, tamper, verdict, write
+from tests.audit.chains import (
+    KEYS,
+    OTHER_KEYS,
+    an_entry,
+    chained,
+    seal,
+    sweep,
+    tamper,
+    verdict,
+    write,
+)
 from tests.builders import NOON
 from tests.storage.stories import born_in
 
@@ -79,7 +89,7 @@ async def test_a_changed_event_is_found(database: Database) -> None:
 async def test_a_tail_made_with_another_key_is_found(database: Database) -> None:
     await chained(database)
     await tamper(database, "DELETE FROM audit_links WHERE seq > 3")
-    assert await seal(database, OTHER_KEYS, sweep=True) == 2
+    assert await sweep(database, OTHER_KEYS) == 2
     assert told(await verdict(database)) == (Fault.KEY_UNKNOWN, 4)
     async with database.begin() as session:
         head = await Links(session).at(3)

@@ -26,7 +26,10 @@ CHECKS = [
 _DOOR = "/intake/"
 _ADMINISTERED = tuple(
     f"/api/v1/{each}"
-    for each in ("reference", "alert-", "raw-messages", "cameras", "households", "accounts")
+    for each in (
+        *("reference", "alert-", "raw-messages", "cameras", "households"),
+        *("accounts", "audit"),
+    )
 )
 """Where anybody else hears little but 403."""
 _SEVERAL = 4

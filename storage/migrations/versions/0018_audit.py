@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS audit_links (
 CREATE INDEX IF NOT EXISTS ix_audit_links_checkpoints ON audit_links (seq)
     WHERE source = 'checkpoint';
 CREATE TABLE IF NOT EXISTS audit_marks (
-    source text NOT NULL, recorded_at timestamptz NOT NULL,
+    source text NOT NULL, recorded_at timestamptz NOT NULL, key text NOT NULL,
     CONSTRAINT pk_audit_marks PRIMARY KEY (source)
 )
 """
