@@ -6,7 +6,8 @@ An entry that cannot be written changes nothing for who was refused: it is logge
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -48,10 +49,28 @@ class Refusals:
 
 def noting(request: Request, problem: Problem) -> BackgroundTask | None:
     """What is to be done once the no was said; None when it is nobody's, or of no interest."""
+    told = afterwards(request)
+    if told is not None:
+        return told
     subject = getattr(request.state, "subject", None)
     if subject is None or not _is_of_interest(request, problem):
         return None
-    return BackgroundTask(_note, request, problem)
+    return BackgroundTask(noted, partial(_note, request, problem), problem)
+
+
+def afterwards(request: Request) -> BackgroundTask | None:
+    """What a way in has to put on record of somebody whom it did not let in."""
+    found: BackgroundTask | None = getattr(request.state, "afterwards", None)
+    return found
+
+
+async def noted(note: Callable[[], Awaitable[None]], problem: Problem) -> None:
+    """A no stays a no where it cannot be put on record."""
+    try:
+        await note()
+    except Unreachable as error:
+        log.warning("refusal_not_audited", code=str(problem.code), error=str(error))
+        metrics.AUDIT_REFUSALS_DROPPED_TOTAL.labels(why="no_database").inc()
 
 
 def _is_of_interest(request: Request, problem: Problem) -> bool:
@@ -61,25 +80,21 @@ def _is_of_interest(request: Request, problem: Problem) -> bool:
 
 
 async def _note(request: Request, problem: Problem) -> None:
-    try:
-        about = await _about(request.app.state.parts.database, request, problem)
-        if about is None:
-            return
-        count = request.app.state.refusals.count(request.state.subject)
-        if count > MOST_A_MINUTE:
-            metrics.AUDIT_REFUSALS_DROPPED_TOTAL.labels(why="too_many").inc()
-            return
-        hidden = problem.code is ApiCode.NOT_FOUND
-        await Auditing(request).saw(
-            Deed.REFUSED,
-            about,
-            result=_HIDDEN if hidden else str(problem.code),
-            route=_route(request),
-            more_not_noted=count == MOST_A_MINUTE,
-        )
-    except Unreachable as error:
-        log.warning("refusal_not_audited", code=str(problem.code), error=str(error))
-        metrics.AUDIT_REFUSALS_DROPPED_TOTAL.labels(why="no_database").inc()
+    about = await _about(request.app.state.parts.database, request, problem)
+    if about is None:
+        return
+    count = request.app.state.refusals.count(request.state.subject)
+    if count > MOST_A_MINUTE:
+        metrics.AUDIT_REFUSALS_DROPPED_TOTAL.labels(why="too_many").inc()
+        return
+    hidden = problem.code is ApiCode.NOT_FOUND
+    await Auditing(request).saw(
+        Deed.REFUSED,
+        about,
+        result=_HIDDEN if hidden else str(problem.code),
+        route=_route(request),
+        more_not_noted=count == MOST_A_MINUTE,
+    )
 
 
 async def _about(database: Database, request: Request, problem: Problem) -> About | None:

@@ -13,6 +13,7 @@ from api.auditing import AuditOf
 from api.dependencies import PartsOf
 from api.documentation import responses
 from api.problems import ApiCode, Problem
+from api.refusing import afterwards
 from api.routes.signing_in import admit
 from api.schemas.accounts import TokensRead
 from api.schemas.oidc import Challenge, SignInByCode
@@ -129,7 +130,8 @@ async def come_back(  # noqa: PLR0913, PLR0917 - what providers send
             raise
         log.info("sign_in_problem_told", code=problem.code)
         said = {"sign_in_problem": str(problem.code)}
-    answer = RedirectResponse(with_query(pending.return_to, said), HTTPStatus.SEE_OTHER)
+    back = with_query(pending.return_to, said)
+    answer = RedirectResponse(back, HTTPStatus.SEE_OTHER, background=afterwards(request))
     secure = oidc.settings.is_secure
     answer.delete_cookie(name, path=_HERE, secure=secure, httponly=True, samesite="lax")
     return answer

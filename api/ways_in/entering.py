@@ -1,16 +1,23 @@
-"""Every attempt to come in goes on record: by which way, as whom, and how it ended."""
+"""Every attempt to come in goes on record: by which way, as whom, and how it ended.
+
+Who is let in is on record in the transaction that opens the session. Who is not is put on record
+after the answer, as every refusal: else how long it takes would tell whether anybody has a name.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
+from starlette.background import BackgroundTask
 
 from api.auditing import Auditing
 from api.problems import ApiCode, Problem
-from api.refusing import MOST_A_MINUTE, Refusals
+from api.refusing import MOST_A_MINUTE, Refusals, noted
 from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
+from observability import metrics
 from storage.accounts.views import SignInSession
 from storage.session import Session
 
@@ -45,29 +52,29 @@ class Entrance:
             way=self.way,
         )
 
-    async def failed(self, problem: Problem, refusals: Refusals) -> None:
+    async def failed(self, act: Deed, problem: Problem, refusals: Refusals) -> None:
         """Who was not let in; of one account, or of none, so many a minute as of refusals."""
-        act = _act(problem)
-        if act is None:
-            return
         count = refusals.count(f"{self.way} {self.whose or ''}")
         if count > MOST_A_MINUTE:
+            metrics.AUDIT_REFUSALS_DROPPED_TOTAL.labels(why="too_many").inc()
             return
         about = of_account(self.whose) if self.whose else About(ObjectKind.ROUTE, "sign_in")
         more = count == MOST_A_MINUTE
-        await self.audit.saw(
-            act, about, result=str(problem.code), way=self.way, more_not_noted=more
-        )
+        code = str(problem.code)
+        await self.audit.saw(act, about, result=code, way=self.way, more_not_noted=more)
 
 
 @asynccontextmanager
 async def entering(request: Request, way: str) -> AsyncIterator[Entrance]:
-    """What is refused inside is on record before it is said."""
+    """What is refused inside goes on record once it was said."""
     entrance = Entrance(way=way, audit=Auditing(request))
     try:
         yield entrance
     except Problem as problem:
-        await entrance.failed(problem, request.app.state.refusals)
+        act = _act(problem)
+        if act is not None:
+            failed = partial(entrance.failed, act, problem, request.app.state.refusals)
+            request.state.afterwards = BackgroundTask(noted, failed, problem)
         raise
 
 

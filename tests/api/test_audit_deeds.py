@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from api.refusing import MOST_A_MINUTE
 from domain.ids import IssueNumber
@@ -260,30 +259,6 @@ async def test_a_name_that_is_locked_is_on_record_and_a_flood_is_cut(
     locked = MOST_A_MINUTE - 5
     assert said == ["account_changed"] + ["sign_in_failed"] * 5 + ["locked_out"] * locked
     assert '"more_not_noted": true' in (await entries(database))[-1]["particulars"]
-
-
-@pytest.mark.parametrize("path", ["/persons/export", "/persons/erase"])
-async def test_a_person_is_not_handed_over_or_erased_without_an_entry(
-    town: Town, database: Database, path: str
-) -> None:
-    number = (await born_in(IssueState.CLOSED, database, **SECRETS)).number
-    async with database.begin() as session:
-        await session.execute(text("LOCK TABLE audit_entries"))
-        answer = await town.post(ADMINISTRATOR, path, ME)
-    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
-    assert "王小明" not in answer.text
-    assert await acts(database) == []
-    kept = (await town.post(RESIDENT, "/persons/export", ME)).json()["issues"]
-    assert [(each["number"], each["reporter"]["name"]) for each in kept] == [(number, "王小明")]
-
-
-async def test_nobody_is_let_in_without_an_entry(town: Town, database: Database) -> None:
-    lin = await at_work(town)
-    async with database.begin() as session:
-        await session.execute(text("LOCK TABLE audit_entries"))
-        answer = await Person(town.http, lin.login, PASSWORD).signs_in()
-    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
-    assert "access_token" not in answer.json()
 
 
 async def test_a_person_is_named_whatever_their_subject_looks_like(

@@ -1,5 +1,7 @@
 """What comes in by a provider is on record, without what the provider calls anybody."""
 
+import pytest
+
 from storage.session import Database
 from tests.api.signing_in import STAFF, hired
 from tests.api.test_audit_entries import acts, entries
@@ -25,11 +27,12 @@ async def test_who_comes_from_the_provider_is_on_record(visit: Visit, database: 
     assert "kc-1" not in str(found)
 
 
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 403), ("text/html", 303)])
 async def test_whom_the_provider_sends_in_vain_is_on_record(
-    visit: Visit, database: Database
+    visit: Visit, database: Database, accept: str, status: int
 ) -> None:
     visit.through(policy="linked")
-    assert (await visit.back(await visit.went("kc-1"))).status_code == 403
+    assert (await visit.back(await visit.went("kc-1"), accept)).status_code == status
     assert await acts(database) == [("sign_in_failed", None, "sign_in", "not_linked")]
 
 
