@@ -13,6 +13,7 @@ from deploy.demo.stories import DAY
 from deploy.demo.story import Verdict
 from deploy.local.product import Product
 from deploy.reference.load import Loaded
+from tests.e2e.planting import MARKS, NAME, Planter, everywhere
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +46,24 @@ def test_story_ends_as_it_says(verdicts: Mapping[str, Verdict], code: str) -> No
 def test_loading_again_writes_nothing(product: Product, loaded: Loaded) -> None:
     again = load_town(product)
     assert again == Loaded(written=0, unchanged=loaded.written + loaded.unchanged)
+
+
+async def test_what_people_say_is_found_where_it_belongs_and_nowhere_else(
+    product: Product, verdicts: Mapping[str, Verdict]
+) -> None:
+    assert verdicts
+    planter = Planter(product)
+    try:
+        number = await planter.life()
+        kept = await planter.found(number)
+        assert (kept["reporter"], len(kept["texts"])) == (NAME, 3)
+        left = await everywhere(product)
+        assert number in left["tables"]
+        assert number in left["histories"]
+        assert "request_answered" in left["logs"]
+        told = [(where, each) for where, text in left.items() for each in MARKS if each in text]
+        assert told == []
+        await planter.erase()
+        assert await planter.found(number) == {"reporter": None, "texts": []}
+    finally:
+        await planter.close()
