@@ -43,8 +43,8 @@ audit: $(STAMP) ## Verify the audit log (ARGS="verify --anchor FILE", "anchor FI
 
 ##@ Prove it
 
-test: $(STAMP) ## Run all tests (ARGS="-k meeting")
-	$(BIN)/pytest $(ARGS)
+test: $(STAMP) ## Run all tests, two files at a time (ARGS="-k meeting")
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: $(STAMP) ## Run the tests that need no server
 	$(BIN)/pytest -n 2 tests/domain tests/house $(ARGS)

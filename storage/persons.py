@@ -10,10 +10,12 @@ from domain.ids import EvidenceId, GridCode, IssueNumber, Subject, TextId
 from domain.vocabulary import IssueState, Role
 from storage.blanking import Blanking
 from storage.filters import in_subtree
-from storage.models import FollowerRow, IssueRow, PictureRow, PositionRow, TextRow
+from storage.models import FollowerRow, IssueRow, PictureRow, PositionRow, ReporterRow, TextRow
 from storage.nearby import PLACE_COLUMNS, position_of
 from storage.people import People
 from storage.pictures.repository import Pictures
+from storage.pictures.views import PictureRole
+from storage.sealing import seals
 from storage.session import Session
 from storage.texts import Text, Texts
 from storage.views import Reporter
@@ -76,41 +78,64 @@ class Gone:
     """Issues that one request had no room for; the next one has."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """Somebody by their subject or, who has none here, by the phone they left with an issue."""
+
+    subject: Subject | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Traces:
+    """What is somebody's, as conditions on the rows of each table."""
+
+    issues: ColumnElement[bool]
+    texts: ColumnElement[bool]
+    pictures: ColumnElement[bool]
+    follows: ColumnElement[bool]
+
+
 class Persons:
     """One person across all issues."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def kept(self, subject: Subject, grids: Sequence[GridCode] | None) -> Kept:
-        """Within these grids; None stands for the person's own question."""
-        where = _covered(grids)
-        issues = await self._issues(subject, where)
-        texts = await self._texts(subject, where)
-        pictures = await self._pictures(subject, where)
+    async def kept(self, whom: Whom, grids: Sequence[GridCode] | None) -> Kept:
+        """Within these grids; None stands for the person's own question.
+
+        Of a phone: the issues it was left with, what was reported there and shown with it.
+        """
+        where, traces = _covered(grids), await self._traces(whom)
+        issues = await self._issues(traces, where)
+        texts = await self._texts(traces, where)
+        pictures = await self._pictures(traces, where)
         return Kept(
             issues=issues[:MOST_ISSUES],
             texts=texts[:MOST_WORDS],
             pictures=pictures[:MOST_WORDS],
-            follows=await self._follows(subject, where),
+            follows=await self._follows(traces, where),
             is_whole=len(issues) <= MOST_ISSUES
             and len(texts) <= MOST_WORDS
             and len(pictures) <= MOST_WORDS,
         )
 
-    async def erase(self, subject: Subject, at: datetime, grids: Sequence[GridCode]) -> Gone:
+    async def erase(self, whom: Whom, at: datetime, grids: Sequence[GridCode]) -> Gone:
         """Everything about their closed issues, and whatever else they wrote or showed there.
 
         Who is still waiting for something has to be reached: what is open is named, not erased.
         """
-        where = _covered(grids)
-        mine, closed = _is_of(subject), IssueRow.state == IssueState.CLOSED
+        where, traces = _covered(grids), await self._traces(whom)
+        mine, closed = traces.issues, IssueRow.state == IssueState.CLOSED
         due = (mine, closed, IssueRow.anonymised_at.is_(None), where)
         numbers = await self._numbers(*due, most=MOST_ERASED)
         blanked = await Blanking(self._session).blank_for_good(numbers, at, tuple(grids))
         elsewhere = select(IssueRow.number).where(closed, where)
-        texts = await Texts(self._session).erase_of_author(subject, at, elsewhere)
-        pictures = await Pictures(self._session).erase_of_uploader(subject, at, elsewhere)
+        texts = pictures = 0
+        if whom.subject is not None:
+            texts = await Texts(self._session).erase_of_author(whom.subject, at, elsewhere)
+            pictures = await Pictures(self._session).erase_of_uploader(whom.subject, at, elsewhere)
         return Gone(
             issues=len(numbers),
             texts=sum(each.texts for each in blanked) + texts,
@@ -120,7 +145,26 @@ class Persons:
             beyond_scope=await self._count(mine, ~where),
         )
 
-    async def _issues(self, subject: Subject, where: ColumnElement[bool]) -> tuple[OwnIssue, ...]:
+    async def _traces(self, whom: Whom) -> _Traces:
+        if whom.subject is not None:
+            return _Traces(
+                issues=_is_of(whom.subject),
+                texts=TextRow.author == whom.subject,
+                pictures=PictureRow.uploaded_by == whom.subject,
+                follows=FollowerRow.subject == whom.subject,
+            )
+        hashed = (await seals.index(self._session)).phone(whom.phone or "")
+        left_with = select(ReporterRow.issue_number).where(ReporterRow.phone_hash == hashed)
+        return _Traces(
+            issues=IssueRow.number.in_(left_with),
+            texts=and_(TextRow.kind == "description", TextRow.issue_number.in_(left_with)),
+            pictures=and_(
+                PictureRow.role == PictureRole.BEFORE, PictureRow.issue_number.in_(left_with)
+            ),
+            follows=false(),
+        )
+
+    async def _issues(self, traces: _Traces, where: ColumnElement[bool]) -> tuple[OwnIssue, ...]:
         found = (
             select(
                 IssueRow.number,
@@ -133,7 +177,7 @@ class Persons:
                 *PLACE_COLUMNS,
             )
             .outerjoin(PositionRow, PositionRow.issue_number == IssueRow.number)
-            .where(_is_of(subject), where)
+            .where(traces.issues, where)
             .order_by(IssueRow.id)
             .limit(MOST_ISSUES + 1)
         )
@@ -158,11 +202,11 @@ class Persons:
             ]
         )
 
-    async def _texts(self, subject: Subject, where: ColumnElement[bool]) -> tuple[Text, ...]:
+    async def _texts(self, traces: _Traces, where: ColumnElement[bool]) -> tuple[Text, ...]:
         found = (
             select(TextRow.id)
             .join(IssueRow, IssueRow.number == TextRow.issue_number)
-            .where(TextRow.author == subject, TextRow.erased_at.is_(None), where)
+            .where(traces.texts, TextRow.erased_at.is_(None), where)
             .order_by(TextRow.at, TextRow.id)
             .limit(MOST_WORDS + 1)
         )
@@ -171,7 +215,7 @@ class Persons:
         return tuple(texts[each] for each in ids)
 
     async def _pictures(
-        self, subject: Subject, where: ColumnElement[bool]
+        self, traces: _Traces, where: ColumnElement[bool]
     ) -> tuple[OwnPicture, ...]:
         """Those that hang on no issue yet are the person's own affair alone."""
         found = (
@@ -184,7 +228,7 @@ class Persons:
             )
             .outerjoin(IssueRow, IssueRow.number == PictureRow.issue_number)
             .where(
-                PictureRow.uploaded_by == subject,
+                traces.pictures,
                 PictureRow.erased_at.is_(None),
                 or_(PictureRow.issue_number.is_(None), where),
             )
@@ -203,12 +247,12 @@ class Persons:
         )
 
     async def _follows(
-        self, subject: Subject, where: ColumnElement[bool]
+        self, traces: _Traces, where: ColumnElement[bool]
     ) -> tuple[IssueNumber, ...]:
         found = (
             select(FollowerRow.issue_number)
             .join(IssueRow, IssueRow.number == FollowerRow.issue_number)
-            .where(FollowerRow.subject == subject, where)
+            .where(traces.follows, where)
             .order_by(FollowerRow.issue_number)
         )
         return tuple(IssueNumber(row.issue_number) for row in await self._session.execute(found))

@@ -1,6 +1,8 @@
 """One person's data: handed over to them, or erased for them; both are on record."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import structlog
@@ -21,13 +23,16 @@ from api.schemas.persons import (
     PersonBody,
 )
 from api.schemas.pictures import PictureLinks
+from api.ways_in.administering import Sealed
+from api.ways_in.forgetting import forget_resident
 from domain.actor import Actor
 from domain.auditing import About, Deed, ObjectKind
 from domain.ids import GridCode, Subject
 from domain.rights import Act, Within, grids_of, reach
-from storage.persons import Kept, OwnPicture, Persons
+from storage.persons import Kept, OwnPicture, Persons, Whom
 from storage.pictures.album import Variant
 from storage.pictures.objects import ObjectsUnreachable
+from storage.session import Session
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1/persons", tags=["personal data"])
@@ -41,17 +46,13 @@ async def export_person(
 
     Every handing over is in the audit log; where that cannot be written, nothing is handed over.
     """
-    subject = Subject(body.subject)
+    whom = _whom(body)
     async with parts.database.read() as session:
-        kept = await Persons(session).kept(subject, _grids(caller, subject))
-    await audit.saw(
-        Deed.PERSON_EXPORTED,
-        About(ObjectKind.PERSON, subject),
-        issues=len(kept.issues),
-        whole=kept.is_whole,
-    )
-    log.info("person_exported", about=subject, subject=caller.subject)
-    return _shown(subject, kept, parts)
+        kept = await Persons(session).kept(whom, _grids(caller, whom))
+    whole, issues = kept.is_whole, len(kept.issues)
+    await audit.saw(Deed.PERSON_EXPORTED, _about(whom), issues=issues, whole=whole)
+    log.info("person_exported", about=_about(whom).object, subject=caller.subject)
+    return _shown(whom, kept, parts)
 
 
 @router.post("/erase", summary="Erase a person's data", responses=responses(ERASE_PERSON))
@@ -63,41 +64,61 @@ async def erase_person(
 ) -> ErasedOfPerson:
     """Blanks all that is personal about a person's closed issues, and what else they wrote.
 
-    The record of what happened stays, and with it the figures. Issues that are still open are named
+    The record of what happened stays, and with it the figures; a resident's account is nobody's
+    any more. Issues that are still open are named
     instead: somebody is waiting there, and has to be reached. What lies in grids of other
     administrators is theirs to erase.
     """
-    at, subject = parts.now(), Subject(body.subject)
+    at, whom = parts.now(), _whom(body)
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
-        reply = again(await ledger.open(body, at))
+        reply = again(await ledger.open(Sealed.of(body, parts.ways_in), at))
         if reply is None:
-            gone = await Persons(session).erase(subject, at, grids_of(caller, Act.ERASE_PERSON))
-            shown = ErasedOfPerson.model_validate({"subject": subject, **_fields(gone)})
+            shown = await _erased(session, parts, caller, whom, at)
             reply = Reply(shown.model_dump(mode="json"))
             await ledger.keep(reply)
-            about, issues = About(ObjectKind.PERSON, subject), shown.issues
+            about, issues = _about(whom), shown.issues
             await asking.audit.did(session, Deed.PERSONAL_DATA_ERASED, about, issues=issues)
-            log.info("person_erased", about=subject, subject=caller.subject)
+            log.info("person_erased", about=about.object, subject=caller.subject)
     await _remove_pictures(parts)
     return ErasedOfPerson.model_validate(reply.body)
 
 
-def _fields(gone: object) -> dict[str, object]:
-    return {name: getattr(gone, name) for name in ErasedOfPerson.model_fields if name != "subject"}
+def _whom(body: PersonBody) -> Whom:
+    return Whom(subject=Subject(body.subject) if body.subject else None, phone=body.phone)
 
 
-def _grids(caller: Actor, subject: Subject) -> Sequence[GridCode] | None:
-    if caller.subject == subject:
+def _about(whom: Whom) -> About:
+    """Never the phone: whose it is stands in the issues that were found by it."""
+    return About(ObjectKind.PERSON, whom.subject or "by_phone")
+
+
+async def _erased(
+    session: Session, parts: Parts, caller: Actor, whom: Whom, at: datetime
+) -> ErasedOfPerson:
+    gone = await Persons(session).erase(whom, at, grids_of(caller, Act.ERASE_PERSON))
+    is_done = not (gone.still_open or gone.beyond_scope or gone.more)
+    account = (
+        whom.subject is not None
+        and is_done
+        and await forget_resident(session, parts.ways_in, caller, whom.subject, at)
+    )
+    return ErasedOfPerson.model_validate(
+        {"subject": whom.subject, "account": account, **asdict(gone)}
+    )
+
+
+def _grids(caller: Actor, whom: Whom) -> Sequence[GridCode] | None:
+    if caller.subject == whom.subject:
         return None
     if Within.GRID not in reach(caller, Act.EXPORT_PERSON):
         raise Problem(ApiCode.FORBIDDEN)
     return grids_of(caller, Act.EXPORT_PERSON)
 
 
-def _shown(subject: Subject, kept: Kept, parts: Parts) -> KeptOfPerson:
+def _shown(whom: Whom, kept: Kept, parts: Parts) -> KeptOfPerson:
     return KeptOfPerson(
-        subject=subject,
+        subject=whom.subject,
         issues=tuple(KeptIssue.model_validate(each) for each in kept.issues),
         texts=tuple(KeptText.model_validate(each) for each in kept.texts),
         pictures=tuple(_picture(each, parts) for each in kept.pictures),

@@ -1,20 +1,32 @@
 """What is kept of one person, and what is left once it was erased."""
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, model_validator
 
 from api.schemas.issues import Read
 from api.schemas.pictures import PictureLinks
-from api.schemas.text import Body, Subject
+from api.schemas.text import Body, Phone, Subject
 from domain.vocabulary import IssueState
 
 
 class PersonBody(Body):
     """Whose data it is about; in the body, because addresses are written down everywhere."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"subject": "resident_b3"}]})
-    subject: Subject
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={"examples": [{"subject": "resident_b3"}, {"phone": "13800000000"}]},
+    )
+    subject: Subject | None = None
+    phone: Phone | None = None
+    """Of somebody who has no account: what they left with issues, however it was written."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.subject is None) == (self.phone is None):
+            raise ValueError("either subject or phone")
+        return self
 
 
 class KeptReporter(Read):
@@ -63,7 +75,8 @@ class KeptPicture(Read):
 class KeptOfPerson(Read):
     """All that is kept of the person in these grids; `is_whole` says if a limit cut it off."""
 
-    subject: str
+    subject: str | None
+    """Null where a phone was asked for."""
     issues: tuple[KeptIssue, ...]
     texts: tuple[KeptText, ...]
     pictures: tuple[KeptPicture, ...]
@@ -74,7 +87,10 @@ class KeptOfPerson(Read):
 class ErasedOfPerson(Read):
     """What was erased; `more` issues need another request, `still_open` have to be closed first."""
 
-    subject: str
+    subject: str | None
+    """Null where a phone was asked for."""
+    account: bool
+    """Whether their account is nobody's any more: only a resident's, with nothing open."""
     issues: int
     texts: int
     pictures: int

@@ -73,7 +73,7 @@ class Administration:
             Problem: `account_taken`; else as `appointed`.
         """
         ledger = Ledger(self._session, asking)
-        reply = again(await ledger.open(_Sealed.of(body, self._ways_in), self._at))
+        reply = again(await ledger.open(Sealed.of(body, self._ways_in), self._at))
         if reply is not None:
             return AccountMade.model_validate({**reply.body, "password": None})
         password = random_password() if body.login else None
@@ -265,12 +265,12 @@ class Administration:
         await audit.did(self._session, act, of_account(subject), **particulars)
 
 
-class _Sealed(BaseModel):
+class Sealed(BaseModel):
     """What is remembered of a request: nobody finds the phone by trying all."""
 
     seal: str
 
     @classmethod
-    def of(cls, body: CreateAccount, ways_in: WaysIn) -> Self:
+    def of(cls, body: BaseModel, ways_in: WaysIn) -> Self:
         meant = body.model_dump_json(exclude_defaults=True)
         return cls(seal=ways_in.hasher.seal(meant).hex())

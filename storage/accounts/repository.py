@@ -108,6 +108,19 @@ class Accounts:
     async def enable(self, subject: Subject) -> None:
         await self._set(subject, disabled_at=None, disabled_by=None)
 
+    async def forget(self, subject: Subject, at: datetime, by: Subject) -> None:
+        """Nothing leads to a person any more: no name, phone, password or provider's id."""
+        await self._session.execute(delete(IdentityRow).where(IdentityRow.subject == subject))
+        await self._set(
+            subject,
+            login=None,
+            phone_hash=None,
+            password_hash=None,
+            must_change_password=False,
+            disabled_at=at,
+            disabled_by=by,
+        )
+
     async def link_identity(
         self, subject: Subject, provider: str, external_id: str, *, at: datetime, by: Subject
     ) -> None:

@@ -8,7 +8,7 @@ from domain.ids import GridCode
 from domain.vocabulary import IssueState, Role
 from storage.session import Database
 from tests.api.town import ADMINISTRATOR, STRANGER, Town
-from tests.builders import DISPATCHER, OFFICER, RESIDENT, SUPERVISOR, an_actor
+from tests.builders import DISPATCHER, GRID, OFFICER, RESIDENT, SUPERVISOR, an_actor
 from tests.storage.stories import born_in
 
 WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
@@ -48,6 +48,7 @@ async def test_an_administrator_erases_a_person_once(town: Town, database: Datab
     assert [each.json() for each in answers] == [
         {
             "subject": "r.1",
+            "account": False,
             "issues": 1,
             "texts": 1,
             "pictures": 0,
@@ -70,4 +71,36 @@ async def test_administrators_of_other_grids_find_nothing(town: Town, database: 
 
 async def test_a_phone_number_is_no_subject(town: Town) -> None:
     answer = await town.post(RESIDENT, "/persons/export", {"subject": "13800000000"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+async def test_an_erased_residents_account_is_nobodys(town: Town, database: Database) -> None:
+    resident = {"subject": "r.1", "login": "resident_one", "phone": "13800000000"}
+    at_home = [{"roles": ["resident"], "grids": [GRID]}]
+    made = await town.post(ADMINISTRATOR, "/accounts", {**resident, "appointments": at_home})
+    assert made.status_code == 201, made.text
+    waiting = (await born_in(IssueState.HANDLING, database)).number
+    first = (await town.post(ADMINISTRATOR, "/persons/erase", ME)).json()
+    assert (first["account"], first["still_open"]) == (False, [waiting])
+    withdrawn = await town.post(RESIDENT, f"/issues/{waiting}/withdraw", {"text": "不用了"})
+    assert withdrawn.status_code == 200
+    assert (await town.post(ADMINISTRATOR, "/persons/erase", ME)).json()["account"] is True
+    left = (await town.get(ADMINISTRATOR, "/accounts/r.1")).json()
+    assert (left["login"], left["has_phone"], left["disabled_at"] is None) == (None, False, False)
+
+
+async def test_who_left_a_phone_is_erased_by_it(town: Town, database: Database) -> None:
+    number = (await born_in(IssueState.CLOSED, database, **WANG)).number
+    phone = {"phone": "138 0000 0000"}
+    with capture_logs() as logs:
+        kept = (await town.post(ADMINISTRATOR, "/persons/export", phone)).json()
+        gone = (await town.post(ADMINISTRATOR, "/persons/erase", phone)).json()
+    assert ([each["number"] for each in kept["issues"]], gone["issues"]) == ([number], 1)
+    assert "138" not in str([line for line in logs if line["event"].startswith("person_")])
+    assert (await town.post(RESIDENT, "/persons/export", phone)).status_code == 403
+
+
+@pytest.mark.parametrize("body", [{}, {"subject": "r.1", "phone": "13800000000"}])
+async def test_one_person_is_meant(town: Town, body: dict[str, str]) -> None:
+    answer = await town.post(ADMINISTRATOR, "/persons/export", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")

@@ -7,7 +7,7 @@ from domain.vocabulary import IssueState, Role
 from storage import persons
 from storage.followers import Followers
 from storage.people import People
-from storage.persons import Gone, Kept, Persons
+from storage.persons import Gone, Kept, Persons, Whom
 from storage.pictures.repository import Pictures
 from storage.session import Database
 from storage.texts import Texts
@@ -25,14 +25,14 @@ async def all_of(
     database: Database, subject: Subject = ME, grids: tuple[GridCode, ...] | None = None
 ) -> Kept:
     async with database.read() as session:
-        return await Persons(session).kept(subject, grids)
+        return await Persons(session).kept(Whom(subject=subject), grids)
 
 
 async def erased(
     database: Database, subject: Subject = ME, grids: tuple[GridCode, ...] = (COUNTY,)
 ) -> Gone:
     async with database.begin() as session:
-        return await Persons(session).erase(subject, NOON, grids)
+        return await Persons(session).erase(Whom(subject=subject), NOON, grids)
 
 
 async def wrote(database: Database, number: IssueNumber, name: str, author: Subject) -> None:
@@ -131,3 +131,16 @@ async def test_one_request_erases_so_many(
         await born_in(IssueState.CLOSED, database)
     rounds = [await erased(database) for _ in range(2)]
     assert [(each.issues, each.more) for each in rounds] == [(2, 1), (1, 0)]
+
+
+async def test_who_left_a_phone_is_found_by_it_however_it_is_written(database: Database) -> None:
+    hers = (await born_in(IssueState.CLOSED, database, **WANG)).number
+    await born_in(IssueState.CLOSED, database, reporter_phone="13900000000")
+    whom = Whom(phone="+86 138-0000-0000")
+    async with database.begin() as session:
+        kept = await Persons(session).kept(whom, (COUNTY,))
+        assert [each.number for each in kept.issues] == [hers]
+        assert [each.body for each in kept.texts] == ["井盖没了"]
+        gone = await Persons(session).erase(whom, NOON, (COUNTY,))
+        assert (gone.issues, gone.texts) == (1, 1)
+        assert (await Persons(session).kept(whom, (COUNTY,))).issues == ()

@@ -1,0 +1,38 @@
+"""An account that is to be nobody's any more, because its resident asked to be erased."""
+
+from datetime import datetime
+
+import structlog
+
+from api.ways_in.sessions import WaysIn
+from domain.actor import Actor
+from domain.ids import Subject
+from domain.vocabulary import Role
+from storage.accounts.appointments import Appointments
+from storage.accounts.repository import Accounts
+from storage.accounts.sessions import SignInSessions
+from storage.accounts.views import Because
+from storage.session import Session
+
+log = structlog.get_logger(__name__)
+
+
+async def forget_resident(
+    session: Session, ways_in: WaysIn, caller: Actor, subject: Subject, at: datetime
+) -> bool:
+    """Whether it was done: of accounts that were never more than a resident's, and not one's own.
+
+    Nobody can tell from the subject who it was, and nobody signs in with it.
+    """
+    accounts = Accounts(session, ways_in.hasher)
+    await accounts.lock(subject)
+    account = await accounts.by_subject(subject)
+    ever = await Appointments(session).of(subject)
+    if account is None or subject == caller.subject:
+        return False
+    if not all(each.roles == (Role.RESIDENT,) and each.is_covered_by(caller) for each in ever):
+        return False
+    await accounts.forget(subject, at, caller.subject)
+    await SignInSessions(session).revoke_all(subject, Because.DISABLED, at)
+    log.info("account_forgotten", subject=subject, by=caller.subject)
+    return True
