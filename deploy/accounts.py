@@ -20,7 +20,7 @@ from api.schemas.opaque import is_personal
 from api.ways_in.appointing import places_of
 from api.ways_in.passwords import Passwords, random_password
 from domain.actor import Actor
-from domain.appointment import Appointment
+from domain.appointment import Appointment, is_reserved
 from domain.ids import GridCode, Subject
 from domain.vocabulary import Role
 from observability.clock import now
@@ -100,7 +100,7 @@ async def _administrator(subject: str, grids: Sequence[str], settings: Settings)
 
 
 def _subject(word: str) -> str:
-    if not re.fullmatch(LOGIN, word) or is_personal(word):
+    if not re.fullmatch(LOGIN, word) or is_personal(word) or is_reserved(word):
         raise argparse.ArgumentTypeError("an opaque code of letters, digits and . _ -, no number")
     return word
 

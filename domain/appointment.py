@@ -10,6 +10,8 @@ from domain.vocabulary import Role
 
 MOST_GRIDS = 100
 
+_RESERVED = frozenset({"engine", "wechat", "deploy.accounts"})
+"""Words under which the product itself acts."""
 NEVER_GIVEN = frozenset({Role.ENGINE, Role.CAMERA})
 """The engine is nobody; cameras come in with tokens of their source."""
 
@@ -63,3 +65,8 @@ class Appointment:
         return Actor(
             subject=self.subject, roles=self.roles, department=self.department, grids=self.grids
         )
+
+
+def is_reserved(subject: str) -> bool:
+    """Whether nobody may be called so: it is the product, a provider, or a camera of a source."""
+    return subject in _RESERVED or subject.startswith("provider.") or ":" in subject

@@ -76,15 +76,22 @@ class SigningIn(BaseSettings):
         Raises:
             ValueError: there is no secret to be had.
         """
-        return self._ring(self.identity_keys, "identity_keys")
+        ring = self._ring(self.identity_keys, "identity_keys")
+        # What was hashed before there were keys of their own is found while the secret is there.
+        return tuple(dict.fromkeys((*ring, *self._made("identity_keys"))))
 
     def _ring(self, given: tuple[SecretStr, ...], name: str) -> tuple[bytes, ...]:
-        if given:
-            return tuple(each.get_secret_value().encode() for each in given)
+        keys = tuple(each.get_secret_value().encode() for each in given)
+        made = self._made(name)
+        if not (keys or made):
+            raise ValueError(f"set {name}: there is no jwt_secret to make them from")
+        return keys or made
+
+    def _made(self, name: str) -> tuple[bytes, ...]:
+        """Never the secret itself: what verifies one kind of token must not verify another."""
         secret = said(self.jwt_secret)
         if secret is None:
-            raise ValueError(f"set {name}: there is no jwt_secret to make them from")
-        # Never the secret itself: what verifies one kind of token must not verify another.
+            return ()
         return (hmac.new(secret.encode(), f"dispatch {name}".encode(), hashlib.sha256).digest(),)
 
     @model_validator(mode="after")

@@ -23,7 +23,13 @@ from api.schemas.accounts import (
     SignedOut,
     Unlink,
 )
-from api.ways_in.appointing import appointed, require_other, require_sight, require_whole
+from api.ways_in.appointing import (
+    appointed,
+    require_nobodys,
+    require_other,
+    require_sight,
+    require_whole,
+)
 from api.ways_in.entering import of_account
 from api.ways_in.passwords import random_password
 from api.ways_in.sessions import WaysIn
@@ -70,7 +76,7 @@ class Administration:
         """A new account with its appointments, and a password that is shown this once.
 
         Raises:
-            Problem: `account_taken`; else as `appointed`.
+            Problem: `account_taken`; else as `require_nobodys` and `appointed`.
         """
         ledger = Ledger(self._session, asking)
         reply = again(await ledger.open(Sealed.of(body, self._ways_in), self._at))
@@ -78,6 +84,7 @@ class Administration:
             return AccountMade.model_validate({**reply.body, "password": None})
         password = random_password() if body.login else None
         subject = Subject(body.subject or f"u.{secrets.token_hex(_SUBJECT_BYTES)}")
+        await require_nobodys(self._session, asking.actor, subject)
         account = Account(
             subject=subject,
             login=body.login,

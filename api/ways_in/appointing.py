@@ -9,10 +9,12 @@ from api.problems import ApiCode, FieldError, Problem
 from api.references import require
 from api.schemas.accounts import Appoint
 from domain.actor import Actor
-from domain.appointment import Appointment
+from domain.appointment import Appointment, is_reserved
 from domain.ids import DepartmentCode, GridCode, Subject
 from domain.reference import ReferenceKind
+from domain.rights import Act, grids_of
 from storage.accounts.appointments import Appointments
+from storage.accounts.traces import is_known_beyond
 from storage.reference import ReferenceRepository
 from storage.session import Session
 
@@ -68,6 +70,27 @@ async def places_of(
         districts = await reference.in_force(ReferenceKind.DISTRICT)
         found = [each.body.grid for each in districts]
     return tuple(dict.fromkeys(found))
+
+
+async def require_nobodys(session: Session, actor: Actor, subject: Subject) -> None:
+    """Returns when an account under this subject would make nobody out of somebody else.
+
+    An account is its subject's own issues, wherever they lie. So a member of staff has to be of a
+    department that the actor covers, and nobody may have raised issues beyond the actor's grids.
+
+    Raises:
+        Problem: `invalid_input` for a subject that is the product's own; `out_of_scope` for staff
+            of others; `account_taken` for who is known elsewhere.
+    """
+    if is_reserved(subject):
+        raise Problem.invalid(FieldError.of("subject", "reserved"))
+    reference = ReferenceRepository(session)
+    staff = await reference.current(ReferenceKind.STAFF, subject)
+    if staff is not None:
+        require_cover(actor, *await places_of(session, staff.body.department, ()))
+    grids = grids_of(actor, Act.KEEP_ACCOUNTS)
+    if await is_known_beyond(session, subject, grids):
+        raise Problem(ApiCode.ACCOUNT_TAKEN)
 
 
 async def require_whole(session: Session, actor: Actor, subject: Subject, at: datetime) -> None:

@@ -89,7 +89,10 @@ def token(arguments: argparse.Namespace) -> int:
 
 def audit(arguments: argparse.Namespace) -> int:
     """Verifies, anchors or closes off the local audit log (try: audit --help)."""
-    environment = {**os.environ, **Product.at(arguments.folder).environment()}
+    product = Product.at(arguments.folder)
+    environment = {**os.environ, **product.environment()}
+    if "close" in arguments.words:  # removes what the app may not
+        environment["DISPATCH_DATABASE_URL"] = Roles(product.postgres, DATABASE).owner_url
     command = [sys.executable, "-m", "deploy.audit", *arguments.words]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 - our own program
 

@@ -73,7 +73,7 @@ DECLARE
 BEGIN
     FOR refusing IN
         SELECT DISTINCT tgrelid::regclass FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-        WHERE proname = 'refuse_change'
+        WHERE proname IN ('refuse_change', 'refuse_change_of_audit')
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM dispatch_app', refusing);
     END LOOP;
