@@ -21,7 +21,7 @@ HELD_S = 0.15
 PATIENCE_S = 0.15
 AT_ONCE = 2
 """Messages let in in one turn of the event loop: a person who comes now is behind so many."""
-MOST_IN = 6
+MOST_IN = 4
 """Messages inside at a time, as they are still to be answered when a person comes."""
 MOST_WAITING = 1_000
 """Beyond it the oldest goes in, whoever is served: what waits takes memory."""
