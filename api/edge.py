@@ -27,6 +27,9 @@ _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _PAGES = ("/docs", "/redoc")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _DEBUG, _REFUSED, _ERROR = 10, 400, 500
+_ONLY_TLS = "max-age=31536000; includeSubDomains"
+"""Without TLS browsers do not heed it."""
+_NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 """What a page may load unless it says for itself; residents' pages have a style."""
 
@@ -86,6 +89,10 @@ class _Exchange:
             headers["X-Content-Type-Options"] = "nosniff"
             headers["X-Frame-Options"] = "DENY"
             headers["Referrer-Policy"] = "no-referrer"
+            headers["Strict-Transport-Security"] = _ONLY_TLS
+            headers["Permissions-Policy"] = _NO_DEVICES
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
             headers.setdefault("Cache-Control", "no-store")
             if not self._scope["path"].startswith(_PAGES):
                 headers.setdefault("Content-Security-Policy", _NOTHING)

@@ -28,8 +28,9 @@ from storage.turns import MQTT, Turn
 
 log = structlog.get_logger(__name__)
 
-_SHARE_LEFT, _LONGEST_BREATH_S = 2.0, 0.1
-"""For as many times as long as a batch took, nothing more is taken."""
+_SHARE_LEFT, _LONGEST_BREATH_S = 5.0, 0.2
+"""After a large batch nothing more is taken for as many times as long as it took."""
+_MANY = 8
 _QOS = 1
 _LOOK_EVERY_S = 5.0
 """How soon a source's new topic is listened to."""
@@ -192,7 +193,8 @@ class Listener:
             connection.acknowledge(message)
         self._ask_who_is_back(messages)
         # The broker keeps what it promised; in a storm the database is not cameras' alone.
-        await asyncio.sleep(min(_SHARE_LEFT * (time.monotonic() - began), _LONGEST_BREATH_S))
+        if len(messages) >= _MANY:
+            await asyncio.sleep(min(_SHARE_LEFT * (time.monotonic() - began), _LONGEST_BREATH_S))
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> None:
         async with self._database.begin() as session:

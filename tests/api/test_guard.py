@@ -159,3 +159,16 @@ async def test_without_named_pages_nothing_is_said_to_browsers(app: FastAPI) -> 
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         answer = await http.get("/healthz", headers={"Origin": "https://console.test"})
     assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+async def test_every_answer_tells_browsers_what_they_may_not_do(http: httpx.AsyncClient) -> None:
+    for answer in (await http.get("/nowhere"), await http.get("/issues")):
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+        assert "geolocation=()" in answer.headers["Permissions-Policy"]
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == (
+            "default-src 'none'; frame-ancestors 'none'"
+        )
