@@ -23,6 +23,8 @@ from storage.session import Database, Session
 
 _MOST_PICTURES = 100
 """At a time: each of them is two calls to a store that may be far away."""
+_MOST_ISSUES = 100
+"""In a transaction: each is blanked by a handful of statements, and locked until all are."""
 Forget = Callable[[Session, datetime, Batch], Awaitable[int]]
 _ROWS: Mapping[Stale, Forget] = {
     Stale.NOTICES: lambda session, before, batch: Outbox(session).forget(before, batch.limit),
@@ -32,9 +34,6 @@ _ROWS: Mapping[Stale, Forget] = {
         before, batch.limit
     ),
     Stale.ALERT_EVENTS: lambda session, before, batch: forget_events(session, before, batch.limit),
-    Stale.PERSONAL_DATA: lambda session, before, batch: Blanking(session).anonymise_some(
-        before, batch.at, batch.limit
-    ),
 }
 
 log = structlog.get_logger(__name__)
@@ -54,6 +53,8 @@ class Housekeeper(HousekeeperActivities):
         before = batch.at - self._ages[batch.of]
         if batch.of is Stale.PICTURES:
             gone = await self._pictures(batch, before)
+        elif batch.of is Stale.PERSONAL_DATA:
+            gone = await self._personal_data(batch, before)
         else:
             async with self._database.begin() as session:
                 gone = await _ROWS[batch.of](session, before, batch)
@@ -71,6 +72,18 @@ class Housekeeper(HousekeeperActivities):
             if not removed:
                 break
             gone += removed
+        return gone
+
+    async def _personal_data(self, batch: Batch, before: datetime) -> int:
+        """Of so many issues, a few in each transaction."""
+        gone = 0
+        while gone < batch.limit:
+            limit = min(batch.limit - gone, _MOST_ISSUES)
+            async with self._database.begin() as session:
+                blanked = await Blanking(session).anonymise_some(before, batch.at, limit)
+            gone += blanked
+            if blanked < limit:
+                break
         return gone
 
 

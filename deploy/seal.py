@@ -24,7 +24,7 @@ from settings import Settings
 from storage.pictures.objects import ObjectsUnreachable, objects_in
 from storage.resealing.backfill import OPEN, backfill, count_open
 from storage.resealing.columns import COLUMNS
-from storage.resealing.keys import InUse, destroy, kept_keys, rewrap
+from storage.resealing.keys import InUse, TooRecent, destroy, kept_keys, rewrap
 from storage.resealing.pixels import lock_pictures
 from storage.resealing.renewal import reseal
 from storage.sealing.cipher import Unopenable
@@ -66,7 +66,7 @@ async def rotate(database: Database, settings: Settings, given: argparse.Namespa
 
 
 async def end_keys(database: Database, _: Settings, given: argparse.Namespace) -> None:
-    """Keys of months before one, if nothing is sealed with them."""
+    """Keys of months before one, which is not later than last month, if nothing needs them."""
     async with database.begin() as session:
         gone = await destroy(session, given.before, clock.now())
     print(f"Destroyed: {', '.join(gone) or 'none'}")
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.update(Product.at(given.home).environment())
     try:
         asyncio.run(_run(given))
-    except (InUse, ObjectsUnreachable, Unopenable, Unreachable, Faulty) as failure:
+    except (InUse, TooRecent, ObjectsUnreachable, Unopenable, Unreachable, Faulty) as failure:
         print(f"{type(failure).__name__}: {failure}", file=sys.stderr)
         return 1
     return 0

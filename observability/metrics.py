@@ -252,6 +252,12 @@ AUDIT_UNSEALED = Gauge(
     "Entries and events that are recorded and not in the chain yet.",
     registry=REGISTRY,
 )
+AUDIT_SEALING_FAILED_TOTAL = Counter(
+    "dispatch_audit_sealing_failed_total",
+    "Rounds of a worker over the audit log that failed, by step: seal, sweep or check.",
+    ["step"],
+    registry=REGISTRY,
+)
 AUDIT_FAULTS_TOTAL = Counter(
     "dispatch_audit_faults_total",
     "Verifications of the audit log that found something wrong.",

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import asyncpg
 
-_SCRIPT = Path(__file__).parent / "roles.sql"
+SCRIPT = Path(__file__).parent / "roles.sql"
 _TIMEOUT = 30.0
+_BUSY = "Somebody was working in a table; nothing was changed. Try again in a quiet minute."
 _TOLD = "SELECT set_config($1, $2, false)"
 
 
@@ -25,6 +26,9 @@ def main() -> int:
         return 2
     try:
         asyncio.run(_make(url.replace("postgresql+asyncpg", "postgresql", 1)))
+    except asyncpg.LockNotAvailableError as failure:
+        print(f"The roles were not made: {failure}. {_BUSY}", file=sys.stderr)
+        return 1
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as failure:
         print(f"The roles were not made: {failure}", file=sys.stderr)
         return 1
@@ -39,7 +43,7 @@ async def _make(url: str) -> None:
             for role in ("owner", "app"):
                 password = os.environ.get(f"DISPATCH_{role.upper()}_PASSWORD", "")
                 await connection.execute(_TOLD, f"dispatch.{role}_password", password)
-            await connection.execute(_SCRIPT.read_text(encoding="utf-8"))
+            await connection.execute(SCRIPT.read_text(encoding="utf-8"))
     finally:
         await connection.close()
 

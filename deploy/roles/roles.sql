@@ -7,6 +7,12 @@
 --
 -- Passwords come from the settings dispatch.owner_password and dispatch.app_password of this
 -- session, so that no statement in a log of the server holds them. An empty one changes nothing.
+--
+-- A first run takes every table from whoever owned it, for which it locks all of them until it ends.
+-- Who cannot have a lock within seconds fails and changes nothing, rather than holding everybody up:
+-- run it in one transaction (`psql --single-transaction`), in a quiet minute.
+
+SET LOCAL lock_timeout = '4s';
 
 DO $roles$
 DECLARE

@@ -1,7 +1,8 @@
 """An export of the audit log as lines: a signed head, the entries, a signed end.
 
 The head says where the chain stood; the end has the SHA-256 of all bytes before it. Both are
-signed with the key of the chain, so a file is checked without the database.
+signed with the key of the chain, so a file is checked without the database. Its entries are those
+up to the link of the head: what is not chained yet, as of the newest seconds, is not in it.
 """
 
 import csv
@@ -46,14 +47,13 @@ class Export:
         """Page by page, each in a transaction of its own, so that none is open for long."""
         async with database.read() as session:
             head = await Links(session).head()
-            until = await AuditQueries(session).newest_id()
         sha256, count, last = hashlib.sha256(), 0, 0
         first = self._head(head)
         sha256.update(first)
         yield first
-        while last < until:
+        while head is not None:
             async with database.read() as session:
-                page = await AuditQueries(session).after(self.wanted, last, until, _PAGE)
+                page = await AuditQueries(session).after(self.wanted, last, head.seq, _PAGE)
             if not page:
                 break
             said = self._said(page)

@@ -112,17 +112,15 @@ class AuditQueries:
         return Page(tuple(_line(row) for row in rows[:limit]), more)
 
     async def after(
-        self, wanted: AuditFilter, last: int, until_id: int, limit: int
+        self, wanted: AuditFilter, last: int, until_seq: int, limit: int
     ) -> tuple[AuditLine, ...]:
-        """The next entries in the order of writing, up to one that was the newest before."""
-        found = _asked(wanted).where(AuditEntryRow.id > last, AuditEntryRow.id <= until_id)
+        """The next entries in the order of writing, of those that the chain holds up to a link.
+
+        Numbers alone would not do: a lower one may be committed after a higher one was read.
+        """
+        found = _asked(wanted).where(AuditEntryRow.id > last, AuditLinkRow.seq <= until_seq)
         rows = await self._session.execute(found.order_by(AuditEntryRow.id).limit(limit))
         return tuple(_line(row) for row in rows)
-
-    async def newest_id(self) -> int:
-        """0 when there are none."""
-        found = select(func.coalesce(func.max(AuditEntryRow.id), 0))
-        return int((await self._session.execute(found)).scalar_one())
 
 
 def _asked(wanted: AuditFilter) -> Select[Any]:

@@ -44,6 +44,8 @@ class AuditEntryRow(Base):
         Index(None, "at"),
         Index(None, "subject", "id", postgresql_where=text("subject IS NOT NULL")),
         Index(None, "object_id", "id"),
+        Index(None, "grid", "id"),
+        Index(None, "act", "id"),
     )
 
 

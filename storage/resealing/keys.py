@@ -1,7 +1,7 @@
 """Data keys under other keys of the ring, and the end of those that nothing needs any more."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import exists, select, update
@@ -28,6 +28,13 @@ class InUse(Exception):
 
     def __init__(self, period: str, columns: Sequence[str]) -> None:
         super().__init__(f"{period}: {', '.join(columns)}")
+
+
+class TooRecent(Exception):
+    """A month is to be ended in which something may be sealed just now; says which may be."""
+
+    def __init__(self, before: str, latest: str) -> None:
+        super().__init__(f"{before}: the last two months stay; ask for {latest} or earlier")
 
 
 async def kept_keys(session: Session) -> tuple[KeptKey, ...]:
@@ -68,9 +75,16 @@ async def rewrap(session: Session, ring: KeyRing) -> int:
 async def destroy(session: Session, before: str, at: datetime) -> tuple[str, ...]:
     """Destroys the keys of months before one; which. What backups hold of them is noise then.
 
+    This month's key and the last one's stay, used or not: a process has them in memory and may be
+    sealing with them just now, in a transaction that nobody sees yet.
+
     Raises:
+        TooRecent: it would reach into last month; nothing is changed.
         InUse: something is sealed with one of them still; nothing is changed.
     """
+    last_month = f"{at.replace(day=1) - timedelta(days=1):%Y-%m}"
+    if before > last_month:
+        raise TooRecent(before, last_month)
     found = select(DataKeyRow.id, DataKeyRow.period).where(
         DataKeyRow.purpose == SEAL, DataKeyRow.period < before, DataKeyRow.wrapped.is_not(None)
     )

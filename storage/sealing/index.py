@@ -1,7 +1,10 @@
 """Finds what is sealed: keyed hashes of phone numbers and of what descriptions are made of.
 
-An index tells which rows are alike, never what they say; whoever has the database alone cannot
-try words on it, because the key is wrapped like every other.
+Whoever has the database alone cannot try words or numbers on it, because the key is wrapped like
+every other. But the same character or pair has the same hash in every text: it is a substitution.
+Who has a dump and knows some of its texts - their own reports, for instance - knows the hashes of
+what stands in them, and can work out others from the pairs they share with these; who knows none
+can guess frequent ones from how frequent they are. ADR 0029 says what that means.
 """
 
 import hmac

@@ -96,6 +96,17 @@ async def test_what_is_personal_about_old_issues_goes(database: Database) -> Non
     assert await housekeeper(database).forget(at(366, Stale.PERSONAL_DATA)) == 0
 
 
+async def test_a_round_blanks_more_issues_than_it_locks_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.housekeeper._MOST_ISSUES", 2)
+    for _ in range(6):
+        await born_in(IssueState.CLOSED, database)
+    old = Stale.PERSONAL_DATA
+    assert await housekeeper(database).forget(at(366, old, limit=5)) == 5
+    assert await housekeeper(database).forget(at(366, old, limit=5)) == 1
+
+
 async def test_what_is_left_of_signing_in_goes_with_them(database: Database) -> None:
     async with database.begin() as session:
         await Accounts(session, HASHER).add(an_account())

@@ -114,6 +114,16 @@ async def test_an_export_is_checked_without_the_database(town: Town, database: D
     assert check(cut, KEYS) == "its end is not there, or was not signed with this key"
 
 
+async def test_an_export_ends_where_its_head_says(town: Town, database: Database) -> None:
+    """An entry that is not chained yet may have a lower number than one that is."""
+    await written(database)
+    await write(database, an_entry(4))
+    assert ids(await town.get(ADMINISTRATOR, "/audit", **SPAN)) == [4, 3, 2, 1]
+    answer = await town.get(ADMINISTRATOR, "/audit/export", **SPAN)
+    head, *entries, _ = map(json.loads, answer.text.splitlines())
+    assert head["chain_seq"] == max(each["seq"] for each in entries) == len(entries) == 3
+
+
 async def test_an_export_for_tables_holds_no_formulas(town: Town, database: Database) -> None:
     await written(database)
     answer = await town.get(ADMINISTRATOR, "/audit/export", **SPAN, format="csv")

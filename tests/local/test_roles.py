@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ import pytest_asyncio
 from deploy.local.migrations import Migrations
 from deploy.local.postgres import Postgres
 from deploy.local.roles import Roles, RolesFailed
+from deploy.roles import __main__ as script
 from tests.databases import Databases
 
 NOT_FOR_THE_APP = {
@@ -111,6 +113,25 @@ async def test_nobody_else_gets_in(roles: Roles, postgres: Postgres) -> None:
             await ask(postgres.url(roles.database, user="stranger", password="stranger"), "SELECT")
     finally:
         await ask(postgres.url(), "DROP ROLE stranger")
+
+
+async def test_first_run_on_a_busy_installation_fails_and_holds_nobody_up(
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hurried = script.SCRIPT.read_text(encoding="utf-8").replace("'4s'", "'20ms'")
+    (tmp_path / "roles.sql").write_text(hurried, encoding="utf-8")
+    monkeypatch.setattr(script, "SCRIPT", tmp_path / "roles.sql")
+    async with databases.fresh() as url:
+        monkeypatch.setenv("DISPATCH_ADMIN_DATABASE_URL", url)
+        busy = await asyncpg.connect(url.replace("+asyncpg", ""))
+        async with busy.transaction():
+            await busy.execute("LOCK TABLE texts IN ROW EXCLUSIVE MODE")
+            assert await asyncio.wait_for(asyncio.to_thread(script.main), 3) == 1
+        await busy.close()
+    assert "lock timeout. Somebody was working" in capsys.readouterr().err
 
 
 def test_failure_is_told_in_the_servers_words(postgres: Postgres) -> None:

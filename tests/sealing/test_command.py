@@ -13,7 +13,7 @@ from storage.pictures.album import LOCKED, Album, Variant
 from storage.pictures.objects import objects_in
 from storage.session import Database
 from tests.sealing.dump import dumped
-from tests.sealing.test_rotation import NEW, OLD
+from tests.sealing.test_rotation import NEW, OLD, OLD_FIRST, opened
 from tests.sealing.test_tables import NAME, everything
 from tests.storage.test_pictures import an_upload, kept
 
@@ -56,11 +56,13 @@ async def test_keys_are_turned_and_told(
 
 @pytest.mark.usefixtures("told")
 async def test_what_is_in_use_is_not_destroyed(
-    database: Database, capsys: pytest.CaptureFixture[str]
+    database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await everything(database)
-    assert await asyncio.to_thread(main, ["destroy", "--before", "9999-01"]) == 1
-    assert "InUse" in capsys.readouterr().err
+    async with opened(database_url, OLD_FIRST, 2020) as then:
+        await everything(then)
+    for before, why in (("2021-01", "InUse: 2020-11"), ("9999-01", "TooRecent: 9999-01")):
+        assert await asyncio.to_thread(main, ["destroy", "--before", before]) == 1
+        assert why in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("told")

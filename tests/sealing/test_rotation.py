@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from storage.people import People
 from storage.queries import Queries
 from storage.resealing.backfill import OPEN, backfill, count_open
 from storage.resealing.columns import COLUMNS
-from storage.resealing.keys import InUse, destroy, kept_keys, rewrap
+from storage.resealing.keys import InUse, TooRecent, destroy, kept_keys, rewrap
 from storage.resealing.renewal import reseal
 from storage.sealing.ring import KeyRing
 from storage.session import Database
@@ -29,6 +30,7 @@ OLD, NEW = b"tests" * 6 + b"!!", b"n" * 32
 OLD_FIRST = KeyRing({"tests": OLD, "new": NEW})
 NEW_FIRST = KeyRing({"new": NEW, "tests": OLD})
 NEW_ALONE = KeyRing({"new": NEW})
+MUCH_LATER = NOON.replace(year=2031)
 
 
 @asynccontextmanager
@@ -98,15 +100,39 @@ async def test_a_month_is_destroyed_when_nothing_is_sealed_with_it(database_url:
         async with three.begin() as session:
             backup = (await session.execute(text("SELECT name_sealed FROM reporters"))).scalar_one()
             with pytest.raises(InUse, match=r"2030-11: texts.body_sealed, reporters.name_sealed"):
-                await destroy(session, "2031-01", NOON)
+                await destroy(session, "2031-01", MUCH_LATER)
         assert sum([await reseal(three, column) for column in COLUMNS]) == 8
         async with three.begin() as session:
-            assert "2030-11" in await destroy(session, "2031-01", NOON)
+            assert "2030-11" in await destroy(session, "2031-01", MUCH_LATER)
         assert await name_of(three, number) == NAME
         async with three.begin() as session:
             await session.execute(text("UPDATE reporters SET name_sealed = :it"), {"it": backup})
     async with opened(database_url, RING, 2031) as fresh:
         assert await name_of(fresh, number) is None, "of a backup nothing opens"
+
+
+@pytest.mark.parametrize(
+    ("now", "latest", "refused"),
+    [
+        (datetime(2026, 11, 30, 23, tzinfo=UTC), "2026-10", "2026-11"),
+        (datetime(2026, 3, 31, tzinfo=UTC), "2026-02", "2026-03"),
+        (datetime(2027, 1, 1, tzinfo=UTC), "2026-12", "2027-01"),
+    ],
+)
+async def test_this_months_key_and_the_last_ones_stay_though_nothing_is_sealed_with_them(
+    database: Database, now: datetime, latest: str, refused: str
+) -> None:
+    keep = text(
+        "INSERT INTO data_keys (purpose, period, wrapped, wrapped_by)"
+        " VALUES ('seal', :period, '', 'tests') ON CONFLICT DO NOTHING"
+    )
+    async with database.begin() as session:
+        await session.execute(keep, {"period": latest})
+        with pytest.raises(TooRecent, match=f"{refused}: .* ask for {latest} or earlier"):
+            await destroy(session, refused, now)
+        assert latest not in await destroy(session, latest, now)
+        kept = {each.period for each in await kept_keys(session) if not each.destroyed_at}
+        assert latest in kept
 
 
 async def _lays_open(database: Database, number: IssueNumber) -> None:

@@ -1,4 +1,7 @@
-"""Since when nothing personal is left of an issue. Expands only.
+"""Since when nothing personal is left of an issue.
+
+Expands only. Issues are locked for the column alone; that old rows hold to the constraint is looked
+up, and the indexes are built, beside the writers. All of it may be run again after a failure.
 
 Revision ID: 0015_anonymised
 Revises: 0014_sign_in_codes
@@ -12,21 +15,27 @@ branch_labels = None
 depends_on = None
 
 
+INDEXES = {
+    "ix_issues_to_anonymise": "issues (closed_at)"
+    " WHERE closed_at IS NOT NULL AND anonymised_at IS NULL",
+    "ix_texts_author": "texts (author) WHERE erased_at IS NULL",
+}
+
+
 def upgrade() -> None:
-    op.execute("ALTER TABLE issues ADD COLUMN anonymised_at timestamptz")
     op.execute(
-        "ALTER TABLE issues ADD CONSTRAINT ck_issues_anonymised"
+        "ALTER TABLE issues ADD COLUMN IF NOT EXISTS anonymised_at timestamptz,"
+        " DROP CONSTRAINT IF EXISTS ck_issues_anonymised, ADD CONSTRAINT ck_issues_anonymised"
         " CHECK (anonymised_at IS NULL OR closed_at IS NOT NULL) NOT VALID"
     )
-    op.execute("ALTER TABLE issues VALIDATE CONSTRAINT ck_issues_anonymised")
-    op.execute(
-        "CREATE INDEX ix_issues_to_anonymise ON issues (closed_at)"
-        " WHERE closed_at IS NOT NULL AND anonymised_at IS NULL"
-    )
-    op.execute("CREATE INDEX ix_texts_author ON texts (author) WHERE erased_at IS NULL")
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE issues VALIDATE CONSTRAINT ck_issues_anonymised")
+        for name, what in INDEXES.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {what}")
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX ix_texts_author")
-    op.execute("DROP INDEX ix_issues_to_anonymise")
+    for name in INDEXES:
+        op.execute(f"DROP INDEX IF EXISTS {name}")
     op.execute("ALTER TABLE issues DROP COLUMN anonymised_at")

@@ -1,7 +1,8 @@
 """Room for sealed values beside the plain ones, and the keys that they are sealed with.
 
-Expands only: what is there stays as it is until `python -m deploy.seal backfill` seals it. The
-indexes are built beside the writers; one that was left half built by a failure is built anew.
+Expands only: what is there stays as it is until `python -m deploy.seal backfill` seals it. Each
+statement commits by itself, so that no two tables are locked together: a birth locks several, in an
+order of its own. All may be run again: what is there is left, a half-built index is built anew.
 
 Revision ID: 0017_sealed
 Revises: 0016_resident_links
@@ -65,10 +66,10 @@ COLUMNS = {
 
 
 def upgrade() -> None:
-    for statement in TABLES.split(";\n"):
-        op.execute(statement)
-    op.execute(REFUSE_CHANGE_OF_REFERENCE.format(sealed=" #- '{name_sealed}'"))
     with op.get_context().autocommit_block():
+        for statement in TABLES.split(";\n"):
+            op.execute(statement)
+        op.execute(REFUSE_CHANGE_OF_REFERENCE.format(sealed=" #- '{name_sealed}'"))
         for name, what in INDEXES.items():
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
             op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {what}")

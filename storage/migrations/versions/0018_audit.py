@@ -30,6 +30,8 @@ CREATE INDEX IF NOT EXISTS ix_audit_entries_at ON audit_entries (at);
 CREATE INDEX IF NOT EXISTS ix_audit_entries_subject_id ON audit_entries (subject, id)
     WHERE subject IS NOT NULL;
 CREATE INDEX IF NOT EXISTS ix_audit_entries_object_id_id ON audit_entries (object_id, id);
+CREATE INDEX IF NOT EXISTS ix_audit_entries_grid_id ON audit_entries (grid, id);
+CREATE INDEX IF NOT EXISTS ix_audit_entries_act_id ON audit_entries (act, id);
 CREATE TABLE IF NOT EXISTS audit_links (
     seq bigint NOT NULL, source text NOT NULL, key text NOT NULL, digest bytea NOT NULL,
     sealed_at timestamptz NOT NULL, key_id text NOT NULL, previous bytea NOT NULL,
