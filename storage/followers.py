@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import Select, Text, cast, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import CategoryCode, IssueNumber, Subject
@@ -17,6 +17,8 @@ MOST_FOLLOWERS = 500
 """Of one issue: each is told, and a crowd is a matter for a meeting."""
 MOST_FOLLOWED = 50
 """Issues not closed that one person may follow."""
+_NOBODY = "erased:"
+"""Begins what stands for a follower who was erased: counted as before, and never told anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,22 @@ class Followers:
             )
         )
         return bool(gone.rowcount)
+
+    async def leave_all(self, subject: Subject, issues: Select[str]) -> None:
+        """The same as `leave` on each of these issues."""
+        await self._session.execute(
+            delete(FollowerRow).where(
+                FollowerRow.subject == subject, FollowerRow.issue_number.in_(issues)
+            )
+        )
+
+    async def unname(self, subject: Subject, issues: Select[str]) -> None:
+        """Nobody knows any more who followed these, or that it was one person; figures stay."""
+        await self._session.execute(
+            update(FollowerRow)
+            .where(FollowerRow.subject == subject, FollowerRow.issue_number.in_(issues))
+            .values(subject=literal(_NOBODY).concat(cast(func.gen_random_uuid(), Text)))
+        )
 
     async def move(self, number: IssueNumber, primary: IssueNumber) -> IssueNumber | None:
         """From a duplicate to the issue it leads to in the end; which that is, if it is there.
@@ -177,7 +195,7 @@ class Followers:
         """Who has to be told, in the order in which they came."""
         found = (
             select(FollowerRow.subject)
-            .where(FollowerRow.issue_number == number)
+            .where(FollowerRow.issue_number == number, ~FollowerRow.subject.startswith(_NOBODY))
             .order_by(FollowerRow.since, FollowerRow.subject)
         )
         return tuple(Subject(each) for each in (await self._session.execute(found)).scalars())

@@ -49,7 +49,8 @@ class People:
             part: opener.text(reporter_place(part, number), sealed[part], getattr(row, part))
             for part in PARTS
         }
-        return Reporter(number=number, **said, erased_at=None)
+        is_whole = all(said[part] is not None or sealed[part] is None for part in PARTS)
+        return Reporter(number=number, **said, erased_at=None, is_whole=is_whole)
 
     async def erase_reporter(self, number: IssueNumber, at: datetime) -> bool:
         """Blanks who reported; False when there was nothing left to blank."""

@@ -132,6 +132,8 @@ class Reporter:
     phone: str | None
     address: str | None
     erased_at: datetime | None
+    is_whole: bool = True
+    """False where something sealed could not be opened, and so is None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

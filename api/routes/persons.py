@@ -14,22 +14,27 @@ from api.dependencies import AskingOf, Caller, PartsOf, who_may
 from api.documentation import ERASE_PERSON, EXPORT, responses
 from api.parts import Parts
 from api.problems import ApiCode, Problem
+from api.schemas.accounts import AccountDetail
 from api.schemas.persons import (
     ErasedOfPerson,
     KeptIssue,
+    KeptLink,
     KeptOfPerson,
     KeptPicture,
     KeptText,
     PersonBody,
 )
 from api.schemas.pictures import PictureLinks
-from api.ways_in.administering import Sealed
-from api.ways_in.forgetting import forget_resident
+from api.ways_in.administering import Administration, Sealed
+from api.ways_in.forgetting import Leaving, forget_resident
 from domain.actor import Actor
 from domain.auditing import About, Deed, ObjectKind
 from domain.ids import GridCode, Subject
 from domain.rights import Act, Within, grids_of, reach
-from storage.persons import Kept, OwnPicture, Persons, Whom
+from storage.accounts.repository import Accounts
+from storage.persons import Persons
+from storage.persons_kept import Kept, OwnPicture
+from storage.persons_traces import Whom
 from storage.pictures.album import Variant
 from storage.pictures.objects import ObjectsUnreachable
 from storage.session import Session
@@ -46,13 +51,15 @@ async def export_person(
 
     Every handing over is in the audit log; where that cannot be written, nothing is handed over.
     """
-    whom = _whom(body)
+    grids = _grids(caller, body)
     async with parts.database.read() as session:
-        kept = await Persons(session).kept(whom, _grids(caller, whom))
+        whom = await _whom(session, parts, body)
+        kept = await Persons(session).kept(whom, grids)
+        account = await _account(session, parts, caller, whom)
     whole, issues = kept.is_whole, len(kept.issues)
     await audit.saw(Deed.PERSON_EXPORTED, _about(whom), issues=issues, whole=whole)
     log.info("person_exported", about=_about(whom).object, subject=caller.subject)
-    return _shown(whom, kept, parts)
+    return _shown(whom, account, kept, parts)
 
 
 @router.post("/erase", summary="Erase a person's data", responses=responses(ERASE_PERSON))
@@ -69,11 +76,12 @@ async def erase_person(
     instead: somebody is waiting there, and has to be reached. What lies in grids of other
     administrators is theirs to erase.
     """
-    at, whom = parts.now(), _whom(body)
+    at = parts.now()
     async with parts.database.begin() as session:
         ledger = Ledger(session, asking)
         reply = again(await ledger.open(Sealed.of(body, parts.ways_in), at))
         if reply is None:
+            whom = await _whom(session, parts, body)
             shown = await _erased(session, parts, caller, whom, at)
             reply = Reply(shown.model_dump(mode="json"))
             await ledger.keep(reply)
@@ -84,8 +92,26 @@ async def erase_person(
     return ErasedOfPerson.model_validate(reply.body)
 
 
-def _whom(body: PersonBody) -> Whom:
-    return Whom(subject=Subject(body.subject) if body.subject else None, phone=body.phone)
+async def _whom(session: Session, parts: Parts, body: PersonBody) -> Whom:
+    """Of a phone, also who signs in with it."""
+    if body.phone is None:
+        return Whom(subject=Subject(body.subject) if body.subject else None)
+    account = await Accounts(session, parts.ways_in.hasher).by_phone(body.phone)
+    return Whom(subject=account.subject if account else None, phone=body.phone)
+
+
+async def _account(
+    session: Session, parts: Parts, caller: Actor, whom: Whom
+) -> AccountDetail | None:
+    """Their own, or one that administrators see anyway."""
+    if whom.subject is None:
+        return None
+    try:
+        return await Administration(session, parts.ways_in, parts.now()).detail(
+            whom.subject, caller
+        )
+    except Problem:
+        return None
 
 
 def _about(whom: Whom) -> About:
@@ -98,31 +124,33 @@ async def _erased(
 ) -> ErasedOfPerson:
     gone = await Persons(session).erase(whom, at, grids_of(caller, Act.ERASE_PERSON))
     is_done = not (gone.still_open or gone.beyond_scope or gone.more)
-    account = (
-        whom.subject is not None
-        and is_done
-        and await forget_resident(session, parts.ways_in, caller, whom.subject, at)
-    )
+    account = False
+    if whom.subject is not None and is_done:
+        leaving = Leaving(subject=whom.subject, at=at, is_all_within=gone.within_scope > 0)
+        account = await forget_resident(session, parts.ways_in, caller, leaving)
     return ErasedOfPerson.model_validate(
         {"subject": whom.subject, "account": account, **asdict(gone)}
     )
 
 
-def _grids(caller: Actor, whom: Whom) -> Sequence[GridCode] | None:
-    if caller.subject == whom.subject:
+def _grids(caller: Actor, body: PersonBody) -> Sequence[GridCode] | None:
+    """Whose phone it is, nobody shows by knowing it: one's own is what the token says."""
+    if caller.subject == body.subject:
         return None
     if Within.GRID not in reach(caller, Act.EXPORT_PERSON):
         raise Problem(ApiCode.FORBIDDEN)
     return grids_of(caller, Act.EXPORT_PERSON)
 
 
-def _shown(whom: Whom, kept: Kept, parts: Parts) -> KeptOfPerson:
+def _shown(whom: Whom, account: AccountDetail | None, kept: Kept, parts: Parts) -> KeptOfPerson:
     return KeptOfPerson(
         subject=whom.subject,
+        account=account,
         issues=tuple(KeptIssue.model_validate(each) for each in kept.issues),
         texts=tuple(KeptText.model_validate(each) for each in kept.texts),
         pictures=tuple(_picture(each, parts) for each in kept.pictures),
         follows=kept.follows,
+        links=tuple(KeptLink.model_validate(each) for each in kept.links),
         is_whole=kept.is_whole,
     )
 

@@ -5,10 +5,12 @@ from typing import Self
 
 from pydantic import ConfigDict, model_validator
 
+from api.schemas.accounts import AccountDetail
 from api.schemas.issues import Read
 from api.schemas.pictures import PictureLinks
 from api.schemas.text import Body, Phone, Subject
 from domain.vocabulary import IssueState
+from storage.residents.views import LinkKind
 
 
 class PersonBody(Body):
@@ -20,7 +22,7 @@ class PersonBody(Body):
     )
     subject: Subject | None = None
     phone: Phone | None = None
-    """Of somebody who has no account: what they left with issues, however it was written."""
+    """What was left with it, however it was written; and whose account has it, all of theirs."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -72,23 +74,37 @@ class KeptPicture(Read):
     """None while its upload is not whole."""
 
 
+class KeptLink(Read):
+    """A link that acts in the person's name; its address is nowhere."""
+
+    id: str
+    number: str
+    kind: LinkKind
+    made_at: datetime
+    expires_at: datetime
+
+
 class KeptOfPerson(Read):
-    """All that is kept of the person in these grids; `is_whole` says if a limit cut it off."""
+    """All that is kept of the person in these grids."""
 
     subject: str | None
-    """Null where a phone was asked for."""
+    """Null where a phone was asked for that no account has."""
+    account: AccountDetail | None
+    """Null where there is none, or none that the caller sees."""
     issues: tuple[KeptIssue, ...]
     texts: tuple[KeptText, ...]
     pictures: tuple[KeptPicture, ...]
     follows: tuple[str, ...]
+    links: tuple[KeptLink, ...]
     is_whole: bool
+    """False where a limit cut it off, or something sealed could not be opened."""
 
 
 class ErasedOfPerson(Read):
     """What was erased; `more` issues need another request, `still_open` have to be closed first."""
 
     subject: str | None
-    """Null where a phone was asked for."""
+    """Null where a phone was asked for that no account has."""
     account: bool
     """Whether their account is nobody's any more: only a resident's, with nothing open."""
     issues: int

@@ -1,5 +1,6 @@
 """An account that is to be nobody's any more, because its resident asked to be erased."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,20 +18,34 @@ from storage.session import Session
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Who asked to be erased, and whether everything they raised was the caller's to erase."""
+
+    subject: Subject
+    at: datetime
+    is_all_within: bool
+
+
 async def forget_resident(
-    session: Session, ways_in: WaysIn, caller: Actor, subject: Subject, at: datetime
+    session: Session, ways_in: WaysIn, caller: Actor, leaving: Leaving
 ) -> bool:
     """Whether it was done: of accounts that were never more than a resident's, and not one's own.
 
+    The caller's scope has to hold all appointments, or all that the resident ever raised: who
+    lives in two districts and was heard in one is forgotten there.
     Nobody can tell from the subject who it was, and nobody signs in with it.
     """
+    subject, at = leaving.subject, leaving.at
     accounts = Accounts(session, ways_in.hasher)
     await accounts.lock(subject)
     account = await accounts.by_subject(subject)
     ever = await Appointments(session).of(subject)
     if account is None or subject == caller.subject:
         return False
-    if not all(each.roles == (Role.RESIDENT,) and each.is_covered_by(caller) for each in ever):
+    if any(each.roles != (Role.RESIDENT,) for each in ever):
+        return False
+    if not (leaving.is_all_within or all(each.is_covered_by(caller) for each in ever)):
         return False
     await accounts.forget(subject, at, caller.subject)
     await SignInSessions(session).revoke_all(subject, Because.DISABLED, at)

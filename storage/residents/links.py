@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.events import EventName
@@ -94,6 +94,20 @@ class ResidentLinks:
             .where(
                 ResidentLinkRow.issue_number == number,
                 ResidentLinkRow.id == id_,
+                ResidentLinkRow.revoked_at.is_(None),
+            )
+            .values(revoked_at=at)
+        )
+
+    async def revoke_all(
+        self, which: ColumnElement[bool], issues: Select[str], at: datetime
+    ) -> None:
+        """At once and for good: those of these issues that meet a condition."""
+        await self._session.execute(
+            update(ResidentLinkRow)
+            .where(
+                which,
+                ResidentLinkRow.issue_number.in_(issues),
                 ResidentLinkRow.revoked_at.is_(None),
             )
             .values(revoked_at=at)

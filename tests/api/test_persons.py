@@ -3,13 +3,22 @@
 import pytest
 from structlog.testing import capture_logs
 
+from api.ways_in.sessions import WaysIn
 from domain.actor import Actor
+from domain.appointment import Appointment
 from domain.ids import GridCode
 from domain.vocabulary import IssueState, Role
+from storage.accounts.appointments import Appointments
+from storage.accounts.repository import Accounts
+from storage.accounts.views import Account
+from storage.residents.links import ResidentLinks
+from storage.residents.views import LinkKind
 from storage.session import Database
+from tests.api.residents import linked
 from tests.api.town import ADMINISTRATOR, STRANGER, Town
-from tests.builders import DISPATCHER, GRID, OFFICER, RESIDENT, SUPERVISOR, an_actor
-from tests.storage.stories import born_in
+from tests.builders import DISPATCHER, GRID, NOON, OFFICER, RESIDENT, SUPERVISOR, an_actor
+from tests.storage.stories import born, born_in
+from tests.storage.test_blanking import marked_closed
 
 WANG = {"reporter_name": "王女士", "reporter_phone": "13800000000"}
 ME = {"subject": RESIDENT.subject}
@@ -104,3 +113,82 @@ async def test_who_left_a_phone_is_erased_by_it(town: Town, database: Database) 
 async def test_one_person_is_meant(town: Town, body: dict[str, str]) -> None:
     answer = await town.post(ADMINISTRATOR, "/persons/export", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+async def test_who_signs_in_with_a_phone_is_erased_by_it(town: Town, database: Database) -> None:
+    resident = {"subject": "r.1", "login": "resident_one", "phone": "13800000000"}
+    at_home = [{"roles": ["resident"], "grids": [GRID]}]
+    made = await town.post(ADMINISTRATOR, "/accounts", {**resident, "appointments": at_home})
+    assert made.status_code == 201, made.text
+    number = (await born_in(IssueState.CLOSED, database)).number
+    phone = {"phone": "138 0000 0000"}
+    kept = (await town.post(ADMINISTRATOR, "/persons/export", phone)).json()
+    assert (kept["subject"], [each["number"] for each in kept["issues"]]) == ("r.1", [number])
+    account = kept["account"]
+    assert (account["login"], account["has_phone"]) == ("resident_one", True)
+    assert [each["roles"] for each in account["appointments"]] == [["resident"]]
+    elsewhere = (await town.post(ELSEWHERE, "/persons/export", phone)).json()
+    assert (elsewhere["account"], elsewhere["issues"]) == (None, [])
+    assert (await town.post(RESIDENT, "/persons/export", phone)).status_code == 403
+    answers = [await town.post(ADMINISTRATOR, "/persons/erase", phone, key="e") for _ in "12"]
+    gone = answers[0].json()
+    assert (gone["subject"], gone["issues"], gone["account"]) == ("r.1", 1, True)
+    assert answers[1].json() == gone
+    left = (await town.get(ADMINISTRATOR, "/accounts/r.1")).json()
+    assert (left["login"], left["has_phone"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("raised_in", "is_forgotten"),
+    [((GRID,), True), ((GRID, GridCode("yj.kn")), False), ((), False)],
+    ids=["here", "here and there", "nowhere"],
+)
+async def test_who_lives_in_two_districts_is_forgotten_where_all_their_issues_are(
+    town: Town,
+    database: Database,
+    ways_in: WaysIn,
+    raised_in: tuple[GridCode, ...],
+    is_forgotten: bool,
+) -> None:
+    places = (GRID, GridCode("yj.kn"))
+    appointment = Appointment(
+        id="0" * 32,
+        subject=RESIDENT.subject,
+        roles=(Role.RESIDENT,),
+        grids=places,
+        places=places,
+        since=NOON,
+        appointed_by=ADMINISTRATOR.subject,
+    )
+    account = Account(subject=RESIDENT.subject, created_at=NOON, created_by=ADMINISTRATOR.subject)
+    async with database.begin() as session:
+        await Accounts(session, ways_in.hasher).add(account)
+        await Appointments(session).add(appointment, NOON)
+    for grid in raised_in:
+        await marked_closed(database, await born(database, grid=grid))
+    gone = (await town.post(ADMINISTRATOR, "/persons/erase", ME)).json()
+    assert gone["account"] is is_forgotten
+
+
+@pytest.mark.parametrize("whom", [ME, {"phone": "13800000000"}], ids=["subject", "phone"])
+async def test_no_link_acts_in_the_name_of_who_was_erased(
+    town: Town, database: Database, whom: dict[str, str]
+) -> None:
+    closed = (await born_in(IssueState.CLOSED, database, **WANG)).number
+    waiting = (await born_in(IssueState.HANDLING, database)).number
+    own, needed = await linked(database, closed), await linked(database, waiting)
+    board = await linked(database, closed, LinkKind.BOARD)
+    kept = (await town.post(RESIDENT, "/persons/export", ME)).json()
+    assert {each["id"] for each in kept["links"]} == {own.id, needed.id}
+    await town.post(ADMINISTRATOR, "/persons/erase", whom)
+    async with database.read() as session:
+        links = [
+            await ResidentLinks(session).one(each.number, each.id) for each in (own, board, needed)
+        ]
+    assert [each is not None and each.revoked_at is not None for each in links] == [
+        True,
+        False,
+        False,
+    ]
+    kept = (await town.post(RESIDENT, "/persons/export", ME)).json()
+    assert [each["id"] for each in kept["links"]] == [needed.id]

@@ -1,13 +1,16 @@
 """All that is kept of one person is handed over to them, or goes; nobody else's does."""
 
 import pytest
+from sqlalchemy import text
 
 from domain.ids import GridCode, IssueNumber, Subject, TextId
-from domain.vocabulary import IssueState, Role
-from storage import persons
+from domain.vocabulary import IssueState, Role, Satisfaction
+from storage import persons, persons_kept
 from storage.followers import Followers
 from storage.people import People
-from storage.persons import Gone, Kept, Persons, Whom
+from storage.persons import Gone, Persons
+from storage.persons_kept import Kept
+from storage.persons_traces import Whom
 from storage.pictures.repository import Pictures
 from storage.session import Database
 from storage.texts import Texts
@@ -74,7 +77,7 @@ async def test_an_administrator_sees_no_more_than_their_grids(database: Database
 
 
 async def test_a_limit_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(persons, "MOST_ISSUES", 1)
+    monkeypatch.setattr(persons_kept, "MOST_ISSUES", 1)
     for _ in range(2):
         await born(database)
     found = await all_of(database)
@@ -144,3 +147,55 @@ async def test_who_left_a_phone_is_found_by_it_however_it_is_written(database: D
         gone = await Persons(session).erase(whom, NOON, (COUNTY,))
         assert (gone.issues, gone.texts) == (1, 1)
         assert (await Persons(session).kept(whom, (COUNTY,))).issues == ()
+
+
+async def test_who_is_erased_follows_nothing_and_counts_as_before(database: Database) -> None:
+    over, running = [await born(database, raised_by=LI) for _ in "12"]
+    await marked_closed(database, over)
+    async with database.begin() as session:
+        followers = Followers(session)
+        for number in (over, running):
+            await followers.follow(number, ME, NOON)
+            await followers.follow(number, Subject("r.3"), NOON)
+        await followers.evaluate(over, ME, Satisfaction.SATISFIED, solved=True, at=NOON)
+    await erased(database)
+    async with database.read() as session:
+        followers = Followers(session)
+        told = [await followers.of(number) for number in (over, running)]
+        counts = [await followers.count_of(number) for number in (over, running)]
+        words = await followers.words(over)
+    assert told == [("r.3",)] * 2
+    assert (counts, words) == ([2, 1], {Satisfaction.SATISFIED: 1})
+    assert (await all_of(database)).follows == ()
+
+
+async def test_who_is_erased_elsewhere_follows_here(database: Database) -> None:
+    number = await born(database, raised_by=LI)
+    async with database.begin() as session:
+        await Followers(session).follow(number, ME, NOON)
+    await erased(database, grids=(ELSEWHERE,))
+    assert (await all_of(database)).follows == (number,)
+
+
+async def test_what_does_not_open_is_told(database: Database) -> None:
+    await born(database, **WANG)
+    assert (await all_of(database)).is_whole
+    async with database.begin() as session:
+        await session.execute(text("UPDATE reporters SET name_sealed = phone_sealed"))
+    found = await all_of(database)
+    assert ([each.reporter and each.reporter.name for each in found.issues], found.is_whole) == (
+        [None],
+        False,
+    )
+
+
+async def test_subject_and_phone_find_one_person_together(database: Database) -> None:
+    by_phone = await born(database, raised_by=LI, **WANG)
+    await marked_closed(database, by_phone)
+    by_subject = (await born_in(IssueState.CLOSED, database)).number
+    whom = Whom(subject=ME, phone="13800000000")
+    async with database.begin() as session:
+        kept = await Persons(session).kept(whom, (COUNTY,))
+        gone = await Persons(session).erase(whom, NOON, (COUNTY,))
+    assert {each.number for each in kept.issues} == {by_phone, by_subject}
+    assert (gone.issues, gone.within_scope) == (2, 2)
