@@ -10,7 +10,7 @@ from domain.ids import GridCode, IssueNumber, Subject
 from domain.vocabulary import IssueState
 from storage.blanking import Blanking
 from storage.followers import Followers
-from storage.models import IssueRow
+from storage.models import IssueRow, TextRow
 from storage.persons_kept import Keeping, Kept
 from storage.persons_traces import Whom, covered, traces_of
 from storage.pictures.repository import Pictures
@@ -34,6 +34,8 @@ class Gone:
     """Issues in grids that who erased does not cover."""
     more: int
     """Issues that one request had no room for; the next one has."""
+    words_left: int
+    """Texts of theirs on issues that are open, or that who erased does not cover."""
     within_scope: int
     """Issues of theirs that who erased covers; by subject also those that were erased before."""
 
@@ -60,7 +62,7 @@ class Persons:
         where, traces = covered(grids), await traces_of(self._session, whom)
         mine, closed = traces.issues, IssueRow.state == IssueState.CLOSED
         due = (mine, closed, IssueRow.anonymised_at.is_(None), where)
-        numbers = await self._numbers(*due, most=MOST_ERASED)
+        numbers = await self._held(*due)
         within_scope = await self._count(mine, where)
         elsewhere = select(IssueRow.number).where(closed, where)
         # Before anything is blanked: no issue is found by a phone that is gone.
@@ -79,6 +81,7 @@ class Persons:
             more=await self._count(*due),
             beyond_scope=await self._count(mine, ~where),
             within_scope=within_scope,
+            words_left=await self._words_left(whom.subject),
         )
 
     async def _follows_no_more(self, subject: Subject, where: ColumnElement[bool]) -> None:
@@ -86,6 +89,18 @@ class Persons:
         followers, closed = Followers(self._session), IssueRow.state == IssueState.CLOSED
         await followers.leave_all(subject, select(IssueRow.number).where(~closed, where))
         await followers.unname(subject, select(IssueRow.number).where(closed, where))
+
+    async def _held(self, *which: ColumnElement[bool]) -> list[IssueNumber]:
+        """No step with words of its own is recorded meanwhile; housekeeping holds them likewise."""
+        found = select(IssueRow.number).where(*which).order_by(IssueRow.id).limit(MOST_ERASED)
+        rows = await self._session.execute(found.with_for_update())
+        return [IssueNumber(row.number) for row in rows]
+
+    async def _words_left(self, subject: Subject | None) -> int:
+        found = select(func.count(TextRow.id)).where(
+            TextRow.author == subject, TextRow.erased_at.is_(None)
+        )
+        return 0 if subject is None else (await self._session.execute(found)).scalar_one()
 
     async def _numbers(self, *which: ColumnElement[bool], most: int) -> list[IssueNumber]:
         found = select(IssueRow.number).where(*which).order_by(IssueRow.id).limit(most)

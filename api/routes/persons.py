@@ -123,7 +123,7 @@ async def _erased(
     session: Session, parts: Parts, caller: Actor, whom: Whom, at: datetime
 ) -> ErasedOfPerson:
     gone = await Persons(session).erase(whom, at, grids_of(caller, Act.ERASE_PERSON))
-    is_done = not (gone.still_open or gone.beyond_scope or gone.more)
+    is_done = not (gone.still_open or gone.beyond_scope or gone.more or gone.words_left)
     account = False
     if whom.subject is not None and is_done:
         leaving = Leaving(subject=whom.subject, at=at, is_all_within=gone.within_scope > 0)
@@ -175,7 +175,6 @@ def _links(picture: OwnPicture, parts: Parts) -> PictureLinks:
 async def _remove_pictures(parts: Parts) -> None:
     """Nobody sees them any more; what cannot be deleted now is left to housekeeping."""
     try:
-        while await parts.album.remove_erased(parts.now()):
-            continue
+        await parts.album.remove_erased(parts.now())
     except ObjectsUnreachable as error:
         log.warning("pictures_left_to_housekeeping", error=str(error))

@@ -113,4 +113,6 @@ class ErasedOfPerson(Read):
     still_open: tuple[str, ...]
     beyond_scope: int
     """Issues in grids of other administrators."""
+    words_left: int
+    """Texts of theirs on open issues, or in grids of other administrators."""
     more: int

@@ -63,6 +63,7 @@ async def test_an_administrator_erases_a_person_once(town: Town, database: Datab
             "pictures": 0,
             "still_open": [waiting],
             "beyond_scope": 0,
+            "words_left": 1,
             "more": 0,
         }
     ] * 2
