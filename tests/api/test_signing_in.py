@@ -29,7 +29,7 @@ from tests.api.signing_in import (
     hired,
 )
 from tests.api.test_source_tokens import rows_of
-from tests.api.town import ADMINISTRATOR, Town, a_token
+from tests.api.town import ADMINISTRATOR, Town
 from tests.builders import GRID, NOON, POLICE
 from tests.pictures.album import StoppedClock
 
@@ -226,34 +226,6 @@ async def test_one_acts_in_one_appointment_at_a_time(town: Town, ticks: Watchmak
     ticks.later()
     assert said(await before.gets("/me")) == (401, "session_over")
     assert said(await before.refreshes()) == (401, "session_over")
-
-
-@pytest.mark.parametrize("path", ["sign-out", "sign-out-everywhere", "disabled", "appointment"])
-async def test_a_session_that_is_over_opens_no_other_while_it_is_still_let_in(
-    town: Town, path: str
-) -> None:
-    """For two seconds its bearer is let in by what was known before."""
-    lin = await at_work(town, STAFF, {**WORKER, "since": NOON.isoformat()})
-    me = (await lin.gets("/me")).json()
-    acting = me["appointment"]["id"]
-    other = next(each["id"] for each in me["appointments"] if each["id"] != acting)
-    here = f"/accounts/{me['subject']}"
-    if path == "disabled":
-        bearer = {"Authorization": f"Bearer {a_token(ADMINISTRATOR)}"}
-        done = await town.http.patch(here, json={"disabled": True}, headers=bearer)
-    elif path == "appointment":
-        done = await town.post(ADMINISTRATOR, f"{here}/appointments/{acting}/end", {})
-    else:
-        done = await lin.posts(f"/{path}")
-    assert done.is_success, done.text
-    assert (await lin.gets("/me")).status_code == 200, "as the watch still believes"
-    switched = await lin.posts("/me/appointment", appointment=other)
-    assert said(switched) == (401, "session_over")
-    if path != "disabled":
-        new = "another good password"
-        changed = await lin.posts("/me/password", password=PASSWORD, new_password=new)
-        assert said(changed) == (401, "session_over")
-        assert (await lin.signs_in()).status_code == 200, "by the password of before"
 
 
 async def test_nobody_is_locked_out_because_it_was_too_much_to_look(
