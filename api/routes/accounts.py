@@ -68,8 +68,9 @@ async def create_account(
 
     With a login name there is a password, shown this once and to be changed at the first sign-in.
     """
+    given = await parts.ways_in.passwords.given() if body.login else None
     async with parts.database.begin() as session:
-        return await _administration(session, parts).create(asking, body)
+        return await _administration(session, parts).create(asking, body, given)
 
 
 @router.get("", summary="List accounts", responses=responses(SEE_ACCOUNTS))
@@ -119,8 +120,10 @@ async def reset_password(
 
     Needs an administrator whose grids cover all that the account is or will be.
     """
+    given = await parts.ways_in.passwords.given()
     async with parts.database.begin() as session:
-        return await _administration(session, parts).reset_password(asking, Subject(subject))
+        keeping = _administration(session, parts)
+        return await keeping.reset_password(asking, Subject(subject), given)
 
 
 @router.post("/{subject}/sign-out", summary="Sign somebody out", responses=responses(APPOINT))

@@ -9,6 +9,7 @@ from api.parts import Parts
 from api.peers import Peers
 from api.schemas.accounts import Refresh, SignedOut, SignIn, TokensRead
 from api.ways_in.documentation import REFRESH, SIGN_IN, SIGN_OUT
+from api.ways_in.ending import Ending
 from api.ways_in.entering import entering, of_account
 from api.ways_in.sessions import continue_session
 from api.ways_in.showing import tokens_read
@@ -47,7 +48,7 @@ async def refresh(body: Refresh, parts: PartsOf, audit: AuditOf) -> TokensRead:
 
 @router.post("/sign-out", summary="Sign out", responses=responses(SIGN_OUT))
 async def sign_out(current: SessionOf, parts: PartsOf, audit: AuditOf) -> SignedOut:
-    """Ends the session of the bearer, here at once and everywhere else within two seconds."""
+    """Ends the session of the bearer, everywhere within two seconds; it is continued no more."""
     async with parts.database.begin() as session:
         ended = await SignInSessions(session).revoke(current.id, Because.SIGNED_OUT, parts.now())
         await audit.did(session, Deed.SIGNED_OUT, About(ObjectKind.SESSION, current.id))
@@ -59,9 +60,8 @@ async def sign_out_everywhere(current: SessionOf, parts: PartsOf, audit: AuditOf
     """Ends all sessions of the bearer, on every device."""
     subject = current.account.subject
     async with parts.database.begin() as session:
-        ended = await SignInSessions(session).revoke_all(
-            subject, Because.SIGNED_OUT_EVERYWHERE, parts.now()
-        )
+        ending = Ending(session, parts.ways_in.hasher, parts.now())
+        ended = await ending.all_of(subject, Because.SIGNED_OUT_EVERYWHERE)
         await audit.did(session, Deed.SIGNED_OUT, of_account(subject), sessions=ended)
     return SignedOut(sessions=ended)
 

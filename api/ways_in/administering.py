@@ -30,8 +30,9 @@ from api.ways_in.appointing import (
     require_sight,
     require_whole,
 )
+from api.ways_in.ending import Ending
 from api.ways_in.entering import of_account
-from api.ways_in.passwords import random_password
+from api.ways_in.passwords import Given
 from api.ways_in.sessions import WaysIn
 from api.ways_in.showing import account_read
 from domain.actor import Actor
@@ -39,7 +40,6 @@ from domain.auditing import About, Deed, ObjectKind, Particular
 from domain.ids import Subject
 from storage.accounts.appointments import Appointments
 from storage.accounts.repository import Accounts, Taken
-from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Account, Because
 from storage.session import Session
 
@@ -55,6 +55,7 @@ class Administration:
         self._session = session
         self._ways_in = ways_in
         self._accounts = Accounts(session, ways_in.hasher)
+        self._ending = Ending(session, ways_in.hasher, at)
         self._at = at
 
     async def detail(self, subject: Subject, actor: Actor) -> AccountDetail:
@@ -72,8 +73,8 @@ class Administration:
             require_sight(actor, ever)
         return account_read(account, ever, await accounts.identities_of(subject))
 
-    async def create(self, asking: Asking, body: CreateAccount) -> AccountMade:
-        """A new account with its appointments, and a password that is shown this once.
+    async def create(self, asking: Asking, body: CreateAccount, given: Given | None) -> AccountMade:
+        """A new account with its appointments, and the given password, which is shown this once.
 
         Raises:
             Problem: `account_taken`; else as `require_nobodys` and `appointed`.
@@ -82,14 +83,13 @@ class Administration:
         reply = again(await ledger.open(Sealed.of(body, self._ways_in), self._at))
         if reply is not None:
             return AccountMade.model_validate({**reply.body, "password": None})
-        password = random_password() if body.login else None
         subject = Subject(body.subject or f"u.{secrets.token_hex(_SUBJECT_BYTES)}")
         await require_nobodys(self._session, asking.actor, subject)
         account = Account(
             subject=subject,
             login=body.login,
-            password_hash=await self._ways_in.passwords.hashed(password) if password else None,
-            must_change_password=password is not None,
+            password_hash=given.kept if given else None,
+            must_change_password=given is not None,
             created_at=self._at,
             created_by=asking.actor.subject,
         )
@@ -111,6 +111,7 @@ class Administration:
         shown = await self.detail(subject, asking.actor)
         await ledger.keep(Reply(shown.model_dump(mode="json")))
         log.info("account_created", subject=subject, by=asking.actor.subject)
+        password = given.password if given else None
         return AccountMade.model_validate({**shown.model_dump(), "password": password})
 
     async def change(
@@ -133,7 +134,7 @@ class Administration:
             raise Problem(ApiCode.ACCOUNT_TAKEN) from error
         if body.disabled is True:
             await accounts.disable(subject, self._at, actor.subject)
-            await SignInSessions(self._session).revoke_all(subject, Because.DISABLED, self._at)
+            await self._ending.all_of(subject, Because.DISABLED)
         elif body.disabled is False:
             await accounts.enable(subject)
         fields = ",".join(sorted(body.model_fields_set))
@@ -147,8 +148,8 @@ class Administration:
         )
         return await self.detail(subject, actor)
 
-    async def reset_password(self, asking: Asking, subject: Subject) -> PasswordReset:
-        """A new password, shown this once, to be changed at the next sign-in. Ends every session.
+    async def reset_password(self, asking: Asking, subject: Subject, given: Given) -> PasswordReset:
+        """The given password, shown once, to be changed at the next sign-in. Ends every session.
 
         Raises:
             Problem: as `require_whole`.
@@ -160,14 +161,12 @@ class Administration:
         accounts = self._accounts
         await accounts.lock(subject)
         await require_whole(self._session, asking.actor, subject, self._at)
-        password = random_password()
-        hashed = await self._ways_in.passwords.hashed(password)
-        await accounts.set_password(subject, hashed, must_change=True)
-        await SignInSessions(self._session).revoke_all(subject, Because.PASSWORD_CHANGED, self._at)
+        await accounts.set_password(subject, given.kept, must_change=True)
+        await self._ending.all_of(subject, Because.PASSWORD_CHANGED)
         await self._did(asking.audit, Deed.PASSWORD_CHANGED, subject, reset=True)
         await ledger.keep(Reply({"subject": subject, "password": None}))
         log.info("password_reset", subject=subject, by=asking.actor.subject)
-        return PasswordReset(subject=subject, password=password)
+        return PasswordReset(subject=subject, password=given.password)
 
     async def sign_out(self, asking: Asking, subject: Subject) -> SignedOut:
         """Ends everything somebody is signed in with.
@@ -180,9 +179,7 @@ class Administration:
         if reply is not None:
             return SignedOut.model_validate(reply.body)
         await require_whole(self._session, asking.actor, subject, self._at)
-        ended = await SignInSessions(self._session).revoke_all(
-            subject, Because.ENDED_BY_ADMINISTRATOR, self._at
-        )
+        ended = await self._ending.all_of(subject, Because.ENDED_BY_ADMINISTRATOR)
         await self._did(asking.audit, Deed.SESSION_REVOKED, subject, sessions=ended)
         await ledger.keep(Reply({"sessions": ended}))
         log.info("account_signed_out", subject=subject, by=asking.actor.subject, sessions=ended)
@@ -201,9 +198,7 @@ class Administration:
         await self._accounts.lock(subject)
         await require_whole(self._session, asking.actor, subject, self._at)
         gone = await self._accounts.unlink(subject, body.provider)
-        await SignInSessions(self._session).revoke_all(
-            subject, Because.UNLINKED, self._at, way=body.provider
-        )
+        await self._ending.all_of(subject, Because.UNLINKED, way=body.provider)
         await self._did(
             asking.audit, Deed.IDENTITY_UNBOUND, subject, way=body.provider, identities=gone
         )

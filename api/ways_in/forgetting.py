@@ -5,13 +5,13 @@ from datetime import datetime
 
 import structlog
 
+from api.ways_in.ending import Ending
 from api.ways_in.sessions import WaysIn
 from domain.actor import Actor
 from domain.ids import Subject
 from domain.vocabulary import Role
 from storage.accounts.appointments import Appointments
 from storage.accounts.repository import Accounts
-from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Because
 from storage.session import Session
 
@@ -48,6 +48,6 @@ async def forget_resident(
     if not (leaving.is_all_within or all(each.is_covered_by(caller) for each in ever)):
         return False
     await accounts.forget(subject, at, caller.subject)
-    await SignInSessions(session).revoke_all(subject, Because.DISABLED, at)
+    await Ending(session, ways_in.hasher, at).all_of(subject, Because.DISABLED)
     log.info("account_forgotten", subject=subject, by=caller.subject)
     return True

@@ -18,6 +18,7 @@ import structlog
 
 from api.auditing import Auditing
 from api.problems import ApiCode, FieldError, Problem
+from api.ways_in.ending import Ending
 from api.ways_in.entering import Entrance, of_account
 from api.ways_in.oidc_accounts import Arrivals
 from api.ways_in.oidc_pending import Pending, Seal
@@ -28,7 +29,6 @@ from api.ways_in.sessions import Tokens, WaysIn, open_session
 from domain.auditing import Deed
 from storage.accounts.codes import SignInCode, SignInCodes
 from storage.accounts.repository import Accounts, Taken
-from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Because
 from storage.session import Database, Session
 
@@ -132,20 +132,11 @@ class Oidc:
                 `open_session`.
         """
         async with self._database.begin() as session:
-            found = await SignInCodes(session).use(_hash(redeemed.code))
-        if found is None or found.way != self.settings.name or at >= found.expires_at:
-            raise Problem(ApiCode.SIGN_IN_STALE)
-        entrance.whose, challenge = found.subject, found.challenge or ""
-        if not hmac.compare_digest(challenge, s256(redeemed.verifier)):
-            log.warning("sign_in_code_of_another_page", subject=found.subject)
-            raise Problem(ApiCode.SIGN_IN_STALE)
-        async with self._database.begin() as session:
-            account = await Accounts(session, self._ways_in.hasher).by_subject(found.subject)
-            assert account is not None
-            named = redeemed.appointment
-            return await open_session(
-                session, self._ways_in, account, entrance, at=at, appointment=named
-            )
+            try:
+                return await self._opened(session, redeemed, entrance, at)
+            except Problem as problem:
+                refused = problem
+        raise refused  # outside: the code stays used up
 
     async def sign_out_address(self, return_to: str) -> str:
         """Where the browser signs out at the provider, and comes back from; else our own page.
@@ -174,13 +165,36 @@ class Oidc:
             if account is None:
                 return 0
             because, who, way = Because.SIGNED_OUT_AT_PROVIDER, account.subject, self.settings.name
-            ended = await SignInSessions(session).revoke_all(who, because, at, way=way)
+            ended = await Ending(session, self._ways_in.hasher, at).all_of(who, because, way=way)
             about = of_account(who)
             await audit.did(
                 session, Deed.SIGNED_OUT, about, subject=who, because=because, sessions=ended
             )
         log.info("signed_out_at_provider", subject=account.subject, sessions=ended)
         return ended
+
+    async def _opened(
+        self, session: Session, redeemed: Redeemed, entrance: Entrance, at: datetime
+    ) -> Tokens:
+        """Locks the account before the code is used, as who withdraws it does, and then looks."""
+        accounts, codes = Accounts(session, self._ways_in.hasher), SignInCodes(session)
+        code = _hash(redeemed.code)
+        whose = await codes.whose(code)
+        if whose is not None:
+            await accounts.lock(whose)
+        found = await codes.use(code)
+        if found is None or found.way != self.settings.name or at >= found.expires_at:
+            raise Problem(ApiCode.SIGN_IN_STALE)
+        entrance.whose, challenge = found.subject, found.challenge or ""
+        if not hmac.compare_digest(challenge, s256(redeemed.verifier)):
+            log.warning("sign_in_code_of_another_page", subject=found.subject)
+            raise Problem(ApiCode.SIGN_IN_STALE)
+        account = await accounts.by_subject(found.subject)
+        assert account is not None
+        named = redeemed.appointment
+        return await open_session(
+            session, self._ways_in, account, entrance, at=at, appointment=named
+        )
 
     async def _claims(
         self, pending: Pending, returned: Returned, at: datetime

@@ -56,7 +56,7 @@ class Arrivals:
         if id_ is None:
             log.error("claims_name_nobody", provider=self.settings.name)
             raise Problem(ApiCode.PROVIDER_REFUSED)
-        found = await self._accounts.by_identity(self.settings.name, id_)
+        found = await self._settled(id_)
         claimed = await self._real(posts(self.settings.mapping, claims))
         if found is None and (self.settings.policy == "linked" or not claimed):
             log.warning("sign_in_unknown", provider=self.settings.name)
@@ -72,6 +72,14 @@ class Arrivals:
         """Whom the provider means when it says that this subject of its own has signed out."""
         provider = self.settings.name if self._is_known_by_sub else self._by_sub
         return await self._accounts.by_identity(provider, sub)
+
+    async def _settled(self, id_: str) -> Account | None:
+        """Who is found once more when nobody unlinks them any more, which withdraws their codes."""
+        found = await self._accounts.by_identity(self.settings.name, id_)
+        if found is None:
+            return None
+        await self._accounts.lock(found.subject)
+        return await self._accounts.by_identity(self.settings.name, id_)
 
     @property
     def _accounts(self) -> Accounts:

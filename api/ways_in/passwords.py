@@ -31,6 +31,14 @@ class Verdict:
     stronger: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A password that nobody chose, and what is kept of it."""
+
+    password: str = field(repr=False)
+    kept: str = field(repr=False)
+
+
 class Passwords:
     """Never hashes on the event loop. A password that belongs to nobody costs the same."""
 
@@ -47,6 +55,15 @@ class Passwords:
             Problem: `overloaded`.
         """
         return await self._run(lambda: self._hash.hash(password))
+
+    async def given(self) -> Given:
+        """A new one for who is told it once; made before anything is locked, for it takes a while.
+
+        Raises:
+            Problem: `overloaded`.
+        """
+        password = random_password()
+        return Given(password, await self.hashed(password))
 
     async def verify(self, password: str, kept: str | None) -> Verdict:
         """Whether it is the password of which this is kept; None is nobody's, and as slow.

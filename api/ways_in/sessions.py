@@ -23,6 +23,7 @@ import structlog
 from api.auditing import Auditing
 from api.problems import ApiCode, Problem
 from api.ways_in.addresses import Addresses
+from api.ways_in.ending import Ending
 from api.ways_in.entering import Entrance
 from api.ways_in.passwords import Passwords
 from api.ways_in.ring import KeyRing
@@ -146,15 +147,14 @@ async def switch_appointment(  # noqa: PLR0913, PLR0917 - who, from where, where
     appointment: str,
     at: datetime,
 ) -> Tokens:
-    """The same person in another appointment; the session they came in ends at once.
+    """The same person in another appointment; the session they came in ends first.
 
     Raises:
-        Problem: `no_appointment` when that one is not theirs, or not in force.
+        Problem: `session_over` when it was ended meanwhile; `no_appointment` when that one is not
+            theirs, or not in force.
     """
-    tokens = await open_session(
-        session, ways_in, current.account, entrance, at=at, appointment=appointment
-    )
-    await SignInSessions(session).revoke(current.id, Because.SWITCHED, at)
+    account = await Ending(session, ways_in.hasher, at).own(current, Because.SWITCHED)
+    tokens = await open_session(session, ways_in, account, entrance, at=at, appointment=appointment)
     about = About(ObjectKind.APPOINTMENT, appointment)
     await entrance.audit.did(session, Deed.APPOINTMENT_SWITCHED, about, opened=tokens.session.id)
     return tokens

@@ -1,24 +1,27 @@
 """Login name and password: the same answer after the same work, whatever was wrong."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
 from api.problems import ApiCode, Problem
 from api.schemas.accounts import ChangePassword, SignIn
 from api.ways_in.addresses import locked
+from api.ways_in.ending import Ending
 from api.ways_in.entering import Entrance, of_account
 from api.ways_in.passwords import require_good
 from api.ways_in.sessions import Tokens, WaysIn, open_session
 from domain.auditing import Deed
 from storage.accounts.attempts import Attempts
 from storage.accounts.repository import Accounts
-from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Account, Because, SignInSession
 from storage.session import Database, Session
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 BY_PASSWORD = "password"  # noqa: S105 - the name of a way in
 
@@ -52,20 +55,22 @@ async def change_password(  # noqa: PLR0913, PLR0917 - who, from where, to what 
 
     Raises:
         Problem: as `sign_in`, for whoever found an open screen must not guess here either; or
-            `invalid_input`, for a password that is no good.
+            `invalid_input`, for a password that is no good, or `session_over`.
     """
     account = current.account
     if account.login is None:
         raise Problem(ApiCode.SIGN_IN_FAILED)
     require_good(body.new_password, account.login, account.subject)
     proven = await _proven(database, ways_in, entrance, (account.login, body.password), at)
-    hashed = await ways_in.passwords.hashed(body.new_password)
+    hashing = ways_in.passwords.hashed(body.new_password)
+    hashed = await _looked_at(database, proven.tried, at, hashing)
     async with database.begin() as session:
         await _settled(session, ways_in, proven)
+        ending, why = Ending(session, ways_in.hasher, at), Because.PASSWORD_CHANGED
+        await ending.own(current, why)
         accounts = Accounts(session, ways_in.hasher)
         await accounts.set_password(account.subject, hashed)
-        why = Because.PASSWORD_CHANGED
-        ended = await SignInSessions(session).revoke_all(account.subject, why, at)
+        ended = 1 + await ending.all_of(account.subject, why)
         about = of_account(account.subject)
         await entrance.audit.did(session, Deed.PASSWORD_CHANGED, about, sessions=ended)
         changed = await accounts.by_subject(account.subject)
@@ -103,11 +108,26 @@ async def _proven(
     if until is not None:
         log.warning("sign_in_locked", subject=account.subject if account else None)
         raise locked(ApiCode.SIGN_IN_LOCKED, (until - at).total_seconds())
-    verdict = await ways_in.passwords.verify(password, account.password_hash if account else None)
+    looking = ways_in.passwords.verify(password, account.password_hash if account else None)
+    verdict = await _looked_at(database, tried, at, looking)
     if account is None or not verdict.is_right or account.disabled_at is not None:
         log.warning("sign_in_failed", subject=account.subject if account else None)
         raise Problem(ApiCode.SIGN_IN_FAILED)
     return _Proven(account=account, tried=tried, stronger=verdict.stronger)
+
+
+async def _looked_at(database: Database, tried: bytes, at: datetime, looking: Awaitable[T]) -> T:
+    """What the hashing said; when it is too much to hash now, that is held against nobody.
+
+    Raises:
+        Problem: `overloaded`.
+    """
+    try:
+        return await looking
+    except Problem:
+        async with database.begin() as session:
+            await Attempts(session).take_back(tried, at)
+        raise
 
 
 async def _settled(session: Session, ways_in: WaysIn, proven: _Proven) -> Account:

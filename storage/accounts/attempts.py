@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, delete, func, or_, select
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.models import SignInAttemptRow as Row
@@ -36,6 +36,21 @@ class Attempts:
         locked = select(Row.locked_until).where(Row.login_hash == login_hash)
         found = (await self._session.execute(locked)).scalar_one_or_none()
         return found or at
+
+    async def take_back(self, login_hash: bytes, at: datetime) -> None:
+        """What began at an instant was no attempt: nobody looked at the password.
+
+        The lock that it brought goes with it, but not one that another attempt brought since.
+        """
+        theirs = Row.last_at == at
+        await self._session.execute(
+            update(Row)
+            .where(Row.login_hash == login_hash, Row.failures > 0)
+            .values(
+                failures=Row.failures - 1,
+                locked_until=case((theirs, None), else_=Row.locked_until),
+            )
+        )
 
     async def succeed(self, login_hash: bytes) -> None:
         """Nothing is held against the name any more."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from domain.ids import Subject
 from storage.models import SignInCodeRow as Row
@@ -40,9 +40,19 @@ class SignInCodes:
             )
         )
 
-    async def withdraw(self, subject: Subject, way: str) -> None:
-        """What somebody was given for a way and did not bring yet is worth nothing any more."""
-        await self._session.execute(delete(Row).where(Row.subject == subject, Row.way == way))
+    async def withdraw(self, subject: Subject, way: str | None = None) -> None:
+        """What somebody was given, for one way or any, and did not bring yet is worth nothing."""
+        theirs = Row.subject == subject
+        which = theirs if way is None else theirs & (Row.way == way)
+        await self._session.execute(delete(Row).where(which))
+
+    async def whose(self, code_sha256: bytes) -> Subject | None:
+        """Whose account a code is for, which is not used up by that."""
+        found = await self._session.execute(
+            select(Row.subject).where(Row.code_sha256 == code_sha256)
+        )
+        subject = found.scalar_one_or_none()
+        return None if subject is None else Subject(subject)
 
     async def use(self, code_sha256: bytes) -> SignInCode | None:
         """What a code stands for, once; of two at the same time one gets None."""

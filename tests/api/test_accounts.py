@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from typing_extensions import override
 
+from api.ways_in.passwords import Passwords
 from api.ways_in.sessions import WaysIn, open_session
 from domain.actor import Actor
 from domain.ids import GridCode, Subject
@@ -12,6 +16,7 @@ from domain.vocabulary import Role
 from storage.accounts.repository import Accounts
 from storage.session import Database
 from tests.api.signing_in import (
+    CHEAP,
     PASSWORD,
     STAFF,
     WORKER,
@@ -49,6 +54,27 @@ async def test_a_new_account_has_a_password_that_is_shown_once(
     kept = [await rows_of(database, each) for each in ("accounts", "idempotency_keys")]
     for secret in (made["password"], "13800138000"):
         assert secret not in "".join(kept)
+
+
+async def test_a_given_password_is_hashed_while_nothing_is_locked(
+    app: FastAPI, town: Town, database: Database
+) -> None:
+    asked: list[str] = []
+
+    class Slow(Passwords):
+        @override
+        async def hashed(self, password: str) -> str:
+            async with database.begin() as session:
+                free = "SELECT subject FROM accounts FOR UPDATE NOWAIT"
+                asked.extend((await session.execute(text(free))).scalars())
+            return await super().hashed(password)
+
+    she = (await created(town)).json()["subject"]
+    object.__setattr__(app.state.parts.ways_in, "passwords", Slow(CHEAP))
+    answer = await town.post(ADMINISTRATOR, f"/accounts/{she}/reset-password")
+    assert answer.status_code == 200, answer.text
+    assert asked == [she]
+    app.state.parts.ways_in.passwords.close()
 
 
 async def test_without_a_login_name_there_is_no_password(town: Town) -> None:

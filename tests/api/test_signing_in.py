@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from typing_extensions import override
 
-from api.problems import Problem
+from api.problems import ApiCode, Problem
 from api.schemas.accounts import SignIn
 from api.ways_in.addresses import Addresses
 from api.ways_in.passwords import Passwords, Verdict
@@ -226,6 +226,25 @@ async def test_one_acts_in_one_appointment_at_a_time(town: Town, ticks: Watchmak
     ticks.later()
     assert said(await before.gets("/me")) == (401, "session_over")
     assert said(await before.refreshes()) == (401, "session_over")
+
+
+async def test_nobody_is_locked_out_because_it_was_too_much_to_look(
+    town: Town, ways_in: WaysIn, database: Database
+) -> None:
+    lin = await at_work(town)
+
+    class Busy(Passwords):
+        @override
+        async def verify(self, password: str, kept: str | None) -> Verdict:
+            raise Problem(ApiCode.OVERLOADED)
+
+    busy = replace(ways_in, passwords=Busy(CHEAP))
+    body = SignIn(login=lin.login, password=PASSWORD)
+    for _ in range(12):
+        with pytest.raises(Problem, match="overloaded"):
+            await sign_in(database, busy, an_entrance(), body, NOON)
+    assert (await lin.signs_in()).status_code == 200
+    busy.passwords.close()
 
 
 async def test_nobody_acts_in_the_appointment_of_another(town: Town) -> None:

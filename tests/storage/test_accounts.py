@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -209,6 +209,27 @@ async def test_failures_are_forgotten_by_success_and_by_time(database: Database)
     async with database.begin() as session:
         assert await Attempts(session).forget(at, 10) == 0
         assert await Attempts(session).forget(at + HOUR, 10) == 1
+
+
+async def test_what_was_no_attempt_is_taken_back_with_the_lock_it_brought(
+    database: Database,
+) -> None:
+    for _ in range(2 * FREE):
+        assert await tried(database, NOON) is None
+        async with database.begin() as session:
+            await Attempts(session).take_back(HASHER.login("x"), NOON)
+    assert [await tried(database, NOON) for _ in range(FREE)] == [None] * FREE
+    assert await tried(database, NOON) is not None, "those that were attempts still count"
+
+
+async def test_the_lock_of_a_later_attempt_stays_when_an_earlier_one_is_taken_back(
+    database: Database,
+) -> None:
+    for turn in range(FREE):
+        assert await tried(database, NOON + timedelta(seconds=turn)) is None
+    async with database.begin() as session:
+        await Attempts(session).take_back(HASHER.login("x"), NOON)
+    assert await tried(database, NOON + timedelta(seconds=FREE)) is not None
 
 
 async def opened(database: Database, id_: str = "s") -> SignInSession:

@@ -8,12 +8,19 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from api.ways_in.ending import Ending
+from api.ways_in.sessions import WaysIn
+from domain.ids import Subject
+from storage.accounts.views import Because
 from storage.session import Database
 from tests.api.signing_in import Watchmaker
 from tests.api.test_audit_entries import acts
+from tests.api.town import ADMINISTRATOR, Json, Town, a_token
 from tests.api.ways_in.certified import certified
 from tests.api.ways_in.conftest import CLIENT, HERE, KEYCLOAK, PAGE, PEOPLE, WECOM, Visit
+from tests.pictures.album import StoppedClock
 
 FORM = "application/x-www-form-urlencoded"
 _FIELD = re.compile(r'name="xsrf" value="([^"]+)"')
@@ -95,3 +102,55 @@ async def test_nobody_else_signs_anybody_out(visit: Visit, ticks: Watchmaker) ->
     ticks.later()
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert (await visit.http.get("/api/v1/me", headers=bearer)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("", {"disabled": True}),
+        ("/sign-out", None),
+        ("/reset-password", None),
+        ("/unlink", {"provider": "oidc"}),
+    ],
+)
+async def test_what_ends_sessions_ends_a_sign_in_that_is_under_way(
+    visit: Visit, town: Town, path: str, body: Json | None
+) -> None:
+    """The code of before would else open what was to be ended."""
+    she = (await visit.signed_in("kc-1"))["subject"]
+    back = await visit.back(await visit.went("kc-1"))
+    if path:
+        done = await town.post(ADMINISTRATOR, f"/accounts/{she}{path}", body)
+    else:
+        bearer = {"Authorization": f"Bearer {a_token(ADMINISTRATOR)}"}
+        done = await town.http.patch(f"/accounts/{she}", json=body, headers=bearer)
+    assert done.is_success, done.text
+    answer = await visit.redeemed(back)
+    assert (answer.status_code, answer.json()["code"]) == (400, "sign_in_stale")
+
+
+async def test_signing_out_everywhere_while_a_code_is_redeemed_leaves_nothing_open(
+    visit: Visit, database: Database, ways_in: WaysIn, clock: StoppedClock
+) -> None:
+    she = Subject((await visit.signed_in("kc-1"))["subject"])
+    back = await visit.back(await visit.went("kc-1"))
+    async with database.begin() as session:
+        ending = Ending(session, ways_in.hasher, clock())
+        assert await ending.all_of(she, Because.SIGNED_OUT_EVERYWHERE) == 1
+        redeeming = asyncio.create_task(visit.redeemed(back))
+        await waits(database)
+    answer = await redeeming
+    assert (answer.status_code, answer.json()["code"]) == (400, "sign_in_stale")
+
+
+async def waits(database: Database) -> None:
+    """Returns when somebody waits for a lock that somebody else has."""
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(_PATIENCE):
+        while True:
+            async with database.single() as session:
+                if (await session.execute(asked)).scalar_one():
+                    return
