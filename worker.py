@@ -52,6 +52,7 @@ from storage.doorbell import BIRTHS, NOTICES, RAW_MESSAGES, RECHECKS, Doorbell
 from storage.pictures.album import Album
 from storage.pictures.objects import objects_in
 from storage.session import Database
+from storage.starting import require_ring
 from workflows import contracts
 from workflows.connection import connect, ensure_search_attributes
 from workflows.council import CouncilWorkflow
@@ -168,6 +169,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
         pool_size=settings.database_pool_size,
         command_timeout=settings.database_timeout,
     )
+    await require_ring(database)
     client = await connect(settings.temporal_address, settings.temporal_namespace)
     await ensure_search_attributes(client)
     await ensure_upkeep(client, _upkeep(settings))

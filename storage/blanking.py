@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from domain.ids import GridCode, IssueNumber
+from storage.alerts.blanking import blank_attributes
 from storage.models import IssueRow
 from storage.people import People
 from storage.pictures.repository import Pictures
@@ -38,6 +39,7 @@ class Blanking:
         self, number: IssueNumber, at: datetime, grids: tuple[GridCode, ...] = ()
     ) -> Blanked:
         """Everything of the issue alone, and what meetings of these grids said with others."""
+        await blank_attributes(self._session, number)
         texts, people = Texts(self._session), People(self._session)
         own = await texts.erase(number, at)
         shared = await texts.erase_shared(number, at, grids)

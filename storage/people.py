@@ -52,6 +52,15 @@ class People:
         is_whole = all(said[part] is not None or sealed[part] is None for part in PARTS)
         return Reporter(number=number, **said, erased_at=None, is_whole=is_whole)
 
+    async def can_be_reached(self, number: IssueNumber) -> bool:
+        """Whether who reported left a phone; nothing is opened for it."""
+        found = select(ReporterRow.issue_number).where(
+            ReporterRow.issue_number == number,
+            ReporterRow.erased_at.is_(None),
+            or_(ReporterRow.phone_sealed.is_not(None), ReporterRow.phone.is_not(None)),
+        )
+        return (await self._session.execute(found)).one_or_none() is not None
+
     async def erase_reporter(self, number: IssueNumber, at: datetime) -> bool:
         """Blanks who reported; False when there was nothing left to blank."""
         erased = await self._session.execute(

@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from observability import clock
 from storage.sealing.cabinet import Cabinet
+from storage.sealing.cipher import Unopenable
 from storage.sealing.ring import KeyRing
-from storage.sealing.seals import OPTION
+from storage.sealing.seals import OPTION, NoKeys
 
 Session: TypeAlias = AsyncConnection
 """An open transaction. Everything in `storage` takes one and none of it ever commits."""
@@ -49,6 +50,10 @@ class Faulty(Exception):
     """The database does not understand a statement: a fault of ours, or a migration is missing."""
 
 
+class WrongRing(RuntimeError):
+    """The ring of keys is another database's, or lacks a key."""
+
+
 class Database:
     """One database and its connections; without a `ring` nothing personal can be written."""
 
@@ -62,9 +67,9 @@ class Database:
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._url, self._command_timeout = url, command_timeout
-        cabinet = Cabinet(ring, self._alone, now) if ring is not None else None
+        self._cabinet = Cabinet(ring, self._alone, now) if ring is not None else None
         self._engine = _engine(url, pool_size, command_timeout).execution_options(
-            **{OPTION: cabinet}
+            **{OPTION: self._cabinet}
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reading = self._engine.execution_options(
@@ -122,6 +127,27 @@ class Database:
         """
         async with self.read() as session:
             await session.execute(select(1))
+
+    async def check_ring(self) -> None:
+        """Returns when the ring opens what is sealed here; asks until it was so once.
+
+        Raises:
+            NoKeys: there is no ring.
+            WrongRing: it does not.
+            Unreachable: as `begin`.
+        """
+        if self._cabinet is None:
+            raise NoKeys("the database was opened without a ring of keys")
+        if self._cabinet.fits:
+            return
+        try:
+            async with self.read() as session:
+                await self._cabinet.check(session)
+        except Unopenable:
+            raise WrongRing(
+                "DISPATCH_SEAL_KEYS does not open the data keys of this database: give it the keys"
+                " that `python -m deploy.seal status` names"
+            ) from None
 
     async def close(self) -> None:
         await self._engine.dispose()

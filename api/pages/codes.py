@@ -25,6 +25,7 @@ from storage.audit.standing import standing
 from storage.notice_policies import policy_for
 from storage.notices import NoticeRow
 from storage.outbox import Outbox
+from storage.people import People
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.residents.codes import MOST_TRIES, ResidentCodes
@@ -60,9 +61,14 @@ class Coding:
     visit: Visit
 
     async def ask(self) -> Told:
-        """Puts one into the outbox, unless the last is too recent or they were too many."""
+        """Puts one into the outbox, unless the last is too recent or they were too many.
+
+        Nor where nobody left a phone, or it was erased: the page says so in place of the form.
+        """
         link, at, locale = self.visit.link, self.parts.now(), self.visit.locale
         async with self.parts.database.begin() as session:
+            if not await People(session).can_be_reached(link.number):
+                return Told(status=HTTPStatus.CONFLICT)
             codes = ResidentCodes(session)
             if not await codes.may_ask(link.number, at):
                 return Told(

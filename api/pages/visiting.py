@@ -23,6 +23,7 @@ from domain.issue import LAW
 from domain.reference import ReferenceKind
 from domain.rights import Who
 from domain.vocabulary import IssueState
+from storage.people import People
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.residents.links import ResidentLinks
@@ -74,6 +75,8 @@ class Page:
     is_closed: bool
     was_evaluated: bool
     takes_codes: bool
+    has_no_contact: bool
+    """Codes would be taken, if there were anywhere to send them to."""
     takes_withdrawal: bool
     sends_links: bool
 
@@ -156,6 +159,8 @@ async def page_of(session: Session, visit: Visit, with_codes: bool) -> Page:
     line = detail.line
     closed, links = line.state is IssueState.CLOSED, ResidentLinks(session)
     sends = with_codes and not (visit.is_own or closed)
+    for_codes = visit.is_own and with_codes
+    reached = for_codes and await People(session).can_be_reached(link.number)
     return Page(
         number=line.number,
         matter=await _matter(session, line, visit.locale),
@@ -167,7 +172,8 @@ async def page_of(session: Session, visit: Visit, with_codes: bool) -> Page:
         is_resolved=line.state is IssueState.RESOLVED,
         is_closed=closed,
         was_evaluated=await links.was_evaluated(link),
-        takes_codes=visit.is_own and with_codes,
+        takes_codes=reached,
+        has_no_contact=for_codes and not reached,
         takes_withdrawal=_may_withdraw(line.state),
         sends_links=sends and await links.person_of(link.number) is not None,
     )

@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 from api.dependencies import EngineOf, PartsOf
 from api.documentation import ALWAYS, responses
 from observability.metrics import REGISTRY
-from storage.session import Unreachable
+from storage.session import Faulty, Unreachable
 
 log = structlog.get_logger(__name__)
 router = APIRouter(tags=["operation"])
@@ -37,9 +37,10 @@ async def healthz() -> Health:
     responses={**responses(ALWAYS), _UNAVAILABLE: {"model": Health, "description": "Not all."}},
 )
 async def readyz(parts: PartsOf, engine: EngineOf, response: Response) -> Health:
-    """Database, Temporal and workers. Issues can be raised as long as the database is there."""
+    """Database, its seal keys, Temporal, workers. The first two are enough to raise issues."""
     checks = {
         "database": await _passes(parts.database.ping()),
+        "seal": await _passes(parts.database.check_ring()),
         "temporal": await _passes(engine.check()),
         "workers": await _passes(_some_worker(engine, parts)),
     }
@@ -56,7 +57,7 @@ async def _some_worker(engine: EngineOf, parts: PartsOf) -> None:
 async def _passes(check: Awaitable[None]) -> bool:
     try:
         await check
-    except (Unreachable, RPCError, RuntimeError, OSError, TimeoutError) as error:
+    except (Unreachable, Faulty, RPCError, RuntimeError, OSError, TimeoutError) as error:
         log.debug("check_failed", error=type(error).__name__, reason=str(error))
         return False
     return True

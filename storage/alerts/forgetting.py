@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from domain.alerts.words import ConditionState
-from storage.models import AlertConditionRow, AlertEventRow, AlertPictureRow
+from storage.models import AlertConditionRow, AlertEventRow, AlertPictureRow, PictureRow
 from storage.session import Session
 
 
@@ -14,7 +14,7 @@ async def forget_events(session: Session, before: datetime, limit: int) -> int:
 
     An alert outlives its message, so one that is sorted again is known again. It also outlives
     what it was counted on: a condition that is not closed, and an issue that is not. One whose
-    picture hangs on an issue says for ever where that picture came from.
+    picture hangs on an issue says where that picture came from, until the picture is erased.
     """
     old = (
         select(AlertEventRow.id)
@@ -52,8 +52,18 @@ def _is_counted_on_what_goes_on() -> ColumnElement[bool]:
 
 
 def _has_hung_picture() -> ColumnElement[bool]:
+    erased = (
+        select(PictureRow.id)
+        .where(PictureRow.id == AlertPictureRow.picture, PictureRow.erased_at.is_not(None))
+        .correlate(AlertPictureRow)
+        .exists()
+    )
     return (
         select(AlertPictureRow.id)
-        .where(AlertPictureRow.event_id == AlertEventRow.id, AlertPictureRow.hung_at.is_not(None))
+        .where(
+            AlertPictureRow.event_id == AlertEventRow.id,
+            AlertPictureRow.hung_at.is_not(None),
+            ~erased,
+        )
         .exists()
     )

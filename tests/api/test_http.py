@@ -11,6 +11,7 @@ from domain.commands import NAMES
 from domain.meeting.commands import MEETING_NAMES
 from domain.refusals import RefusalCode
 from domain.vocabulary import IssueState
+from storage.sealing.ring import KeyRing
 from storage.session import Database
 from tests.api.temporal import FakeTemporal
 from tests.api.town import Town, a_token, fields_of
@@ -126,7 +127,7 @@ async def test_health_asks_nobody_and_readiness_asks_all(
     temporal.pollers = [NOON - timedelta(minutes=3)]
     temporal.failures = [RuntimeError("down")]
     answer = await town.http.get("http://test/readyz")
-    checks = {"database": True, "temporal": False, "workers": False}
+    checks = {"database": True, "seal": True, "temporal": False, "workers": False}
     assert (answer.status_code, answer.json()["checks"]) == (503, checks)
     assert (await town.http.get("http://test/healthz")).status_code == 200
 
@@ -136,6 +137,18 @@ async def test_readiness_notices_a_lost_database(town: Town, app: FastAPI) -> No
     object.__setattr__(app.state.parts, "database", lost)
     answer = await town.http.get("http://test/readyz")
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, False)
+
+
+async def test_readiness_notices_a_ring_that_is_not_the_databases(
+    town: Town, app: FastAPI, database_url: str
+) -> None:
+    await town.raised(RESIDENT)
+    stray = Database(database_url, ring=KeyRing({"tests": b"x" * 32}))
+    object.__setattr__(app.state.parts, "database", stray)
+    answer = await town.http.get("http://test/readyz")
+    await stray.close()
+    checks = answer.json()["checks"]
+    assert (answer.status_code, checks["database"], checks["seal"]) == (503, True, False)
 
 
 async def test_metrics_name_routes_and_never_issues(town: Town) -> None:

@@ -25,6 +25,7 @@ _PAGE = Page(
     is_closed=False,
     was_evaluated=False,
     takes_codes=True,
+    has_no_contact=False,
     takes_withdrawal=True,
     sends_links=True,
 )

@@ -15,6 +15,8 @@ from activities.resident_words import ResidentWords
 from domain.ids import IssueNumber, Subject
 from domain.reference import Channel, NoticePolicy, ReferenceKind
 from domain.vocabulary import IssueState
+from storage.outbox import Outbox
+from storage.people import People
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.session import Database
@@ -124,6 +126,29 @@ async def test_with_a_code_and_a_tick_they_withdraw(
         events = await Queries(session).timeline(number)
     assert [each.name for each in events][-1] == "issue_withdrawn"
     assert events[-1].actor == "r.1"
+
+
+@pytest.mark.parametrize("left", ["nothing", "erased"])
+async def test_where_no_phone_was_left_no_code_is_promised(
+    phone: Phone, database: Database, left: str
+) -> None:
+    told = TOLD if left == "erased" else {"description": TOLD["description"]}
+    number = (await born_in(IssueState.HANDLING, database, **told)).number
+    path = path_of(await linked(database, number))
+    if left == "erased":
+        assert f"{path}/code" in (await phone.open(path)).text
+        async with database.begin() as session:
+            await People(session).erase_reporter(number, NOON)
+    page = html(await phone.open(path))
+    assert ("无法发送" in page.text, "网格员" in page.text) == (True, True)
+    assert [each for each in page.all("form") if "/code" in str(each["action"])] == []
+    asked = await phone.send(f"{path}/code")
+    assert (asked.status_code, "无法发送" in html(asked).text) == (409, True)
+    assert "验证码已发送" not in asked.text
+    async with database.read() as session:
+        notices = await Outbox(session).for_issue(number)
+    assert "resident_code" not in {each.template for each in notices}
+    assert "no code can be sent" in (await phone.open(f"{path}?lang=en")).text
 
 
 async def test_what_is_resolved_is_not_withdrawn(

@@ -12,7 +12,7 @@ from domain.alerts.words import ConditionState
 from domain.ids import CameraRef
 from domain.reference import ReferenceKind
 from storage.alerts.forgetting import forget_events
-from storage.models import AlertPictureRow
+from storage.models import AlertPictureRow, PictureRow
 from storage.session import Database
 from tests.builders import COUNTY, GRID, NOON
 from tests.intake.camera_desk import MAPPING, SOURCE, Desk
@@ -21,10 +21,21 @@ from tests.storage.test_alert_conditions import a_condition, kept
 
 DAY = timedelta(days=1)
 KEY = ConditionKey(COUNTY, CameraRef("gate"), None, AlertKind.ILLEGAL_PARKING, source=SOURCE.code)
+A_PICTURE = {
+    "id": "a" * 32,
+    "uploaded_by": "box",
+    "key": "k",
+    "uploaded_at": NOON,
+    "sha256": "0" * 64,
+    "original_bytes": 1,
+    "width": 1,
+    "height": 1,
+    "stored_at": NOON,
+}
 OVER = {"key": KEY, "state": ConditionState.CLOSED}
 
 
-async def outlived(database: Database, **said: Mapping[str, str]) -> Desk:
+async def outlived(database: Database, **said: Mapping[str, object]) -> Desk:
     """Alerts whose messages are gone."""
     desk = Desk(database)
     await desk.write(ReferenceKind.ALERT_MAPPING, MAPPING, 0)
@@ -77,14 +88,22 @@ async def test_alerts_of_other_keys_and_of_what_was_before_go(database: Database
     assert await forgotten(database) == 3
 
 
-async def test_an_alert_whose_picture_hangs_on_an_issue_stays(database: Database) -> None:
+async def test_an_alert_whose_picture_hangs_stays_until_it_is_erased(
+    database: Database,
+) -> None:
     desk = await outlived(database, a={}, b={})
     hung, loose = [row.id for row in await desk.rows("alert_events")]
     pictures = [{"event_id": each, "ordinal": 0, "next_at": NOON} for each in (hung, loose)]
     async with database.begin() as session:
         await session.execute(insert(AlertPictureRow), pictures)
         of_hung = update(AlertPictureRow).where(AlertPictureRow.event_id == hung)
-        stored = {"state": "stored", "picture": "p", "next_at": None, "hung_at": NOON}
+        stored = {"state": "stored", "picture": A_PICTURE["id"], "next_at": None, "hung_at": NOON}
         await session.execute(of_hung.values(**stored))
     assert await forgotten(database) == 1
     assert [row.event_id for row in await desk.rows("alert_pictures")] == [hung]
+    async with database.begin() as session:
+        await session.execute(insert(PictureRow).values(A_PICTURE))
+    assert await forgotten(database) == 0
+    async with database.begin() as session:
+        await session.execute(update(PictureRow).values(erased_at=NOON))
+    assert await forgotten(database) == 1
