@@ -14,7 +14,7 @@ from deploy.local.identity import Identity
 from deploy.local.migrations import ROOT, Migrations
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import Process
-from deploy.local.product import UNCOUNTED, Product, answers
+from deploy.local.product import Product, answers
 
 FOLDER = ROOT / ".local" / "bench"
 _APART = "dispatch_bench_raise"
@@ -98,7 +98,7 @@ class Stage:
 @contextmanager
 def staged(folder: Path = FOLDER) -> Iterator[Stage]:
     """A fresh engine with the town in it, gone at the end."""
-    with fresh_engine(folder, usual_ports=False, also=UNCOUNTED) as product:
+    with fresh_engine(folder, usual_ports=False) as product:
         furnish(product)
         yield Stage(product)
 

@@ -3,13 +3,12 @@
 import dataclasses
 import fcntl
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 from deploy.local.migrations import ROOT
-from deploy.local.product import Product
+from deploy.local.product import UNCOUNTED, Product
 
 FOLDER = ROOT / ".local" / "demo"
 """Beside the data of `make up`, never among them."""
@@ -20,15 +19,11 @@ class AlreadyPlaying(Exception):
 
 
 @contextmanager
-def fresh_engine(
-    folder: Path = FOLDER,
-    *,
-    usual_ports: bool = True,
-    also: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[Product]:
+def fresh_engine(folder: Path = FOLDER, *, usual_ports: bool = True) -> Iterator[Product]:
     """The whole product with an empty database; stopped again however the block ends.
 
-    On the usual ports where they are free, or on none of them.
+    On the usual ports where they are free, or on none of them. Nobody is counted: all people of a
+    demo, and all callers of a benchmark, are at one address.
 
     Raises:
         AlreadyPlaying: another demo has this folder.
@@ -36,7 +31,7 @@ def fresh_engine(
     with _alone(folder):
         product = _emptied(folder)
         ports = product.home.choose_ports(set(), usual=usual_ports)
-        product = dataclasses.replace(product, ports=ports, also=also)
+        product = dataclasses.replace(product, ports=ports, also=UNCOUNTED)
         try:
             with product.home.locked():
                 product.stack.up()
