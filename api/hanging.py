@@ -99,9 +99,12 @@ async def audit_links(audit: Auditing, about: About, shown: Iterable[PictureRead
 
 
 def _links(picture: Picture, links: Links, at: datetime) -> PictureLinks | None:
-    if not picture.is_there:
-        return None
+    return links_of(picture.id, links, at) if picture.is_there else None
+
+
+def links_of(picture: EvidenceId, links: Links, at: datetime) -> PictureLinks:
+    """To the picture in both sizes."""
     full, thumbnail = (
-        links.link(picture.id, variant, at) for variant in (Variant.FULL, Variant.THUMBNAIL)
+        links.link(picture, variant, at) for variant in (Variant.FULL, Variant.THUMBNAIL)
     )
     return PictureLinks(full=full.url, thumbnail=thumbnail.url, expires_at=full.expires_at)

@@ -7,7 +7,8 @@ from datetime import datetime
 import segno
 import structlog
 
-from api.pages.sending import notices_of
+from api.pages.sending import tidings_of
+from api.pages.telling import notices_of
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.resident_links import LinkRead, QrFormat
@@ -102,7 +103,7 @@ async def made(session: Session, maker: LinkMaker, who: Host, kind: LinkKind, at
     made_for = For(number=number, kind=kind, subject=who.person)
     link = await maker.make(session, made_for, who.actor.subject, at)
     if not who.may_hold(link):
-        await Outbox(session).put(await notices_of(session, link))
+        await Outbox(session).put(await notices_of(session, tidings_of(link)))
     log.info("resident_link_made", issue=number, link=link.id, kind=kind)
     return link
 

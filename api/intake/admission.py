@@ -1,7 +1,6 @@
 """Which source a token belongs to, kept for a moment: cameras ask a thousand times a minute."""
 
 import asyncio
-import hashlib
 import hmac
 from collections.abc import Callable
 from contextvars import Context
@@ -13,16 +12,13 @@ from domain.reference import ReferenceKind
 from storage.alerts.credentials import Credentials
 from storage.reference import ReferenceRepository
 from storage.session import Database
+from storage.token_hash import hash_of
 
 KEPT_S = 2.0
 """A revoked token and a changed source are noticed by every process after so many seconds."""
 _MOST_KEPT = 1_000
 _AT_ONCE = 2
 """Tokens looked up at once by one process: whoever guesses takes no more connections than that."""
-
-
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

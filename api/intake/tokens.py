@@ -9,7 +9,6 @@ import structlog
 
 from api.answering import Ledger, Reply, again
 from api.asking import Asking
-from api.intake.admission import hash_of
 from api.intake.signing import secret_of, spelt
 from api.parts import Parts
 from api.problems import ApiCode, Problem
@@ -24,6 +23,7 @@ from storage.alerts.credentials import Credentials
 from storage.alerts.views import Credential
 from storage.reference import ReferenceRepository
 from storage.session import Session
+from storage.token_hash import hash_of
 
 log = structlog.get_logger(__name__)
 

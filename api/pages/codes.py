@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 import structlog
@@ -12,6 +13,7 @@ from api.matters import IssueMatter
 from api.pages.acting import ROUTE, actor_of, sentence_of
 from api.pages.evaluating import Told
 from api.pages.forms import CodeForm
+from api.pages.telling import Tidings, notices_of
 from api.pages.visiting import Visit, everything
 from api.parts import Parts
 from api.problems import Problem
@@ -22,12 +24,9 @@ from domain.commands import WithdrawIssue
 from domain.events import EventName
 from domain.refusals import Refusal
 from storage.audit.standing import standing
-from storage.notice_policies import policy_for
-from storage.notices import NoticeRow
 from storage.outbox import Outbox
 from storage.people import People
 from storage.queries import Queries
-from storage.reference import ReferenceRepository
 from storage.residents.codes import MOST_TRIES, ResidentCodes
 from storage.residents.templates import CODE
 from storage.residents.views import Code
@@ -77,34 +76,22 @@ class Coding:
                 )
             id_ = secrets.token_hex(16)
             await codes.add(id_, link.number, link.id, at)
-            await Outbox(session).put(await self._notices(session, id_))
+            await Outbox(session).put(await notices_of(session, self._tidings(id_, at)))
             await self._did(session, Deed.CODE_SENT)
         log.info("resident_code_asked", issue=link.number, link=link.id)
         return Told(notes=(say("page.code_sent", locale),))
 
-    async def _notices(self, session: Session, id_: str) -> list[NoticeRow]:
+    def _tidings(self, id_: str, at: datetime) -> Tidings:
         """Urgent: at any hour, as somebody waits for it, and never gathered into a digest."""
-        link, at = self.visit.link, self.parts.now()
-        recipient = f"subject:{link.subject}"
-        detail = await Queries(session).issue(link.number)
-        assert detail is not None
-        policy = await policy_for(ReferenceRepository(session), recipient)
-        return [
-            NoticeRow(
-                dedupe_key=f"{link.number}|code:{id_}|{recipient}|{channel}",
-                issue_number=link.number,
-                recipient=recipient,
-                channel=channel,
-                template=CODE,
-                stage=f"code:{id_}",
-                level=detail.level,
-                urgent=True,
-                params={"code_id": id_},
-                created_at=at,
-                not_before=at,
-            )
-            for channel in policy.channels
-        ]
+        return Tidings(
+            number=self.visit.link.number,
+            subject=self.visit.link.subject,
+            fact=f"code:{id_}",
+            template=CODE,
+            params={"code_id": id_},
+            at=at,
+            urgent=True,
+        )
 
     async def say_back(self, form: CodeForm) -> tuple[Told, tuple[Words, ...]]:
         """Reads or withdraws with the right code, which then is used up."""

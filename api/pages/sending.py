@@ -6,17 +6,14 @@ import structlog
 
 from api.auditing import Auditing
 from api.pages.evaluating import Told
+from api.pages.telling import Tidings, notices_of
 from api.pages.visiting import Visit
 from api.parts import Parts
 from catalogue import say
 from domain.auditing import About, Deed, ObjectKind
 from domain.ids import Subject
 from storage.audit.standing import standing
-from storage.notice_policies import policy_for
-from storage.notices import NoticeRow
 from storage.outbox import Outbox
-from storage.queries import Queries
-from storage.reference import ReferenceRepository
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
 from storage.residents.templates import LINK
@@ -40,7 +37,7 @@ async def send_own_link(parts: Parts, maker: LinkMaker, visit: Visit) -> Told:
         fact = f"board:{at.date().isoformat()}"
         made_for = For(number=number, kind=LinkKind.OWN, subject=person, fact=fact)
         link = await maker.make(session, made_for, _ENGINE, at)
-        await Outbox(session).put(await notices_of(session, link))
+        await Outbox(session).put(await notices_of(session, tidings_of(link)))
         if link.made_at == at:
             await _note(session, visit.audit, link)
     log.info("resident_link_sent", issue=number, link=link.id)
@@ -55,24 +52,13 @@ async def _note(session: Session, audit: Auditing, link: Link) -> None:
     await audit.did(session, Deed.LINK_MADE, about, subject=None, **what)
 
 
-async def notices_of(session: Session, link: Link) -> list[NoticeRow]:
+def tidings_of(link: Link) -> Tidings:
     """Names the link by its id; the courier says its address when it sends it."""
-    recipient = f"subject:{link.subject}"
-    detail = await Queries(session).issue(link.number)
-    assert detail is not None
-    policy = await policy_for(ReferenceRepository(session), recipient)
-    return [
-        NoticeRow(
-            dedupe_key=f"{link.number}|link:{link.id}|{recipient}|{channel}",
-            issue_number=link.number,
-            recipient=recipient,
-            channel=channel,
-            template=LINK,
-            stage=f"link:{link.id}",
-            level=detail.level,
-            params={"link_id": link.id},
-            created_at=link.made_at,
-            not_before=link.made_at,
-        )
-        for channel in policy.channels
-    ]
+    return Tidings(
+        number=link.number,
+        subject=link.subject,
+        fact=f"link:{link.id}",
+        template=LINK,
+        params={"link_id": link.id},
+        at=link.made_at,
+    )

@@ -27,10 +27,11 @@ from storage.people import People
 from storage.queries import Queries
 from storage.reference import ReferenceRepository
 from storage.residents.links import ResidentLinks
-from storage.residents.tokens import TOKEN_LENGTH, hash_of
+from storage.residents.tokens import TOKEN_LENGTH
 from storage.residents.views import Link, LinkKind
 from storage.session import Session
 from storage.timeline import BEGINNING
+from storage.token_hash import hash_of
 from storage.views import IssueLine, TimelineEntry
 from storage.zones import Zones
 

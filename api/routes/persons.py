@@ -12,6 +12,7 @@ from api.answering import Ledger, Reply, again
 from api.auditing import AuditOf
 from api.dependencies import AskingOf, Caller, PartsOf, who_may
 from api.documentation import ERASE_PERSON, EXPORT, responses
+from api.hanging import links_of
 from api.parts import Parts
 from api.problems import ApiCode, Problem
 from api.schemas.accounts import AccountDetail
@@ -24,7 +25,6 @@ from api.schemas.persons import (
     KeptText,
     PersonBody,
 )
-from api.schemas.pictures import PictureLinks
 from api.ways_in.administering import Administration, Sealed
 from api.ways_in.forgetting import Leaving, forget_resident
 from domain.actor import Actor
@@ -35,7 +35,6 @@ from storage.accounts.repository import Accounts
 from storage.persons import Persons
 from storage.persons_kept import Kept, OwnPicture
 from storage.persons_traces import Whom
-from storage.pictures.album import Variant
 from storage.pictures.objects import ObjectsUnreachable
 from storage.session import Session
 
@@ -160,16 +159,8 @@ def _picture(picture: OwnPicture, parts: Parts) -> KeptPicture:
         number=picture.number,
         uploaded_at=picture.uploaded_at,
         sha256=picture.sha256,
-        links=_links(picture, parts) if picture.is_stored else None,
+        links=links_of(picture.id, parts.links, parts.now()) if picture.is_stored else None,
     )
-
-
-def _links(picture: OwnPicture, parts: Parts) -> PictureLinks:
-    full, small = (
-        parts.links.link(picture.id, each, parts.now())
-        for each in (Variant.FULL, Variant.THUMBNAIL)
-    )
-    return PictureLinks(full=full.url, thumbnail=small.url, expires_at=full.expires_at)
 
 
 async def _remove_pictures(parts: Parts) -> None:

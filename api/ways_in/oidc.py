@@ -31,6 +31,7 @@ from storage.accounts.codes import SignInCode, SignInCodes
 from storage.accounts.repository import Accounts, Taken
 from storage.accounts.views import Because
 from storage.session import Database, Session
+from storage.token_hash import hash_of
 
 log = structlog.get_logger(__name__)
 
@@ -178,7 +179,7 @@ class Oidc:
     ) -> Tokens:
         """Locks the account before the code is used, as who withdraws it does, and then looks."""
         accounts, codes = Accounts(session, self._ways_in.hasher), SignInCodes(session)
-        code = _hash(redeemed.code)
+        code = hash_of(redeemed.code)
         whose = await codes.whose(code)
         if whose is not None:
             await accounts.lock(whose)
@@ -236,7 +237,7 @@ class Oidc:
                 challenge=pending.challenge,
                 expires_at=at + CODE_LASTS,
             )
-            await SignInCodes(session).add(_hash(code), kept, at)
+            await SignInCodes(session).add(hash_of(code), kept, at)
         return code
 
     def _arrivals(self, session: Session, audit: Auditing, at: datetime) -> Arrivals:
@@ -256,8 +257,3 @@ def s256(verifier: str) -> str:
 
 def with_query(address: str, asked: Mapping[str, str]) -> str:
     return address + ("&" if "?" in address else "?") + urlencode(asked)
-
-
-def _hash(code: str) -> bytes:
-    """Of 256 random bits, as with refresh tokens."""
-    return hashlib.sha256(code.encode("utf-8", "surrogateescape")).digest()

@@ -13,7 +13,6 @@ binds an account to a provider; phones and external ids go in plain and are kept
 `open_session` looks at everything else: a disabled account, no appointment in force.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +33,7 @@ from storage.accounts.hashing import IdentityHasher
 from storage.accounts.sessions import SignInSessions
 from storage.accounts.views import Account, Because, SignInSession, Use
 from storage.session import Database, Session
+from storage.token_hash import hash_of
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ async def continue_session(
     """
     async with database.begin() as session:
         sessions = SignInSessions(session)
-        used = await sessions.use_token(_hash(refresh), at)
+        used = await sessions.use_token(hash_of(refresh), at)
         found = await sessions.by_id(used[0]) if used else None
         if used and used[1] is Use.AGAIN and found:
             await sessions.revoke(found.id, Because.REFRESHED_TWICE, at)
@@ -176,7 +176,7 @@ async def _next_tokens(
 ) -> Tokens:
     refresh = secrets.token_urlsafe(_TOKEN_BYTES)
     ends_at = min(at + ways_in.lifetimes.idle, opened.ends_at)
-    await SignInSessions(session).add_token(opened.id, _hash(refresh), at=at, expires_at=ends_at)
+    await SignInSessions(session).add_token(opened.id, hash_of(refresh), at=at, expires_at=ends_at)
     lasts = min(ways_in.lifetimes.access, opened.ends_at - at)
     return Tokens(
         access=ways_in.ring.sign(_claims(opened), at=at, lasts=lasts),
@@ -198,8 +198,3 @@ def _claims(opened: SignInSession) -> dict[str, object]:
         "sid": opened.id,
     }
     return said | ({"department": actor.department} if actor.department else {})
-
-
-def _hash(token: str) -> bytes:
-    """Of 256 random bits, so a plain hash is enough to know it by."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

@@ -3,7 +3,7 @@ r"""What is hashed, byte by byte: an array of JSON in fixed order, and nothing e
 ::
 
     canonical(a, b, ...) = ASCII of '["dispatch.audit.1",a,b,...]'
-      no spaces; every character beyond ASCII as \uXXXX in small hex; keys of objects in order
+      no spaces; every character beyond ASCII as \u and four small hex digits; keys in order
       instants in UTC as 2026-11-25T08:00:00.000000Z, always with microseconds
       bytes in small hex; what is missing as null
 

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from domain.ids import IssueNumber, Subject
 from storage.residents.links import ResidentLinks
-from storage.residents.tokens import Tokens, hash_of
+from storage.residents.tokens import Tokens
 from storage.residents.views import Link, LinkKind, NewLink
 from storage.session import Session
+from storage.token_hash import hash_of
 
 PAGES = "/r"
 """Where residents' pages are; the token follows."""

@@ -34,8 +34,3 @@ class Tokens:
     def fits(self, code: str, said: str) -> bool:
         """Whether these are the digits, in a time that does not tell how many are right."""
         return hmac.compare_digest(self.of_code(code).encode(), said.encode())
-
-
-def hash_of(token: str) -> bytes:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

@@ -19,9 +19,10 @@ from storage.outbox import Outbox
 from storage.reference import ReferenceRepository
 from storage.residents.links import ResidentLinks
 from storage.residents.making import For, LinkMaker
-from storage.residents.tokens import Tokens, hash_of
+from storage.residents.tokens import Tokens
 from storage.residents.views import Link, LinkKind
 from storage.session import Database
+from storage.token_hash import hash_of
 from tests.activities.desk import furnished, issues, taken
 from tests.builders import NOON, RESIDENT, the_way_to
 from tests.storage.stories import born
